@@ -49,7 +49,7 @@ def _refuse_binary(text: str) -> None:
 
 def _delimiter(text: str) -> str:
     """The delimiter that gives most rows one common width; Excel's own `sep=;` line decides at once."""
-    if text[:4].lower() == "sep=" and text[4:5] in _DELIMITERS:
+    if text[:4].lower() == "sep=" and text[4:5] in _DELIMITERS and text[5:6] in ("\r", "\n"):
         return text[4]
     return max(_DELIMITERS, key=lambda d: _common_width(text[:_SAMPLE_CHARS], d))
 

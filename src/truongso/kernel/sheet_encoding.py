@@ -1,8 +1,7 @@
 """Text of a file whose encoding nobody states.
 
-UTF-8 and UTF-16 prove themselves. The single-byte Windows code pages decode anything, so what they give is only
-taken when it reads as Vietnamese; legacy font encodings (TCVN3, VNI) and already broken text
-are refused.
+UTF-8 and UTF-16 prove themselves. The single-byte Windows code pages decode anything, so what they give is
+only taken when it reads as Vietnamese; legacy font encodings (TCVN3, VNI) and broken text are refused.
 """
 
 from __future__ import annotations

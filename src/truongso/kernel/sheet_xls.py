@@ -1,7 +1,7 @@
 """Old XLS files, read in a process of their own.
 
-The binary format can point anywhere (a cell at column 65,535, sector loops), and the library answers some of that
-by aborting. The child has its own memory and time; its end is an answer, not an outage.
+The binary format can point anywhere (a cell at column 65,535, sector loops), and the library answers some of
+that by aborting. The child has its own memory and time; its end is an answer, not an outage.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """XLSX packages made harmless before the spreadsheet library sees them.
 
 The library reserves memory for the whole box between the first and the last cell and aborts the process when
-it cannot, so the box is measured here first. The package is then rebuilt from the parts that were checked: what
-the library reads is exactly what was measured, whatever tricks the original container plays.
+it cannot, so the box is measured here first. The package is then rebuilt from the parts that were checked:
+what the library reads is exactly what was measured, whatever tricks the original container plays.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ _REFUSED = (
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
     (b"GIF8", "image"),
-    (b"BM", "image"),
     (b"Rar!", "archive"),
     (b"7z\xbc\xaf", "archive"),
     (b"\x1f\x8b", "archive"),
