@@ -1,7 +1,7 @@
 """Amounts in Vietnamese words, as receipts carry them: "Một nghìn không trăm linh năm đồng".
 
-The accounting form: groups of three digits after the first are read in full ("không trăm linh năm"), 1 becomes
-"mốt", 4 "tư" after hai mươi … chín mươi, 5 becomes "lăm" after any ten.
+The accounting form: groups of three digits after the first are read in full ("không trăm linh năm"); after
+hai mươi … chín mươi, 1 is "mốt" and 4 "tư"; after any ten, 5 is "lăm".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SOUTH = Usage("lẻ", "ngàn")
 
 
 def dong_in_words(amount: Dong, *, usage: Usage = NORTH, exact: bool = False) -> str:
-    """`amount` in words with a capital first letter and "đồng"; `exact` adds "chẵn", negative starts with "Âm".
+    """`amount` in words with a capital first letter and "đồng"; `exact` adds "chẵn"; negative begins "Âm".
 
     Raises ValueError when |amount| is 10^18 đ or more.
     """

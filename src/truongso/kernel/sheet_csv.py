@@ -51,16 +51,18 @@ def _delimiter(text: str) -> str:
     """The delimiter that gives most rows one common width; Excel's own `sep=;` line decides at once."""
     if text[:4].lower() == "sep=" and text[4:5] in _DELIMITERS and text[5:6] in ("\r", "\n"):
         return text[4]
-    return max(_DELIMITERS, key=lambda d: _common_width(text[:_SAMPLE_CHARS], d))
+    return max(_DELIMITERS, key=lambda d: _common_width(text, d))
 
 
-def _common_width(sample: str, delimiter: str) -> tuple[int, int]:
-    """(rows of the commonest width above 1, that width)."""
+def _common_width(text: str, delimiter: str) -> tuple[bool, int, int]:
+    """(its quotes fit and it divides, rows of the commonest width above 1, that width)."""
     widths: Counter[int] = Counter()
+    fits = True
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        widths.update(len(record) for record in islice(reader, _SAMPLE_ROWS))
+        for record in islice(reader, _SAMPLE_ROWS):
+            widths[len(record)] += 1
     except csv.Error:
-        return (0, 0)
-    several = [(count, width) for width, count in widths.items() if width > 1]
-    return max(several, default=(0, 0))
+        fits = False
+    count, width = max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
+    return (fits and count > 0, count, width)

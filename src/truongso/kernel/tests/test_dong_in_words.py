@@ -46,16 +46,20 @@ from truongso.kernel.money import Dong
         (1_000_000_000_000, "Một nghìn tỷ đồng"),
         (
             1_234_567_890_123,
-            "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi nghìn"
-            " một trăm hai mươi ba đồng",
+            (
+                "Một nghìn hai trăm ba mươi tư tỷ năm trăm sáu mươi bảy triệu tám trăm chín mươi nghìn"
+                " một trăm hai mươi ba đồng"
+            ),
         ),
         (10**15, "Một triệu tỷ đồng"),
         (1_000_005 * 10**9 + 21, "Một triệu không trăm linh năm tỷ không trăm hai mươi mốt đồng"),
         (-5_000, "Âm năm nghìn đồng"),
         (
             10**18 - 1,
-            "Chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín tỷ"
-            " chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín đồng",
+            (
+                "Chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín tỷ"
+                " chín trăm chín mươi chín triệu chín trăm chín mươi chín nghìn chín trăm chín mươi chín đồng"
+            ),
         ),
     ],
 )

@@ -172,6 +172,10 @@ def test_amounts_with_commas_do_not_confuse_a_semicolon_table() -> None:
     assert read_sheets(text.encode(), "a")[0].rows[1] == ["01/02/2026", "1,000,000", None]
 
 
+def test_quotes_decide_between_delimiters() -> None:
+    assert read_sheets(b'"",";"\n', "a")[0].rows == [[None, ";"]]
+
+
 def test_unclosed_quote_does_not_swallow_rows() -> None:
     assert refusal(b'a;b\n1;"x\n2;y\n')[0] == "damaged"
 

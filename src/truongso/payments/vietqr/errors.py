@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a payload is refused, or cannot be written. Stable words: stored, compared and translated elsewhere."""
+    """Why a payload is refused, or cannot be written. Stable words, translated elsewhere."""
 
     EMPTY = "empty"
     TOO_LONG = "too_long"
@@ -51,7 +51,7 @@ class OddityCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """One oddity and where it stands: object ids joined by dots, e.g. `38.01.01`; empty for the whole payload."""
+    """One oddity and where it stands: object ids joined by dots (`38.01.01`), empty for the whole payload."""
 
     code: OddityCode
     path: str = ""

@@ -59,7 +59,7 @@ class VietQr:
     bank_bin: str | None
     account: str | None
     service: str | None
-    """Object 38-02 as written. Beside QRIBFTTA and QRIBFTTC, QRPUSH (shop) and QRCASH (cash machine) are in use."""
+    """Object 38-02 as written: QRIBFTTA, QRIBFTTC; also seen QRPUSH (shop) and QRCASH (cash machine)."""
     amount: Dong | None
     oddities: tuple[Oddity, ...]
 
@@ -122,8 +122,8 @@ class VietQr:
     def transfer(self) -> TransferOrder:
         """The fast transfer that this code asks for, read strictly.
 
-        Raises VietQrError: NOT_TRANSFER (params `missing`: initiation, bank_bin, account, service, currency or
-        country, the first that is absent or another service), AMOUNT_TOO_LARGE.
+        Raises VietQrError: NOT_TRANSFER (param `missing`: the first of service, initiation, currency,
+        country, bank_bin, account that is absent; a service that is no transfer counts so), AMOUNT_TOO_LARGE.
         """
         if self.service not in (Service.ACCOUNT, Service.CARD):
             raise VietQrError(Reason.NOT_TRANSFER, missing="service")

@@ -1,7 +1,7 @@
 """Reading a VietQR payload: by object id, never by position.
 
-Strict where a mistake could move money elsewhere (CRC, structure, doubled objects, fixed values), tolerant where
-public samples differ without doubt about the meaning; each difference is named as an oddity.
+Strict where a mistake could move money elsewhere (CRC, structure, doubled objects, fixed values), tolerant
+where public samples differ without doubt about the meaning; each difference is named as an oddity.
 """
 
 from __future__ import annotations

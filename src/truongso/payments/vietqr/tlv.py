@@ -33,7 +33,8 @@ def write(object_id: str, value: str) -> str:
 def scan(text: str, path: str = "") -> tuple[dict[str, str], str]:
     """Objects of `text` in written order, and the rest that is not a whole object ("" when all was read).
 
-    Raises VietQrError(DUPLICATE) when an id comes twice: which of two amounts holds must not depend on the reader.
+    Raises VietQrError(DUPLICATE) when an id comes twice: which of two amounts holds must not be left to
+    the reader.
     """
     objects: dict[str, str] = {}
     at = 0

@@ -28,8 +28,8 @@ def encode(
     """The payload of a transfer to `account` at the bank `bank_bin` (6 digits).
 
     With an amount it is dynamic (one payment, an invoice), without one static (a poster). `memo` (62-08) and
-    `bill_number` (62-01) take at most 25 printable ASCII characters each; both travel through banks and SMS, so
-    nothing about a child belongs there.
+    `bill_number` (62-01) take at most 25 printable ASCII characters each; both travel through banks and SMS,
+    so nothing about a child belongs there.
 
     Raises VietQrError: BANK_BIN, ACCOUNT (1–19 letters and digits), AMOUNT (not positive), AMOUNT_TOO_LARGE
     (500,000,000 đ or more), MEMO, BILL_NUMBER, LENGTH.

@@ -1,0 +1,93 @@
+"""Default-deny: every view declares who may open it, and the gate refuses views that declare nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, HttpResponseBase
+
+from truongso.accounts.models import Membership, User
+from truongso.accounts.policies import allows
+from truongso.accounts.types import Permission, Role
+from truongso.kernel.actor import Actor
+from truongso.organizations.models import School
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+@dataclass(frozen=True)
+class Access:
+    """A view's declaration. `permission` None and `needs_login` False: open to everyone, for the stated reason."""
+
+    permission: Permission | None
+    needs_login: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The signed-in person acting in one membership."""
+
+    user: User
+    membership: Membership | None
+    memberships: tuple[Membership, ...]
+
+    def may(self, permission: Permission) -> bool:
+        """True when the present membership holds the permission."""
+        return self.membership is not None and allows(Role(self.membership.role), permission)
+
+    @property
+    def school(self) -> School:
+        """The school of the present membership; only views with a school permission reach this."""
+        if self.membership is None or self.membership.school is None:
+            raise PermissionError("no school in the present membership")
+        return self.membership.school
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(user_id=self.user.pk, label=self.user.full_name, channel="web")
+
+
+class AuthedRequest(HttpRequest):
+    """A request that passed the gate with a caller (annotation for views)."""
+
+    caller: Caller
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only for members whose role holds the permission."""
+    return _declare(Access(permission, needs_login=True))
+
+
+def signed_in(view: View) -> View:
+    """For everyone signed in (own account pages)."""
+    return _declare(Access(None, needs_login=True))(view)
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Open to everyone; says why."""
+    if not reason.strip():
+        raise ValueError("public() needs a reason")
+    return _declare(Access(None, needs_login=False, reason=reason))
+
+
+def access_of(view: Any) -> Access | None:
+    """The declaration of a view, also through class-based views."""
+    found = getattr(view, "truongso_access", None) or getattr(getattr(view, "view_class", None), "truongso_access", None)
+    return found if isinstance(found, Access) else None
+
+
+def caller_of(request: HttpRequest) -> Caller | None:
+    """The caller set by the gate, or None for visitors."""
+    found = getattr(request, "caller", None)
+    return found if isinstance(found, Caller) else None
+
+
+def _declare(access: Access) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.truongso_access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,90 @@
+"""People who sign in, what they are where, and the one-time links by which they set their own password."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from truongso.accounts.types import Role
+from truongso.kernel import clock
+from truongso.kernel.constraints import one_of
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users start without any usable password; they set one through an activation link (letter LC-3.3)."""
+
+    def create_user(self, username: str, full_name: str, **extra: Any) -> User:
+        user = self.model(username=username.strip().lower(), full_name=full_name.strip(), **extra)
+        user.set_unusable_password()
+        user.save(force_insert=True)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """One identity per person; rights come from memberships."""
+
+    username = models.CharField(max_length=80, unique=True)
+    full_name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    password_changed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="accounts_user_email", condition=~Q(email="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Membership(models.Model):
+    """A role at a school or at a unit, from–to."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=24)
+    school = models.ForeignKey("organizations.School", null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("organizations.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("role", Role, name="accounts_membership_role"),
+            models.CheckConstraint(
+                condition=Q(school__isnull=False, unit__isnull=True)
+                | Q(school__isnull=True, unit__isnull=False)
+                | Q(school__isnull=True, unit__isnull=True, role=Role.OPERATOR.value),
+                name="accounts_membership_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="accounts_membership_dates"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "school", "unit", "valid_from"], name="accounts_membership_once"
+            ),
+        ]
+
+
+class ActivationLink(models.Model):
+    """A one-time link, valid 72 hours, kept only as a hash. Opening it lets the owner set a password."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="activation_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -1,0 +1,25 @@
+"""What other rooms may use of accounts: access declarations for views, the caller of a request, user set-up."""
+
+from truongso.accounts.access import (
+    AuthedRequest,
+    Caller,
+    caller_of,
+    public,
+    requires,
+    signed_in,
+)
+from truongso.accounts.policies import allows
+from truongso.accounts.services import create_user, grant, new_activation
+
+__all__ = [
+    "AuthedRequest",
+    "Caller",
+    "allows",
+    "caller_of",
+    "create_user",
+    "grant",
+    "new_activation",
+    "public",
+    "requires",
+    "signed_in",
+]

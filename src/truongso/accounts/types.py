@@ -1,0 +1,41 @@
+"""Roles and permissions as data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is at a school or unit (least-privilege matrix)."""
+
+    ACCOUNTANT = "accountant"
+    CASHIER = "cashier"
+    PRINCIPAL = "principal"
+    HOMEROOM_TEACHER = "homeroom_teacher"
+    IT_ADMIN = "it_admin"
+    OFFICER = "officer"
+    OPERATOR = "operator"
+
+
+class Permission(StrEnum):
+    """scope:resource:action. Every page names one; roles hold sets of them."""
+
+    SCHOOL_DASHBOARD_READ = "school:dashboard:read"
+    SCHOOL_STUDENT_READ = "school:student:read"
+    SCHOOL_STUDENT_IMPORT = "school:student:import"
+    SCHOOL_EXEMPTION_WRITE = "school:exemption:write"
+    SCHOOL_FEE_READ = "school:fee:read"
+    SCHOOL_FEE_WRITE = "school:fee:write"
+    SCHOOL_ROUND_READ = "school:round:read"
+    SCHOOL_ROUND_WRITE = "school:round:write"
+    SCHOOL_ROUND_ISSUE = "school:round:issue"
+    SCHOOL_INVOICE_READ = "school:invoice:read"
+    SCHOOL_INVOICE_ADJUST = "school:invoice:adjust"
+    SCHOOL_PAYMENT_READ = "school:payment:read"
+    SCHOOL_PAYMENT_BOOK = "school:payment:book"
+    SCHOOL_STATEMENT_IMPORT = "school:statement:import"
+    SCHOOL_MATCH_READ = "school:match:read"
+    SCHOOL_MATCH_DECIDE = "school:match:decide"
+    SCHOOL_REPORT_READ = "school:report:read"
+    SCHOOL_EXPORT_READ = "school:export:read"
+    UNIT_OVERVIEW_READ = "unit:overview:read"

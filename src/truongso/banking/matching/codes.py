@@ -1,0 +1,91 @@
+"""Finding invoice codes in the row of a memo: as printed, or over exactly one error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from truongso.banking.matching.fold import Reading
+from truongso.fees.types import LENGTH, CodeIndex, Slip, is_valid
+
+_LONGEST = 600
+_SIX = [slice(at, at + 6) for at in range(_LONGEST)]
+_STRAY = range(1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code found at row[start:end]; `slip` is the error it was read over, None as printed."""
+
+    code: str
+    start: int
+    end: int
+    slip: Slip | None = None
+
+
+def printed_codes(row: str, index: CodeIndex) -> list[Found]:
+    """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its code)."""
+    found: dict[str, Found] = {}
+    for prefix in index.prefixes:
+        at = row.find(prefix)
+        while at >= 0:
+            word = row[at : at + LENGTH]
+            if word in index and word not in found:
+                found[word] = Found(word, at, at + LENGTH)
+            at = row.find(prefix, at + 1)
+    if len(found) > 1:
+        return sorted(found.values(), key=lambda hit: hit.start)
+    return list(found.values())
+
+
+def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> list[Found]:
+    """Codes of the index within one error of some piece of the row, outside the pieces already `taken`.
+
+    Two guards keep chance away. A piece that is itself a whole valid code, only unknown here, is another code and not
+    a mistyped one. A piece with a symbol missing must not be the inside of a word that is just one or two signs
+    longer: that would be a second error.
+    """
+    row = reading.row
+    spans: set[tuple[int, int]] = set()
+    for prefix in index.prefixes:
+        at = row.find(prefix)
+        while at >= 0:
+            spans.update(((at, at + 8), (at, at + 9), (at, at + 10)))
+            at = row.find(prefix, at + 1)
+    tails = index.long_tails
+    for at, six in enumerate(map(row.__getitem__, _SIX[: max(0, len(row) - 5)])):
+        if six in tails:
+            spans.update(((at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)))
+    foreign = [] if not spans else _foreign_codes(reading, index)
+    blocked = [*taken, *foreign]
+    hits: dict[str, Found] = {}
+    for start, end in sorted(spans):
+        if start < 0 or end > len(row) or any(start < hit.end and hit.start < end for hit in blocked):
+            continue
+        for code, slip in index.corrections(row[start:end]):
+            if slip is Slip.MISSING and _inside_a_word(reading, start, end):
+                continue
+            hits.setdefault(code, Found(code, start, end, slip))
+    return list(hits.values())
+
+
+def foreign_codes(reading: Reading, index: CodeIndex) -> list[Found]:
+    """Whole words that are valid codes of the account's prefixes but none of its known codes."""
+    return _foreign_codes(reading, index)
+
+
+def _foreign_codes(reading: Reading, index: CodeIndex) -> list[Found]:
+    row, ends = reading.row, set(reading.ends)
+    return [
+        Found(word, start, start + LENGTH)
+        for start in reading.starts
+        if start + LENGTH in ends
+        and (word := row[start : start + LENGTH]) not in index
+        and word[:2] in index.prefixes
+        and is_valid(word)
+    ]
+
+
+def _inside_a_word(reading: Reading, start: int, end: int) -> bool:
+    before = start - max((place for place in reading.starts if place <= start), default=start)
+    after = min((place for place in reading.ends if place >= end), default=end) - end
+    return before in _STRAY or after in _STRAY

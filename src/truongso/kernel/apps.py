@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KernelConfig(AppConfig):
+    name = "truongso.kernel"
+    label = "kernel"
+    verbose_name = "Kernel"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from truongso.kernel import triggers
+
+        # Django rebuilds SQLite tables on schema changes and silently drops their triggers, so the whole set
+        # is laid again after every migrate. It is the one framework hook in use; rooms use the outbox instead.
+        post_migrate.connect(triggers.install_after_migrate, dispatch_uid="truongso.triggers")

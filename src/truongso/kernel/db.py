@@ -1,0 +1,69 @@
+"""Transactions. Entry points (views, tasks, commands) open them; services only demand one."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, transaction as django_transaction
+from django.db.utils import OperationalError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_RETRY_STATES = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_TRIES = 5
+
+
+class TransactionRequiredError(RuntimeError):
+    """A writing function was called outside a transaction."""
+
+
+def transaction() -> django_transaction.Atomic:
+    """The one transaction of an entry point; cannot be nested, commits when the block ends."""
+    return django_transaction.atomic(durable=True)
+
+
+def savepoint() -> django_transaction.Atomic:
+    """A part of a running transaction that may fail on its own."""
+    return django_transaction.atomic()
+
+
+def transaction_required(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a write that must run inside the caller's transaction."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not connection.in_atomic_block:
+            raise TransactionRequiredError(f"{function.__qualname__} must be called inside kernel.db.transaction()")
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def retrying(function: Callable[[], R]) -> R:
+    """Run a whole transaction, again when PostgreSQL reports a deadlock or serialization failure (≤ 5 tries)."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            return function()
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in _RETRY_STATES or attempt == _TRIES:
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def is_postgres() -> bool:
+    """True on PostgreSQL, false on SQLite."""
+    return connection.vendor == "postgresql"
+
+
+def after_commit(function: Callable[[], object]) -> None:
+    """Run once the surrounding transaction has committed; refuses to run outside one."""
+    if not connection.in_atomic_block:
+        raise TransactionRequiredError("after_commit needs a transaction")
+    django_transaction.on_commit(lambda: function(), using=DEFAULT_DB_ALIAS)

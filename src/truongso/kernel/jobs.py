@@ -1,0 +1,109 @@
+"""Long work with progress: started from a page or command, run by the worker, safe to start twice.
+
+Rooms list runners in `tasks.py` as `JOBS: dict[kind, runner]`; a runner takes a `Progress` and works in bounded
+transactions of its own, so that a killed worker continues where it stopped. The queue is django-tasks' database
+backend; this table holds what people see: how far, what came out, what went wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import importlib.util
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django_tasks import task
+
+from truongso.kernel import clock
+from truongso.kernel.db import after_commit, transaction_required
+from truongso.kernel.models import Job
+
+WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+_STALE_AFTER = dt.timedelta(minutes=2)
+log = logging.getLogger("truongso.jobs")
+
+
+class JobRefusedError(Exception):
+    """The work cannot be done as asked; the text is shown to the person who started it."""
+
+
+@dataclass
+class Progress:
+    """The runner's view of its job."""
+
+    job: Job
+
+    def set_total(self, total: int) -> None:
+        """How many units there are in all."""
+        Job.objects.filter(pk=self.job.pk).update(total=total, updated_at=clock.now())
+
+    def at(self, done: int) -> None:
+        """How many units are finished."""
+        Job.objects.filter(pk=self.job.pk).update(done=done, updated_at=clock.now())
+
+
+Runner = Callable[[Progress], dict[str, Any]]
+
+
+@cache
+def runners() -> dict[str, Runner]:
+    """kind → runner of all installed rooms."""
+    found: dict[str, Runner] = {}
+    for config in apps.get_app_configs():
+        name = f"{config.name}.tasks"
+        if config.name.startswith("truongso.") and importlib.util.find_spec(name):
+            found.update(importlib.import_module(name).JOBS)
+    return found
+
+
+@transaction_required
+def start(kind: str, *, school_id: int, key: str, params: dict[str, Any], started_by: int | None) -> Job:
+    """Create the job, or find the one already there, and hand it to the worker when the transaction commits.
+
+    A failed job, or one whose worker died (no progress for two minutes), is started again.
+    """
+    if kind not in runners():
+        raise ValueError(f"no runner for {kind}")
+    now = clock.now()
+    job, created = Job.objects.get_or_create(
+        school_id=school_id, kind=kind, key=key,
+        defaults={"params": params, "started_by": started_by, "created_at": now, "updated_at": now},
+    )  # fmt: skip
+    stale = job.state == RUNNING and job.updated_at < now - _STALE_AFTER
+    if created or job.state == FAILED or stale:
+        Job.objects.filter(pk=job.pk).update(state=WAITING, error="", params=params, updated_at=now)
+        job.refresh_from_db()
+        job_id = job.pk
+        after_commit(lambda: run_job.enqueue(job_id))
+    return job
+
+
+def run(job_id: int) -> Job:
+    """Run one waiting job to its end; returns it. A job that another worker has taken is left alone."""
+    taken = Job.objects.filter(pk=job_id, state=WAITING).update(state=RUNNING, updated_at=clock.now())
+    job = Job.objects.get(pk=job_id)
+    if not taken:
+        return job
+    try:
+        result = runners()[job.kind](Progress(job))
+        outcome: dict[str, Any] = {"state": DONE, "result": result, "error": ""}
+    except JobRefusedError as refusal:
+        outcome = {"state": FAILED, "error": str(refusal)[:300]}
+    except Exception as error:
+        log.exception("job %s of school %s failed", job.kind, job.school_id)
+        outcome = {"state": FAILED, "error": type(error).__name__}
+    now = clock.now()
+    Job.objects.filter(pk=job_id).update(**outcome, updated_at=now, finished_at=now)
+    job.refresh_from_db()
+    return job
+
+
+@task()
+def run_job(job_id: int) -> None:
+    """django-tasks entry: the worker runs the job row."""
+    run(job_id)

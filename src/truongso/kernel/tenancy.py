@@ -1,0 +1,67 @@
+"""Every school-owned row belongs to one school, and every query says which.
+
+A query on a school-owned table without a school raises; the explicit way out is `across_schools` with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    from truongso.organizations.models import School
+
+M = TypeVar("M", bound=models.Model)
+
+
+class UnscopedQueryError(RuntimeError):
+    """A school-owned table was queried without naming the school."""
+
+
+class SchoolManager(models.Manager[M], Generic[M]):
+    """Manager of school-owned tables. Use `for_school(school)`; there is no unscoped `all()`."""
+
+    def get_queryset(self) -> QuerySet[M]:
+        if hasattr(self, "instance"):  # reached from a parent row, which is already of one school
+            return super().get_queryset()
+        raise UnscopedQueryError(f"{self.model.__name__}: name the school with for_school(), or across_schools(reason)")
+
+    def for_school(self, school: School | int) -> QuerySet[M]:
+        """All rows of one school."""
+        school_id = school if isinstance(school, int) else school.pk
+        return super().get_queryset().filter(school_id=school_id)
+
+    def across_schools(self, reason: str) -> QuerySet[M]:
+        """Rows of all schools; `reason` tells the reader why the scope is left (never empty)."""
+        if not reason.strip():
+            raise ValueError("across_schools needs a reason")
+        return super().get_queryset()
+
+    def create(self, **kwargs: Any) -> M:
+        """Insert one row; the school must be among the values."""
+        if "school" not in kwargs and "school_id" not in kwargs:
+            raise UnscopedQueryError(f"{self.model.__name__}: create() needs the school")
+        return super().get_queryset().create(**kwargs)
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        """Insert many rows, each carrying its school."""
+        return super().get_queryset().bulk_create(objs, *args, **kwargs)
+
+
+class SchoolScoped(models.Model):
+    """Base of every school-owned table: the school, UNIQUE (school, id), and the scoped manager."""
+
+    school = models.ForeignKey("organizations.School", on_delete=models.PROTECT, related_name="+")
+
+    objects: SchoolManager[Any] = SchoolManager()
+
+    class Meta:
+        abstract = True
+
+
+def school_row(table: str) -> models.UniqueConstraint:
+    """UNIQUE (school, id): the target of composite keys. Goes first into every school-owned table's constraints."""
+    return models.UniqueConstraint(fields=["school", "id"], name=f"{table}_school_row")

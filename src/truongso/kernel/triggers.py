@@ -1,0 +1,180 @@
+"""Database triggers: the second wall behind constraints, on both engines.
+
+Rooms list theirs in a module `triggers.py` as `TRIGGERS`. They are installed after every migrate and compared
+with the database at start and by `truongso verify` (check TS.E001): same names, same text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PREFIX = "ts_"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger in both dialects.
+
+    `postgres` is the body of a plpgsql trigger function (between BEGIN and END); `sqlite` the statements between
+    BEGIN and END. `when` is the part between CREATE TRIGGER name and the body, with {table}:
+    for PostgreSQL e.g. `BEFORE UPDATE ON {table} FOR EACH ROW`, for SQLite `BEFORE UPDATE ON {table}`.
+    """
+
+    name: str
+    table: str
+    postgres_when: str
+    postgres: str
+    sqlite_when: str
+    sqlite: str
+    postgres_declare: str = ""
+
+    def postgres_sql(self) -> list[str]:
+        declare = f"DECLARE {self.postgres_declare} " if self.postgres_declare else ""
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$body$ {declare}BEGIN {self.postgres.strip()} END $body$",
+            f"CREATE OR REPLACE TRIGGER {self.name} {self.postgres_when.format(table=self.table)} "
+            f"EXECUTE FUNCTION {self.name}()",
+        ]
+
+    def sqlite_sql(self) -> str:
+        when = self.sqlite_when.format(table=self.table)
+        return f"CREATE TRIGGER {self.name} {when} BEGIN {self.sqlite.strip()} END"
+
+
+def append_only(table: str) -> list[Trigger]:
+    """Rows of `table` can be inserted but never changed, deleted or truncated (invariant I10)."""
+    message = f"{table} is append-only"
+    result = []
+    for action in ("UPDATE", "DELETE"):
+        result.append(
+            Trigger(
+                name=f"{PREFIX}{table}_no_{action.lower()}",
+                table=table,
+                postgres_when=f"BEFORE {action} ON {{table}} FOR EACH ROW",
+                postgres=f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';",
+                sqlite_when=f"BEFORE {action} ON {{table}}",
+                sqlite=f"SELECT RAISE(ABORT, '{message}');",
+            )
+        )
+    result.append(no_truncate(table))
+    return result
+
+
+def no_truncate(table: str) -> Trigger:
+    """PostgreSQL's TRUNCATE passes row triggers by; this stops it. SQLite has no TRUNCATE: there it guards nothing more."""
+    message = f"{table} is append-only"
+    return Trigger(
+        name=f"{PREFIX}{table}_no_truncate",
+        table=table,
+        postgres_when="BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+        postgres=f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';",
+        sqlite_when="",
+        sqlite="",
+    )
+
+
+def all_triggers() -> list[Trigger]:
+    """Every trigger listed by the installed rooms, ordered by name."""
+    found: list[Trigger] = []
+    for config in apps.get_app_configs():
+        name = f"{config.name}.triggers"
+        if config.name.startswith("truongso.") and name != __name__ and importlib.util.find_spec(name):
+            found.extend(importlib.import_module(name).TRIGGERS)
+    found.extend(append_only("kernel_auditentry"))
+    return sorted(found, key=lambda t: t.name)
+
+
+def install_after_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """post_migrate hook: once per migrate, after the last of our rooms."""
+    ours = [c for c in apps.get_app_configs() if c.name.startswith("truongso.") and c.models_module]
+    if ours and sender.label == ours[-1].label:
+        install(using)
+
+
+def install(using: str = "default") -> None:
+    """Replace all our triggers by the listed ones."""
+    connection = connections[using]
+    remove(using)
+    existing = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in all_triggers():
+            if trigger.table not in existing:
+                continue
+            if connection.vendor == "postgresql":
+                for statement in trigger.postgres_sql():
+                    cursor.execute(statement.replace("%", "%%") if "%" in statement else statement)
+            elif trigger.sqlite:
+                cursor.execute(trigger.sqlite_sql())
+
+
+def remove(using: str = "default") -> None:
+    """Drop all our triggers (before laying them again; tests do it to empty tables)."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name, table in _installed(connection):
+            quoted = connection.ops.quote_name(name)
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER {quoted} ON {connection.ops.quote_name(table)}")
+                cursor.execute(f"DROP FUNCTION IF EXISTS {quoted}()")
+            else:
+                cursor.execute(f"DROP TRIGGER {quoted}")
+
+
+def _installed(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE NOT t.tgisinternal AND left(t.tgname, 3) = %s AND pg_table_is_visible(c.oid)",
+                [PREFIX],
+            )
+        else:
+            cursor.execute(
+                "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX]
+            )
+        return [(str(a), str(b)) for a, b in cursor.fetchall()]
+
+
+def differences(using: str = "default") -> list[str]:
+    """What the database has otherwise than listed: missing, changed, disabled or unknown triggers. Empty when right."""
+    connection = connections[using]
+    expected = {
+        t.name: _digest(t.postgres_sql()[0] if connection.vendor == "postgresql" else t.sqlite_sql())
+        for t in all_triggers()
+        if connection.vendor == "postgresql" or t.sqlite
+    }
+    actual = _actual(connection)
+    problems = [f"missing: {name}" for name in sorted(expected.keys() - actual.keys())]
+    problems += [f"unknown: {name}" for name in sorted(actual.keys() - expected.keys())]
+    problems += [f"changed: {n}" for n in sorted(expected.keys() & actual.keys()) if expected[n] != actual[n]]
+    return problems
+
+
+def _actual(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT t.tgname, p.prosrc, t.tgenabled FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+                "JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND left(t.tgname, 3) = %s "
+                "AND pg_table_is_visible(c.oid)",
+                [PREFIX],
+            )
+            return {n: (_digest(f"$body${src}$body$") if on == "O" else "disabled") for n, src, on in cursor.fetchall()}
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX])
+        return {n: _digest(sql) for n, sql in cursor.fetchall()}
+
+
+def _digest(text: str) -> str:
+    """Hash of what matters: on PostgreSQL the function body, on SQLite the whole text."""
+    if "$body$" in text:
+        text = text.split("$body$")[1]
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""English formats, with dates in the Vietnamese order."""

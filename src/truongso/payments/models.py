@@ -1,0 +1,238 @@
+"""Evidence of money, payments, what they are allocated to, receipts, family credit, and the inbox of notices."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from truongso.kernel.constraints import SchoolKey, not_blank, one_of
+from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
+from truongso.kernel.money import ZERO
+from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.payments.types import CreditKind, EvidenceKind, Method, NoticeState
+
+
+class Evidence(SchoolScoped):
+    """One proof that money came: a bank line, a signed notice, a settlement row, a cashier's receipt.
+
+    Each (kind, source, reference) is recorded once (invariant I06); the payments resting on it never exceed its
+    amount (I07), which `used` tracks and triggers guard.
+    """
+
+    kind = models.CharField(max_length=12)
+    source = models.CharField(max_length=40)
+    reference = models.CharField(max_length=80)
+    amount = DongField()
+    used = DongField(default=ZERO)
+    occurred_at = models.DateTimeField()
+    payer_name = models.CharField(max_length=120, blank=True)
+    payer_account = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("payments_evidence"),
+            models.UniqueConstraint(fields=["school", "kind", "source", "reference"], name="payments_evidence_once"),
+            one_of("kind", EvidenceKind, name="payments_evidence_kind"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_evidence_positive"),
+            models.CheckConstraint(condition=Q(used__gte=0, used__lte=F("amount")), name="payments_evidence_used"),
+        ]
+
+
+class Payment(SchoolScoped):
+    """Settled money with the four mandatory fields. Never edited; undone only by a reversal.
+
+    `allocated` (to invoices) and `credited` (to the family) are derived; triggers refuse any other value.
+    """
+
+    public_id = PublicIdField()
+    evidence = SchoolForeignKey(Evidence, related_name="payments")
+    method = models.CharField(max_length=12)
+    amount = DongField()
+    allocated = DongField(default=ZERO)
+    credited = DongField(default=ZERO)
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    family = SchoolForeignKey("people.Family", related_name="+")
+    payer_name = models.CharField(max_length=120)
+    beneficiary_name = models.CharField(max_length=120)
+    reason = models.CharField(max_length=200)
+    invoice_code = models.CharField(max_length=60)
+    reversed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_payment"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="payments_payment_public"),
+            SchoolKey("evidence", name="payments_payment_evidence_key"),
+            SchoolKey("family", name="payments_payment_family_key"),
+            one_of("method", Method, name="payments_payment_method"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payment_positive"),
+            models.CheckConstraint(
+                condition=Q(allocated__gte=0, credited__gte=0, allocated__lte=F("amount") - F("credited")),
+                name="payments_payment_allocated",
+            ),
+            not_blank("payer_name", name="payments_payment_payer"),
+            not_blank("beneficiary_name", name="payments_payment_beneficiary"),
+            not_blank("reason", name="payments_payment_reason"),
+            not_blank("invoice_code", name="payments_payment_code"),
+        ]
+        indexes = [models.Index(fields=["school", "received_on"], name="payments_payment_day")]
+
+
+class Allocation(SchoolScoped):
+    """Part of a payment that settles part of an invoice line. Append-only; corrected by a row that reverses it (I05)."""
+
+    payment = SchoolForeignKey(Payment, related_name="allocations")
+    invoice = SchoolForeignKey("fees.Invoice", related_name="+")
+    line = SchoolForeignKey("fees.InvoiceLine", related_name="+")
+    amount = DongField()
+    reverses = SchoolForeignKey("self", null=True, related_name="reversed_by")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("payments_allocation"),
+            models.UniqueConstraint(fields=["school", "reverses"], name="payments_allocation_reversed_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_allocation_positive"),
+            SchoolKey("payment", name="payments_allocation_payment_key"),
+            SchoolKey("invoice", name="payments_allocation_invoice_key"),
+            SchoolKey("line", name="payments_allocation_line_key"),
+            SchoolKey("reverses", name="payments_allocation_reverses_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "invoice"], name="payments_allocation_invoice"),
+            models.Index(fields=["school", "line"], name="payments_allocation_line"),
+            models.Index(fields=["school", "payment"], name="payments_allocation_payment"),
+        ]
+
+
+class CreditEntry(SchoolScoped):
+    """A movement of a family's credit: + for money paid above what was owed, − (a row that reverses) when undone."""
+
+    family = SchoolForeignKey("people.Family", related_name="+")
+    payment = SchoolForeignKey(Payment, related_name="credits")
+    invoice = SchoolForeignKey("fees.Invoice", null=True, related_name="+")
+    kind = models.CharField(max_length=12)
+    amount = DongField()
+    reverses = SchoolForeignKey("self", null=True, related_name="reversed_by")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("payments_creditentry"),
+            models.UniqueConstraint(fields=["school", "reverses"], name="payments_creditentry_reversed_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payments_creditentry_positive"),
+            models.CheckConstraint(
+                condition=Q(kind=CreditKind.REVERSAL.value, reverses__isnull=False)
+                | (~Q(kind=CreditKind.REVERSAL.value) & Q(reverses__isnull=True)),
+                name="payments_creditentry_reversal",
+            ),
+            one_of("kind", CreditKind, name="payments_creditentry_kind"),
+            SchoolKey("family", name="payments_creditentry_family_key"),
+            SchoolKey("payment", name="payments_creditentry_payment_key"),
+            SchoolKey("invoice", name="payments_creditentry_invoice_key"),
+            SchoolKey("reverses", name="payments_creditentry_reverses_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "family"], name="payments_creditentry_family"),
+            models.Index(fields=["school", "invoice"], name="payments_creditentry_invoice"),
+            models.Index(fields=["school", "payment"], name="payments_creditentry_payment"),
+        ]
+
+
+class PaymentReversal(SchoolScoped):
+    """Why and by whom a payment was undone. One per payment."""
+
+    payment = SchoolForeignKey(Payment, related_name="reversals")
+    reason = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_paymentreversal"),
+            models.UniqueConstraint(fields=["school", "payment"], name="payments_paymentreversal_once"),
+            SchoolKey("payment", name="payments_paymentreversal_payment_key"),
+            not_blank("reason", name="payments_paymentreversal_reasoned"),
+        ]
+
+
+class ReceiptBook(SchoolScoped):
+    """The counter of a school's receipt numbers in one year. Only the trigger on receipts moves it (I08)."""
+
+    year = models.PositiveSmallIntegerField()
+    book = models.CharField(max_length=10)
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            school_row("payments_receiptbook"),
+            models.UniqueConstraint(fields=["school", "year", "book"], name="payments_receiptbook_once"),
+        ]
+
+
+class Receipt(SchoolScoped):
+    """A numbered receipt, gap-free per school, year and book. Append-only; a cancelled one keeps its number."""
+
+    public_id = PublicIdField()
+    year = models.PositiveSmallIntegerField()
+    book = models.CharField(max_length=10)
+    number = models.BigIntegerField()
+    payment = SchoolForeignKey(Payment, related_name="receipts")
+    issued_at = models.DateTimeField()
+    content = models.JSONField()  # what the paper says, as issued
+
+    class Meta:
+        constraints = [
+            school_row("payments_receipt"),
+            models.UniqueConstraint(fields=["school", "year", "book", "number"], name="payments_receipt_number"),
+            models.UniqueConstraint(fields=["school", "payment"], name="payments_receipt_one_per_payment"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="payments_receipt_public"),
+            SchoolKey("payment", name="payments_receipt_payment_key"),
+        ]
+        indexes = [models.Index(fields=["public_id"], name="payments_receipt_by_public")]
+
+
+class ReceiptCancellation(SchoolScoped):
+    """A receipt no longer counts; its number stays used."""
+
+    receipt = SchoolForeignKey(Receipt, related_name="cancellations")
+    reason = models.CharField(max_length=300)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_receiptcancellation"),
+            models.UniqueConstraint(fields=["school", "receipt"], name="payments_receiptcancellation_once"),
+            SchoolKey("receipt", name="payments_receiptcancellation_receipt_key"),
+        ]
+
+
+class Notice(SchoolScoped):
+    """The inbox: a provider's notice, raw as received, before anything is believed of it."""
+
+    provider = models.CharField(max_length=20)
+    connection = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=80, blank=True)
+    body = models.BinaryField()
+    body_sha256 = models.CharField(max_length=64)
+    headers = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default=NoticeState.RECEIVED.value)
+    problem = models.CharField(max_length=60, blank=True)
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_notice"),
+            one_of("state", NoticeState, name="payments_notice_state"),
+            models.UniqueConstraint(
+                fields=["school", "provider", "connection", "external_id"], name="payments_notice_processed_once",
+                condition=Q(state=NoticeState.PROCESSED.value) & ~Q(external_id=""),
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["school", "provider", "external_id"], name="payments_notice_external")]

@@ -1,0 +1,88 @@
+"""Methods, evidence and requests to book money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from truongso.kernel.money import Dong
+
+
+class Method(StrEnum):
+    """How money came (letter NB-PL.II.3a). Cashless is every method but cash."""
+
+    QR_TRANSFER = "qr_transfer"
+    WEB = "web"
+    MOBILE_MONEY = "mobile_money"
+    CARD_POS = "card_pos"
+    CASH = "cash"
+    BANK_BILL = "bank_bill"
+
+    @property
+    def is_cashless(self) -> bool:
+        return self is not Method.CASH
+
+
+class EvidenceKind(StrEnum):
+    """What proves that money came. Nothing else ever marks an invoice paid."""
+
+    BANK_LINE = "bank_line"
+    NOTICE = "notice"
+    SETTLEMENT = "settlement"
+    CASH_RECEIPT = "cash_receipt"
+
+
+class NoticeState(StrEnum):
+    """Life of a provider's notice in the inbox."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+    PROCESSED = "processed"
+    DUPLICATE = "duplicate"
+
+
+class CreditKind(StrEnum):
+    """Movements of a family's credit."""
+
+    OVERPAYMENT = "overpayment"
+    CREDIT_NOTE = "credit_note"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Part of a payment that goes to one invoice; only what is still owed is allocated, the rest is family credit."""
+
+    invoice_id: int
+    amount: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A request to book money on the strength of one piece of evidence.
+
+    `reference` is unique per school and kind of evidence (a bank line's id, a provider's transaction id).
+    `suspense` says that the bank line was already booked as money of unknown purpose.
+    """
+
+    kind: EvidenceKind
+    source: str
+    reference: str
+    amount: Dong
+    method: Method
+    received_at: dt.datetime
+    payer_name: str
+    payer_account: str
+    shares: tuple[Share, ...]
+    bank_account_id: int | None
+    in_suspense: bool
+
+
+class PaymentRefusedError(Exception):
+    """Money cannot be booked as asked. `code` is stable; `params` fill the message."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
