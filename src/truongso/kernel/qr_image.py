@@ -10,6 +10,7 @@ import io
 import struct
 import zlib
 from enum import StrEnum
+from typing import Any
 
 import zxingcpp
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
@@ -22,6 +23,7 @@ _READERS = {
     b"\x89PNG\r\n\x1a\n": PngImagePlugin.PngImageFile,
     b"\xff\xd8\xff": JpegImagePlugin.JpegImageFile,
 }
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _DAMAGE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, struct.error, zlib.error)
 
 
@@ -96,7 +98,7 @@ def read_qr(image: bytes) -> list[str]:
         grey = _on_white(picture)
     except _DAMAGE as error:
         raise QrImageError(QrImageReason.DAMAGED) from error
-    found = zxingcpp.read_barcodes(grey, zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(grey, _QR, text_mode=zxingcpp.TextMode.Plain)
     return [code.text for code in found]
 
 
@@ -115,8 +117,10 @@ def _modules(payload: str) -> list[list[bool]]:
         code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as error:
         raise QrImageError(QrImageReason.TOO_LONG, length=len(payload)) from error
-    pixels = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-    rows: list[list[int]] = pixels.tolist()
+    bitmap: Any = code.to_image(
+        scale=1, add_quiet_zones=False
+    )  # two-dimensional, which its type does not say
+    rows: Any = memoryview(bitmap).tolist()
     return [[value == 0 for value in row] for row in rows]
 
 

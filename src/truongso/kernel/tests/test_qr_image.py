@@ -26,7 +26,13 @@ LONG = "00020101021238570010a" + "mixed Case, 120 chars " * 4 + "x" * 11
 def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and ends where its pixels should begin."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\0\0\0\x09IDAT"
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + b"\0\0\0\x09IDAT"
+    )
 
 
 def drawn(svg: str, side_px: int) -> Image.Image:
