@@ -1,0 +1,102 @@
+"""Writes to the books. Everything else in the product asks this room to post."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from truongso.kernel import clock
+from truongso.kernel.db import transaction_required
+from truongso.ledger.chart import BANK_CODE, DEFAULT_CHART
+from truongso.ledger.models import Account, Entry, Period, Posting
+from truongso.ledger.types import AccountRole, EntryKind, Leg
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An event to book: the thing (`kind`, `source_id`), its day, and what moves. `reverses` names an entry id."""
+
+    kind: EntryKind
+    source_id: int
+    occurred_on: dt.date
+    legs: tuple[Leg, ...]
+    reverses: int | None = None
+
+
+@transaction_required
+def open_books(school_id: int) -> None:
+    """Give a school its chart of accounts; safe to repeat, keeps accounts the school renamed."""
+    present = set(Account.objects.for_school(school_id).values_list("role", flat=True))
+    Account.objects.bulk_create(
+        Account(school_id=school_id, role=role.value, code=code, name=name)
+        for role, code, name in DEFAULT_CHART
+        if role.value not in present
+    )
+
+
+@transaction_required
+def open_bank_account(school_id: int, *, bank_account_id: int, name: str) -> int:
+    """The ledger account of a receiving bank account, made at first use; returns its id."""
+    accounts = Account.objects.for_school(school_id)
+    found = accounts.filter(role=AccountRole.BANK.value, reference=bank_account_id).first()
+    if found is None:
+        taken = accounts.filter(role=AccountRole.BANK.value).count()
+        found = Account.objects.create(
+            school_id=school_id, role=AccountRole.BANK.value, reference=bank_account_id,
+            code=f"{BANK_CODE}.{taken + 1:02}", name=name[:160],
+        )  # fmt: skip
+    return int(found.pk)
+
+
+@transaction_required
+def post_many(school_id: int, *, entries: Sequence[NewEntry], actor_id: int | None) -> list[int]:
+    """Book events in order; returns the entry ids.
+
+    Each (kind, source_id) can be booked once and a closed month takes nothing: the database refuses with
+    IntegrityError, and nothing of the caller's transaction stays.
+    """
+    periods = _periods(school_id, {(e.occurred_on.year, e.occurred_on.month) for e in entries})
+    now = clock.now()
+    rows = Entry.objects.bulk_create(
+        Entry(
+            school_id=school_id, period_id=periods[e.occurred_on.year, e.occurred_on.month], occurred_on=e.occurred_on,
+            kind=e.kind.value, source_id=e.source_id, reverses_id=e.reverses, actor_id=actor_id, created_at=now,
+        )
+        for e in entries
+    )  # fmt: skip
+    Posting.objects.bulk_create(
+        (
+            Posting(school_id=school_id, entry_id=row.pk, debit_id=leg.debit, credit_id=leg.credit, amount=leg.amount)
+            for row, entry in zip(rows, entries, strict=True)
+            for leg in entry.legs
+        ),
+        batch_size=5000,
+    )
+    return [int(row.pk) for row in rows]
+
+
+@transaction_required
+def reverse_many(
+    school_id: int, *, sources: Iterable[tuple[EntryKind, int]], occurred_on: dt.date, actor_id: int | None
+) -> None:
+    """Book the mirror image of earlier entries. An entry can be reversed once (the database refuses a second)."""
+    wanted: dict[str, list[int]] = {}
+    for kind, source_id in sources:
+        wanted.setdefault(kind.value, []).append(source_id)
+    entries = []
+    for kind_value, ids in wanted.items():
+        originals = Entry.objects.for_school(school_id).filter(kind=kind_value, source_id__in=ids)
+        for original in originals.prefetch_related("postings").order_by("pk"):
+            legs = tuple(Leg(debit=p.credit_id, credit=p.debit_id, amount=p.amount) for p in original.postings.all())
+            entries.append(NewEntry(EntryKind.REVERSAL, original.pk, occurred_on, legs, reverses=original.pk))
+    post_many(school_id, entries=entries, actor_id=actor_id)
+
+
+def _periods(school_id: int, months: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    Period.objects.bulk_create(
+        [Period(school_id=school_id, year=y, month=m) for y, m in sorted(months)], ignore_conflicts=True
+    )
+    years = {y for y, _ in months}
+    rows = Period.objects.for_school(school_id).filter(year__in=years).values_list("year", "month", "pk")
+    return {(y, m): pk for y, m, pk in rows}
