@@ -1,4 +1,7 @@
-"""Pupil rosters: read from an uploaded table, compared with the school, refused rows handed back. Pure, no Django."""
+"""Pupil rosters: read from an uploaded table, compared with the school, refused rows handed back.
+
+Pure, no Django.
+"""
 
 from truongso.people.roster.parse import parse_roster
 from truongso.people.roster.plan import ExistingStudent, FieldChange, MatchedRow, RosterPlan, plan_changes

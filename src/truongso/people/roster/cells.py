@@ -25,7 +25,7 @@ LIMITS = {
 
 SECTOR_CODE_DIGITS = 10
 PERSONAL_NUMBER_DIGITS = 12
-"""Sector codes are ten digits in exported lists; the personal identification number that follows them has twelve."""
+"""Exported lists show ten digits; the personal identification number that takes over has twelve."""
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9._/\-]*", re.ASCII | re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
@@ -56,7 +56,10 @@ def read_text(cell: Cell, column: Column) -> str | Reason:
 
 
 def read_name(cell: Cell, column: Column) -> str | Reason:
-    """A person's name: letters of any alphabet, spaces, dot, hyphen, apostrophe. Codes `too_long`, `not_a_name`."""
+    """A person's name: letters of any alphabet, spaces, dot, hyphen, apostrophe.
+
+    Codes `too_long`, `not_a_name`.
+    """
     name = read_text(cell, column)
     if isinstance(name, Reason) or not name:
         return name
@@ -70,10 +73,11 @@ def read_name(cell: Cell, column: Column) -> str | Reason:
 def read_code(cell: Cell, column: Column) -> str | Reason:
     """A pupil's code as written, without spaces.
 
-    Codes: `code_leading_zero_lost` (a sector code of digits that is neither 10 nor 12 long once a spreadsheet took it
-    for a number), `code_digits_lost` (rounded to 1.23E+11), `bad_code`, `too_long`; all with field and value.
+    Codes: `code_leading_zero_lost` (a sector code of digits that is neither 10 nor 12 long once a
+    spreadsheet took it for a number), `code_digits_lost` (rounded to 1.23E+11), `bad_code`, `too_long`; all
+    with field and value.
     """
-    if isinstance(cell, float) or isinstance(cell, bool):
+    if isinstance(cell, (float, bool)):
         return Reason("code_digits_lost", {"field": column.value, "value": text_of(cell)})
     code = "".join(text_of(cell).removeprefix("'").split())
     if not code:
@@ -101,7 +105,10 @@ def _lost_zero(code: str, *, number: bool) -> bool:
 
 
 def read_class(cell: Cell) -> str | Reason:
-    """A class name. Codes `class_is_a_date` (a spreadsheet turned 10/1 into a date), `too_long`, `missing_class`."""
+    """A class name.
+
+    Codes `class_is_a_date` (a spreadsheet turned 10/1 into a date), `too_long`, `missing_class`.
+    """
     if isinstance(cell, (dt.date, dt.time)):
         return Reason("class_is_a_date", {"value": text_of(cell)})
     return read_text(cell, Column.CLASS_NAME) or Reason("missing_class")

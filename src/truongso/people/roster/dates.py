@@ -27,14 +27,19 @@ _YEAR_FIRST = re.compile(
 _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.ASCII | re.IGNORECASE)
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?\d{1,2} ?[/.\- ] ?\d{2}", re.ASCII)
 _MONTH_YEAR = re.compile(r"\d{1,2} ?[/.\-] ?\d{4}|\d{4} ?[/.\-] ?\d{1,2}", re.ASCII)
-_YEAR = re.compile(r"\d{4}", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d{2}", re.ASCII)
+_HALF_DATES = (
+    ("date_year_only", _YEAR),
+    ("date_incomplete", _MONTH_YEAR),
+    ("date_two_digit_year", _TWO_DIGIT_YEAR),
+)
 
 
 def read_date(cell: Cell) -> dt.date | Reason | None:
     """The date in a cell, None for a blank cell, or why it is not one.
 
-    Takes date cells, Excel serial numbers, d/m/yyyy with / - . or spaces, yyyy-mm-dd, both also with a time of day,
-    and "ngày 5 tháng 3 năm 2015". Years of two digits are refused: 15/5/13 has three readings.
+    Takes date cells, Excel serial numbers, d/m/yyyy with / - . or spaces, yyyy-mm-dd, both also with a time
+    of day, and "ngày 5 tháng 3 năm 2015". Years of two digits are refused: 15/5/13 has three readings.
     Codes: `date_no_such_day`, `date_month_out_of_range`, `date_two_digit_year`, `date_year_only`,
     `date_incomplete`, `date_unreadable`, all with `value`.
     """
@@ -50,7 +55,10 @@ def read_date(cell: Cell) -> dt.date | Reason | None:
 
 
 def date_from_parts(day: Cell, month: Cell, year: Cell) -> dt.date | Reason | None:
-    """The date written in three columns day, month, year; None when all three are blank. Codes as `read_date`."""
+    """The date written in three columns day, month, year; None when all three are blank.
+
+    Codes as `read_date`.
+    """
     texts = [_part(cell) for cell in (day, month, year)]
     if not any(texts):
         return None
@@ -89,13 +97,8 @@ def _from_text(text: str) -> dt.date | Reason | None:
     if found := _YEAR_FIRST.fullmatch(text):
         year, month, day = (int(part) for part in found.groups())
         return _build(year, month, day, text)
-    if _YEAR.fullmatch(text) and FIRST_YEAR <= int(text) <= LAST_YEAR:
-        return Reason("date_year_only", {"value": text})
-    if _MONTH_YEAR.fullmatch(text):
-        return Reason("date_incomplete", {"value": text})
-    if _TWO_DIGIT_YEAR.fullmatch(text):
-        return Reason("date_two_digit_year", {"value": text})
-    return Reason("date_unreadable", {"value": text[:40]})
+    code = next((code for code, pattern in _HALF_DATES if pattern.fullmatch(text)), "date_unreadable")
+    return Reason(code, {"value": text[:40]})
 
 
 def _build(year: int, month: int, day: int, shown: str) -> dt.date | Reason:

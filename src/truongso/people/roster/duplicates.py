@@ -19,8 +19,8 @@ def refuse_duplicates(
 ) -> tuple[tuple[RosterRow, ...], tuple[RefusedRow, ...]]:
     """The rows that stand alone, and all refused ones in the order of the file.
 
-    Codes `duplicate_sector_code`, `duplicate_school_code` (code, rows) and `duplicate_pupil` (name, rows): the same
-    name with its accents, birth date and class. Rows refused for other reasons count as well.
+    Codes `duplicate_sector_code`, `duplicate_school_code` (code, rows) and `duplicate_pupil` (name, rows):
+    the same name with its accents, birth date and class. Rows refused for other reasons count as well.
     """
     everyone: list[AnyRow] = [*taken, *refused]
     reasons: dict[int, list[Reason]] = defaultdict(list)

@@ -11,9 +11,9 @@ from truongso.kernel.sheets import Cell
 _COLUMN_NUMBER = re.compile(r"\(?\d{1,2}\)?")
 # Written with their accents: "Tống" is a family name, "Tổng" begins a total.
 _FOOTERS = re.compile(
-    r"(?:tổng|cộng\b|danh sách (?:này|gồm|có)|ấn định|ghi chú|người lập|lập biểu|người lập biểu|hiệu trưởng|thủ trưởng"
-    r"|p\. ?hiệu trưởng|phó hiệu trưởng|kt\. ?hiệu trưởng|kế toán|giáo viên chủ nhiệm|gvcn|xác nhận|nơi nhận"
-    r"|\(?ký(?:,| và| tên)|.*, ngày .*tháng .*năm)",
+    r"(?:tổng|cộng\b|danh sách (?:này|gồm|có)|ấn định|ghi chú|người lập|lập biểu|hiệu trưởng|thủ trưởng"
+    r"|p\. ?hiệu trưởng|phó hiệu trưởng|kt\. ?hiệu trưởng|kế toán|giáo viên chủ nhiệm|gvcn|xác nhận"
+    r"|nơi nhận|\(?ký(?:,| và| tên)|.*, ngày .*tháng .*năm)",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,7 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header stands (0-based first row, height 1 or 2), what its columns mean, what is wrong with it."""
+    """Where a header stands (0-based first row, height 1 or 2), what it means, what is wrong with it."""
 
     first_row: int
     height: int
@@ -43,12 +43,10 @@ class Header:
 def find_header(sheet: Sheet) -> Header | None:
     """The header of a sheet, or None when nothing looks like one.
 
-    Raises RosterError: `required_column_missing`, `header_not_understood`, `two_columns_for_one_field` for a row that
-    was meant as the header, `two_headers` for two different ones.
+    Raises RosterError: `required_column_missing`, `header_not_understood`, `two_columns_for_one_field` for
+    a row that was meant as the header, `two_headers` for two different ones.
     """
-    readings = [
-        reading for i in range(min(SEARCHED_ROWS, len(sheet.rows))) for reading in [_read_at(sheet, i)]
-    ]
+    readings = [_read_at(sheet, i) for i in range(min(SEARCHED_ROWS, len(sheet.rows)))]
     sound = _without_overlaps([r for r in readings if r.problem is None])
     first = sound[0] if sound else None
     if first is not None:
@@ -89,7 +87,7 @@ def _columns_of_one(row: Row) -> tuple[HeaderColumn, ...]:
 
 
 def _columns_of_two(top: Row, below: Row) -> tuple[tuple[HeaderColumn, ...], list[str]]:
-    """Columns of a two-row header, and the labels that make no sense together under a heading that matters."""
+    """Columns of a two-row header, and the labels that make no sense under a heading that matters."""
     columns, unclear = [], []
     for index, heading in enumerate(_headings(top, below)):
         label = _label(below[index])
@@ -105,7 +103,7 @@ def _columns_of_two(top: Row, below: Row) -> tuple[tuple[HeaderColumn, ...], lis
 
 
 def _headings(top: Row, below: Row) -> list[str]:
-    """The upper label over each column: a merged cell has its text in its first column and blanks after it."""
+    """The upper label over each column: a merged cell has its text in its first column, then blanks."""
     headings, current = [], ""
     for index, cell in enumerate(top):
         current = _label(cell) or (current if _label(below[index]) else "")
@@ -116,16 +114,16 @@ def _headings(top: Row, below: Row) -> list[str]:
 def _is_second_header_row(top: Row, below: Row) -> bool:
     """Whether the row below holds labels under merged headings and not the first pupil.
 
-    Labels are short texts without digits, at least one of them known; a column merged over both rows is blank
-    below, while a pupil's row has both a name and a class.
+    Labels are short texts without digits, at least one of them known under its heading. "Lớp" has no labels
+    below it: what stands there is a pupil's class.
     """
     labels = [_label(cell) for cell in below if cell is not None]
     if not labels or not all(isinstance(cell, str) for cell in below if cell is not None):
         return False
     if any(not label or any(c.isdigit() for c in label) for label in labels):
         return False
-    if sum(column_of(_label(cell)) is not Column.UNKNOWN for cell in top) > 1 and not _has_blank_under_label(
-        top, below
+    if any(
+        under and column_of(_label(over)) is Column.CLASS_NAME for over, under in zip(top, below, strict=True)
     ):
         return False
     if {"NAM", "NU"} <= {label_key(label) for label in labels}:
@@ -136,10 +134,6 @@ def _is_second_header_row(top: Row, below: Row) -> bool:
         for heading, cell in pairs
         if cell
     )
-
-
-def _has_blank_under_label(top: Row, below: Row) -> bool:
-    return any(_label(over) and under is None for over, under in zip(top, below, strict=True))
 
 
 def _problem(sheet: str, i: int, columns: tuple[HeaderColumn, ...], unclear: list[str]) -> RosterError | None:
@@ -183,7 +177,7 @@ def _without_overlaps(sound: list[Header]) -> list[Header]:
 
 
 def _with_split_name(sheet: Sheet, header: Header) -> Header:
-    """ "Họ và tên" merged over two columns without labels of their own: family and middle name, then given name."""
+    """One label "Họ và tên" over two columns: family and middle name, then given name."""
     by_index = {c.index: c for c in header.columns}
     name = next((c for c in header.columns if c.column is Column.FULL_NAME), None)
     right = by_index.get(name.index + 1) if name else None

@@ -50,9 +50,9 @@ class Identities:
     def match(self, row: RosterRow) -> ExistingStudent | Reason | None:
         """The one pupil meant, None for a new one, or why it cannot be told.
 
-        Codes: `several_students_match` (by, names), `identity_conflict` (by, student, other_by, other_student):
-        two marks of the row point to different pupils, `sector_code_differs` (student, stored, stated): the pupil
-        is known under another sector code, which never changes (TT 42/2021).
+        Codes: `several_students_match` (by, names), `identity_conflict` (by, student, other_by,
+        other_student): two marks of the row point to different pupils, `sector_code_differs` (student,
+        stored, stated): the pupil is known under another sector code, which never changes (TT 42/2021).
         """
         by_mark = {
             "sector_code": self._by_sector.get(row.sector_code, []),

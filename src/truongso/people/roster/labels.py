@@ -1,7 +1,8 @@
 """The header labels of pupil lists and what they mean.
 
-First the ministry's student list export (25 columns, met in files made from the sector database), then the variants
-that schools write themselves. Labels are compared without accents, case, punctuation and line breaks.
+First the ministry's student list export (25 columns, met in files made from the sector database), then the
+variants that schools write themselves. Labels are compared without accents, case, punctuation and line
+breaks.
 """
 
 from __future__ import annotations
@@ -263,14 +264,15 @@ _PERSONS = {
     "Thông tin về mẹ": "Mẹ",
 }
 _HINT = re.compile(
-    r"\((?:\*|bắt buộc|nếu có|không bắt buộc|[dmy/.\- ]+|ngày/tháng/năm|ví dụ[^)]*|vd[^)]*|nam/nữ|\d+ (?:chữ )?số)\)",
+    r"\((?:\*|bắt buộc|nếu có|không bắt buộc|[dmy/.\- ]+|ngày/tháng/năm|nam/nữ"
+    r"|ví dụ[^)]*|vd[^)]*|\d+ (?:chữ )?số)\)",
     re.IGNORECASE,
 )
 _NOT_LETTERS = re.compile(r"[^A-Z0-9]+")
 
 
 def label_key(label: str) -> str:
-    """The form in which labels are compared: accents, case, punctuation, line breaks and (dd/mm/yyyy) hints removed."""
+    """The form in which labels are compared: capitals and digits, hints such as (dd/mm/yyyy) removed."""
     return _NOT_LETTERS.sub(" ", fold(_HINT.sub(" ", label)).upper()).strip()
 
 
@@ -287,7 +289,7 @@ def column_of(label: str) -> Column:
 
 
 def column_under(heading: str, label: str) -> Column:
-    """What a label means under a heading of a two-row header; UNKNOWN also when the two together are not known."""
+    """What a label means under a heading of a two-row header; UNKNOWN when the two are not known together."""
     top, below = label_key(heading), label_key(label)
     if not top or top in _GROUP_KEYS:
         return _BY_KEY.get(below, Column.UNKNOWN)

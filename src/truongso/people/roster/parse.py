@@ -1,4 +1,4 @@
-"""Reading a pupil roster from an uploaded table: every row is taken, refused with all its reasons, or skipped."""
+"""Reading a pupil roster: every row of the table is taken, refused with all its reasons, or skipped."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, Header]:
 
 
 def _is_footer(row: Sequence[Cell], header: Header, *, in_footer: bool) -> bool:
-    """Totals and signatures: such a row itself, and after it what has neither code nor birth date nor class."""
+    """Totals and signatures: such a row, and after it what has neither code nor birth date nor class."""
     if filler.is_footer(row) and not _has_any(row, header, _CODES_AND_DATES):
         return True
     return in_footer and not _has_any(row, header, _IDENTIFYING)

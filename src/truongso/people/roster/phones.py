@@ -21,8 +21,9 @@ _FOREIGN = re.compile(r"\+[1-9]\d{7,14}", re.ASCII)
 def read_phones(cell: Cell) -> tuple[str, ...] | Reason:
     """The numbers in a cell, without repeats, in the order written; () for a blank cell.
 
-    National numbers come out as digits with the leading 0 (+84, 84 and a 0 lost in a number cell are put right),
-    foreign ones as + and digits. A note in brackets, such as (mẹ), is dropped. Code `bad_phone` with `value`.
+    National numbers come out as digits with the leading 0 (+84, 84 and a 0 lost in a number cell are put
+    right), foreign ones as + and digits. A note in brackets, such as (mẹ), is dropped. Code `bad_phone`
+    with `value`.
     """
     if cell is None or isinstance(cell, bool):
         return ()

@@ -1,4 +1,7 @@
-"""What an import would do: new, changed field by field, unchanged, refused. Deciding only, nothing is written."""
+"""What an import would do: new, changed field by field, unchanged, refused.
+
+Deciding only, nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ _TEXT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of a pupil, as it is and as the file wants it. For `phones` the new value holds the old ones too."""
+    """One field of a pupil, as it is and as the file wants it.
+
+    For `phones` the new value holds the old ones too.
+    """
 
     field: str
     old: FieldValue
@@ -54,7 +60,7 @@ class MatchedRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterPlan:
-    """Every row of the roster is in exactly one of new, changed, unchanged, left and refused, in file order."""
+    """Every row of the roster is in exactly one of new, changed, unchanged, left, refused; in file order."""
 
     new: tuple[RosterRow, ...]
     changed: tuple[MatchedRow, ...]

@@ -1,4 +1,4 @@
-"""One row of cells into one pupil, or into the reasons why not: all of them, so that one correction is enough."""
+"""One row of cells into one pupil, or into all the reasons why not, so that one correction is enough."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from truongso.people.types import Gender
 YOUNGEST_DAYS = 90
 """Nurseries take children from three months (charter of preschools, TT 52/2020)."""
 OLDEST_YEARS = 25
-"""Upper secondary ends at 18; the margin is for pupils who started or came back late. Ours, no rule of law."""
+"""Upper secondary ends at 18; the margin is for pupils who started or came back late.
+
+Ours, no rule of law.
+"""
 
 _PHONES = (Column.PHONE, Column.FATHER_PHONE, Column.MOTHER_PHONE, Column.GUARDIAN_PHONE)
 
@@ -92,7 +95,10 @@ class RowReader:
         return row[places[0]] if places else None
 
     def _name(self, row: Sequence[Cell]) -> str:
-        """The name in one column or in two. "Họ và tên" beside "Tên" may hold the whole name or all but the last word."""
+        """The name in one column or in two.
+
+        "Họ và tên" beside "Tên" may hold the whole name or all but the last word.
+        """
         given = text_of(self._cell(row, Column.GIVEN_NAME))
         if Column.FULL_NAME not in self._places:
             return f"{text_of(self._cell(row, Column.FAMILY_MIDDLE_NAME))} {given}".strip()
@@ -124,7 +130,10 @@ class RowReader:
 
 
 def _implausible(date: dt.date, today: dt.date) -> Reason | None:
-    """Why a birth date is not one of a pupil. Codes `birth_date_in_future`, `birth_date_too_young`, `…_too_old`."""
+    """Why a birth date is not one of a pupil.
+
+    Codes `birth_date_in_future`, `birth_date_too_young`, `…_too_old`.
+    """
     params = {"value": date.strftime("%d/%m/%Y")}
     if date > today:
         return Reason("birth_date_in_future", params)

@@ -1,4 +1,7 @@
-"""What a pupil roster is made of: columns, rows, refusals. No Django, no user texts: reasons are codes with parameters."""
+"""What a pupil roster is made of: columns, rows, refusals.
+
+No Django, no user texts: reasons are codes with parameters.
+"""
 
 from __future__ import annotations
 
@@ -140,5 +143,15 @@ class ParsedRoster:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """Labels of columns nobody knows; ignored."""
-        return tuple(c.label for c in self.columns if c.column is Column.UNKNOWN)
+        """Labels of columns nobody knows (the column's letter when it has no label); ignored."""
+        return tuple(c.label or column_letter(c.index) for c in self.columns if c.column is Column.UNKNOWN)
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet's name of a column: 0 is A, 26 is AA."""
+    letters = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
