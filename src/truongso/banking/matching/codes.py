@@ -55,8 +55,7 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     for at, six in enumerate(map(row.__getitem__, _SIX[: max(0, len(row) - 5)])):
         if six in tails:
             spans.update(((at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)))
-    foreign = [] if not spans else _foreign_codes(reading, index)
-    blocked = [*taken, *foreign]
+    blocked = [*taken, *unknown_codes(reading, index)] if spans else []
     hits: dict[str, Found] = {}
     for start, end in sorted(spans):
         if start < 0 or end > len(row) or any(start < hit.end and hit.start < end for hit in blocked):
@@ -68,12 +67,8 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     return list(hits.values())
 
 
-def foreign_codes(reading: Reading, index: CodeIndex) -> list[Found]:
+def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:
     """Whole words that are valid codes of the account's prefixes but none of its known codes."""
-    return _foreign_codes(reading, index)
-
-
-def _foreign_codes(reading: Reading, index: CodeIndex) -> list[Found]:
     row, ends = reading.row, set(reading.ends)
     return [
         Found(word, start, start + LENGTH)

@@ -1,0 +1,57 @@
+"""What is open on one receiving account: codes, sums, pupils. The state that decisions change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from truongso.banking.matching.fold import squeeze
+from truongso.banking.matching.names import Pupil, PupilIndex, class_key
+from truongso.banking.matching.types import OpenInvoice
+from truongso.fees.types import CodeIndex
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """An invoice with what it still owes, in đồng as a bare number: the inner loop compares nothing else."""
+
+    code: str
+    outstanding: int
+    pupil: Pupil
+
+
+class Account:
+    """The invoices that money on this receiving account may pay."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.index = CodeIndex()
+        self.claims: dict[str, Claim] = {}
+        self.pupils = PupilIndex()
+
+    def put(self, invoice: OpenInvoice) -> None:
+        """Add an invoice, or bring its outstanding amount up to date. Paid ones stay known with 0 đ."""
+        claim = self.claims.get(invoice.code)
+        if claim is not None:
+            claim.outstanding = invoice.outstanding.value
+            return
+        key = invoice.student_key or default_student_key(invoice.student_name, invoice.class_name)
+        pupil = self.pupils.add(key, invoice.student_name, invoice.class_name)
+        self.claims[invoice.code] = Claim(invoice.code, invoice.outstanding.value, pupil)
+        pupil.codes.append(invoice.code)
+        self.index.add(invoice.code)
+
+    def drop(self, code: str) -> None:
+        """Forget an invoice that no longer exists (cancelled); an unknown code changes nothing."""
+        claim = self.claims.pop(code, None)
+        if claim is not None:
+            claim.pupil.codes.remove(code)
+            self.index.remove(code)
+
+    def open_of(self, pupil: Pupil) -> list[Claim]:
+        """What a pupil still owes, in the order the invoices were made known."""
+        return [claim for code in pupil.codes if (claim := self.claims[code]).outstanding > 0]
+
+
+def default_student_key(student_name: str, class_name: str) -> str:
+    """Tells pupils apart where no better key exists: folded name and class."""
+    return f"{squeeze(student_name)}|{class_key(class_name)}"

@@ -1,0 +1,84 @@
+"""The frames that banks and wallets put around the payer's words, as data.
+
+Frames are not cut out before codes are read, because a printed code is certain wherever it stands. They serve two
+questions that come after: is this name the payer's or the receiver's rather than a pupil's, and is this piece of
+text a bank's own number, in which no mistyped code may be looked for?
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from truongso.banking.matching.fold import Reading
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One pattern: what must occur first, where it is read, what the span holds."""
+
+    name: str
+    holds: str
+    needs: str
+    pattern: re.Pattern[str]
+    text: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """All patterns, plus the words that follow a payer's name and phrases that look like given names."""
+
+    frames: tuple[Frame, ...]
+    transfer_words: tuple[str, ...]
+    memo_phrases: frozenset[str]
+
+    def spans(self, reading: Reading, holds: str) -> list[Span]:
+        """Pieces of the row that hold what is asked for: `names` or `reference`."""
+        row = reading.row
+        return [
+            hit.span()
+            for frame in self.frames
+            if frame.holds == holds and frame.needs in row
+            for hit in frame.pattern.finditer(row)
+        ]
+
+    def opens_with_payer(self, reading: Reading, start: int) -> bool:
+        """Whether the words right before row[start:] are those that banks write before a payer's name."""
+        row = reading.row
+        for frame in self.frames:
+            if frame.holds != "payer_head" or frame.needs not in row:
+                continue
+            if frame.text and not frame.text.search(reading.text):
+                continue
+            if any(hit.end() == start for hit in frame.pattern.finditer(row, 0, start + 1)):
+                return True
+        return False
+
+    def followed_by_transfer_words(self, reading: Reading, end: int) -> bool:
+        """Whether row[end:] goes on with "chuyển tiền" and the like, as in the memo that banks fill in themselves."""
+        return reading.row.startswith(self.transfer_words, end)
+
+
+@lru_cache(maxsize=1)
+def known_frames() -> Frames:
+    """The frames of `data/frames.json`, read once."""
+    raw = json.loads(resources.files(__package__).joinpath("data/frames.json").read_text(encoding="utf-8"))
+    return Frames(
+        frames=tuple(
+            Frame(
+                name=frame["name"],
+                holds=frame["holds"],
+                needs=frame["needs"],
+                pattern=re.compile(frame["pattern"]),
+                text=re.compile(frame["text"]) if "text" in frame else None,
+            )
+            for frame in raw["frames"]
+        ),
+        transfer_words=tuple(raw["transfer_words"]),
+        memo_phrases=frozenset(raw["memo_phrases"]),
+    )

@@ -1,0 +1,131 @@
+"""The matcher: open invoices of one or more receiving accounts, and transfers in the order they arrived.
+
+    matcher = Matcher(invoices, learnt={"0123456789": ["pupil-7"]})
+    decision = matcher.match(transfer)     # decides, and books automatic decisions in its own state
+
+`decide` only looks; `book` applies an allocation (also one that a person made); `match` is both for a stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from truongso.banking.matching.account import Account
+from truongso.banking.matching.codes import printed_codes
+from truongso.banking.matching.fold import read
+from truongso.banking.matching.frames import known_frames
+from truongso.banking.matching.rules import Case, decide
+from truongso.banking.matching.types import Decision, OpenInvoice, Reason, Rule, Transfer, Verdict
+from truongso.kernel.money import Dong
+
+LineKey = tuple[str, str, str, int, str]
+
+
+class Matcher:
+    """Decides transfers against open invoices and remembers what its decisions changed.
+
+    `learnt` maps payer accounts to the keys of the pupils they paid for before. With `learns` the automatic bookings
+    of this run add to it; suggestions confirmed by people are added by `learn`.
+    """
+
+    def __init__(
+        self,
+        invoices: Iterable[OpenInvoice] = (),
+        *,
+        learnt: Mapping[str, Collection[str]] | None = None,
+        learns: bool = True,
+    ) -> None:
+        self._accounts: dict[str, Account] = {}
+        self._learnt = {payer: dict.fromkeys(pupils) for payer, pupils in (learnt or {}).items()}
+        self._learns = learns
+        self._seen: dict[LineKey, set[str]] = {}
+        self._frames = known_frames()
+        self._nowhere = Account("")
+        for invoice in invoices:
+            self.put(invoice)
+
+    def put(self, invoice: OpenInvoice) -> None:
+        """Make an invoice known, or bring what it owes up to date."""
+        self._accounts.setdefault(invoice.account, Account(invoice.account)).put(invoice)
+
+    def drop(self, account: str, code: str) -> None:
+        """Forget a cancelled invoice."""
+        if account in self._accounts:
+            self._accounts[account].drop(code)
+
+    def match(self, transfer: Transfer) -> Decision:
+        """Decide a transfer and, if it books by itself, book it. Each bank line is remembered for `repeat`."""
+        if self._is_repeat(transfer):
+            return Decision(Verdict.REPEAT, Rule.REPEAT, Reason("repeat", {"bank_ref": transfer.bank_ref}))
+        decision = self.decide(transfer)
+        if decision.verdict is Verdict.AUTO:
+            self.book(transfer, decision.codes, decision.amounts)
+        return decision
+
+    def decide(self, transfer: Transfer) -> Decision:
+        """What to do with a transfer as things stand; changes nothing and does not ask whether the line is a repeat.
+
+        Raises ValueError for an amount of 0 đ or less: such a line is no incoming money.
+        """
+        if transfer.amount.value <= 0:
+            raise ValueError("a transfer must be above 0 đ")
+        account = self._accounts.get(transfer.account)
+        reading = read(transfer.memo)
+        home = account or self._nowhere
+        return decide(
+            Case(
+                transfer=transfer,
+                amount=transfer.amount.value,
+                reading=reading,
+                account=home,
+                known_account=account is not None,
+                other_accounts=lambda: self._others(home),
+                payer_pupils=self._learnt.get(transfer.payer_account, ()) if transfer.payer_account else (),
+                frames=self._frames,
+                codes=printed_codes(reading.row, home.index),
+            )
+        )
+
+    def book(self, transfer: Transfer, codes: Iterable[str], amounts: Iterable[Dong]) -> None:
+        """Take an allocation into account: the invoices owe less, the payer is known for their pupils.
+
+        Raises KeyError for an invoice of another account, ValueError for more than it owes; nothing is changed then.
+        """
+        account = self._accounts[transfer.account]
+        shares = [(account.claims[code], amount.value) for code, amount in zip(codes, amounts, strict=True)]
+        if any(not 0 <= share <= claim.outstanding for claim, share in shares):
+            raise ValueError("more than the invoice owes")
+        for claim, share in shares:
+            claim.outstanding -= share
+            if self._learns:
+                self.learn(transfer.payer_account, claim.pupil.key)
+
+    def learn(self, payer_account: str, student_key: str) -> None:
+        """Remember that a payer account paid for a pupil. A blank account says nothing."""
+        if payer_account:
+            self._learnt.setdefault(payer_account, {})[student_key] = None
+
+    def forget(self, payer_account: str, student_key: str) -> None:
+        """Take a wrongly learnt payer back; unknown ones change nothing."""
+        self._learnt.get(payer_account, {}).pop(student_key, None)
+
+    def _others(self, home: Account) -> Iterator[Account]:
+        return (account for account in self._accounts.values() if account is not home)
+
+    def _is_repeat(self, transfer: Transfer) -> bool:
+        """Same account, date, reference, amount and memo, and no sign of another payer.
+
+        References alone are not unique (some banks count from 1 every day), and without a reference two equal lines
+        are two honest transfers.
+        """
+        if not transfer.bank_ref:
+            return False
+        key = (transfer.account, transfer.date, transfer.bank_ref, transfer.amount.value, transfer.memo)
+        payers = self._seen.get(key)
+        if payers is None:
+            self._seen[key] = {transfer.payer_account}
+            return False
+        if not transfer.payer_account or "" in payers or transfer.payer_account in payers:
+            return True
+        payers.add(transfer.payer_account)
+        return False

@@ -1,0 +1,176 @@
+"""Pupils' names and classes in a memo: whole words, without accents, whatever the bank did to the white space.
+
+A name is looked for as a row of letters that begins and ends where words begin and end; breaks inside do not matter.
+Of overlapping names the longest counts: "Nguyễn Văn An Bình" is not a mention of "Nguyễn Văn An".
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from truongso.banking.matching.fold import Reading, read, squeeze
+
+_HEAD = 4
+_SHORTEST = 5
+_LONGEST = 40
+_GLUED = 12
+_SURE_WITHOUT_BOUNDS = 9
+_CLASS_WORDS = 3
+_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
+
+
+@dataclass(slots=True, eq=False)
+class Pupil:
+    """A pupil as the matcher knows one: folded name and class, and the codes of the invoices."""
+
+    key: str
+    name: str
+    short: str
+    given: str
+    class_row: str
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or class found at row[start:end]."""
+
+    row: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A given name beside a class; `is_short_name` when the word before is the pupil's too, `words` are both."""
+
+    pupil: Pupil
+    is_short_name: bool
+    words: str
+
+
+class PupilIndex:
+    """The pupils of one receiving account, found by the words of a memo."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Pupil] = {}
+        self.by_name: dict[str, list[Pupil]] = {}
+        self._heads: set[str] = set()
+        self._in_class: dict[str, dict[str, list[Pupil]]] = {}
+        self._class_words: dict[str, str] = {}
+        self._number_classes: set[str] = set()
+
+    def add(self, key: str, student_name: str, class_name: str) -> Pupil:
+        """The pupil of this key, made known if new."""
+        pupil = self.by_key.get(key)
+        if pupil is not None:
+            return pupil
+        words = read(student_name).words
+        class_row = class_key(class_name)
+        pupil = Pupil(key, "".join(words), "".join(words[-2:]), words[-1] if words else "", class_row)
+        self.by_key[key] = pupil
+        if len(words) > 1 and len(pupil.name) >= _SHORTEST:
+            self.by_name.setdefault(pupil.name, []).append(pupil)
+            self._heads.add(pupil.name[:_HEAD])
+        if class_row:
+            self._in_class.setdefault(class_row, {}).setdefault(pupil.given, []).append(pupil)
+            self._add_class(class_row, class_name)
+        return pupil
+
+    def _add_class(self, class_row: str, class_name: str) -> None:
+        for written in (f"LOP{class_row}", f"L{class_row}"):
+            self._class_words[written] = class_row
+        if class_row.isdigit():
+            self._number_classes.add(class_row)
+        elif not class_row.isalpha():
+            self._class_words[class_row] = class_row
+
+    def names_in(self, reading: Reading, bounds: Iterable[int] = ()) -> list[Mention]:
+        """Full names mentioned, in order, longest first where they overlap; `bounds` are further word bounds."""
+        heads, row = self._heads, reading.row
+        starts = [start for start in reading.starts if row[start : start + _HEAD] in heads]
+        extra = sorted(bounds)
+        starts += [start for start in extra if row[start : start + _HEAD] in heads]
+        glued = [at for at, word in enumerate(reading.words) if len(word) >= _GLUED and not word.isdigit()]
+        if not starts and not glued:
+            return []
+        ends = sorted({*reading.ends, *extra})
+        found = [mention for start in dict.fromkeys(starts) for mention in self._from(row, start, ends)]
+        for at in glued:
+            found += self._unbound(row, reading.starts[at], reading.ends[at])
+        return _longest(found) if len(found) > 1 else found
+
+    def _from(self, row: str, start: int, ends: list[int]) -> Iterable[Mention]:
+        for end in ends[bisect_left(ends, start + _SHORTEST) :]:
+            if end > start + _LONGEST:
+                return
+            if row[start:end] in self.by_name:
+                yield Mention(row[start:end], start, end)
+
+    def _unbound(self, row: str, first: int, last: int) -> Iterable[Mention]:
+        """Long names inside a word that was glued together, where no bounds can be asked for."""
+        for start in range(first, last - _SURE_WITHOUT_BOUNDS + 1):
+            if row[start : start + _HEAD] in self._heads:
+                for end in range(start + _SURE_WITHOUT_BOUNDS, min(last, start + _LONGEST) + 1):
+                    if row[start:end] in self.by_name:
+                        yield Mention(row[start:end], start, end)
+
+    def classes_in(self, reading: Reading) -> list[Mention]:
+        """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1"; bare words or numbers only after "lớp"."""
+        row, found = reading.row, []
+        for at, start in enumerate(reading.starts):
+            for end in reading.ends[at : at + _CLASS_WORDS]:
+                class_row = self._class_words.get(row[start:end])
+                if class_row:
+                    found.append(Mention(class_row, start, end))
+        for hit in _NUMBER_CLASS.finditer(reading.text) if self._number_classes else ():
+            class_row = squeeze(hit.group())
+            if class_row in self._number_classes:
+                start = len(squeeze(reading.text[: hit.start()]))
+                found.append(Mention(class_row, start, start + len(class_row)))
+        return found
+
+    def may_name_class(self, reading: Reading) -> bool:
+        """A cheap look whether `classes_in` can find anything."""
+        words = reading.words
+        if not self._class_words.keys().isdisjoint(words) or "LOP" in words:
+            return True
+        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.text) is not None
+
+    def short_names_by(self, reading: Reading, mention: Mention) -> list[Beside]:
+        """Pupils of a mentioned class whose given name stands right beside the class ("con Bảo Chi 3A2")."""
+        pupils = self._in_class.get(mention.row)
+        if not pupils:
+            return []
+        before, after = _words_until(reading, mention.start), _words_from(reading, mention.end)
+        return [
+            Beside(pupil, "".join(words[-2:]) == pupil.short, "".join(words[-2:]))
+            for words in (before, after[:1], after[:2], after[:3])
+            for pupil in pupils.get(words[-1] if words else "", ())
+        ]
+
+
+def class_key(class_name: str) -> str:
+    """A class name as a row: "Lớp 3A2" and "3a2" are one class."""
+    row = squeeze(class_name)
+    return row[3:] if row.startswith("LOP") and len(row) > 3 else row
+
+
+def _words_until(reading: Reading, place: int) -> list[str]:
+    words = [word for word, end in zip(reading.words, reading.ends, strict=True) if end <= place]
+    return words[:-1] if words and words[-1] in {"LOP", "L"} else words
+
+
+def _words_from(reading: Reading, place: int) -> list[str]:
+    return [word for word, start in zip(reading.words, reading.starts, strict=True) if start >= place]
+
+
+def _longest(found: list[Mention]) -> list[Mention]:
+    kept: list[Mention] = []
+    for mention in sorted(set(found), key=lambda one: (one.start - one.end, one.start)):
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda one: one.start)

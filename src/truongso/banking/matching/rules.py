@@ -1,0 +1,368 @@
+"""The cascade of named rules. Each looks at one transfer and either decides or passes it on.
+
+Only a code books by itself: as printed whatever the amount, over one error when the amount agrees. Everything that
+speaks against it (already paid, another pupil named, a second reading, another receiving account) stops the booking.
+Names and learnt payers only ever suggest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from truongso.banking.matching.account import Account, Claim
+from truongso.banking.matching.codes import Found, corrected_codes, printed_codes, unknown_codes
+from truongso.banking.matching.conflict import Named, conflicting, named
+from truongso.banking.matching.fold import Reading
+from truongso.banking.matching.frames import Frames
+from truongso.banking.matching.names import Pupil
+from truongso.banking.matching.types import Candidate, Decision, Evidence, Reason, Rule, Transfer, Verdict
+from truongso.kernel.money import Dong
+
+
+@dataclass(slots=True)
+class Case:
+    """One transfer before the rules, with everything they may look at."""
+
+    transfer: Transfer
+    amount: int
+    reading: Reading
+    account: Account
+    known_account: bool
+    other_accounts: Callable[[], Iterable[Account]]
+    payer_pupils: Collection[str]
+    frames: Frames
+    codes: list[Found]
+
+    def claims(self) -> list[Claim]:
+        """The invoices of the printed codes."""
+        return [self.account.claims[hit.code] for hit in self.codes]
+
+
+Rulebook = Callable[[Case], Decision | None]
+
+
+def one_printed_code(case: Case) -> Decision | None:
+    """`exact`, `under`, `over`: one code as printed, an invoice still owing, nothing against it."""
+    if len(case.codes) != 1:
+        return None
+    claim = case.account.claims[case.codes[0].code]
+    against = _against(case, [claim], case.codes)
+    if against is not None:
+        return against
+    if case.amount == claim.outstanding:
+        return _decide(case, Verdict.AUTO, Rule.EXACT, [claim], _EXACT)
+    second = corrected_codes(case.reading, case.account.index, case.codes)
+    if second:
+        claims = [claim, *(case.account.claims[hit.code] for hit in second)]
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, _second_code(claims), corrected=second)
+    if case.amount < claim.outstanding:
+        return _decide(
+            case, Verdict.AUTO, Rule.UNDER, [claim], _differs("under", case.amount, claim.outstanding)
+        )
+    return _decide(case, Verdict.AUTO, Rule.OVER, [claim], _differs("over", case.amount, claim.outstanding))
+
+
+def several_printed_codes(case: Case) -> Decision | None:
+    """`several`: two or more codes as printed; booked only when what they owe adds up to the transfer."""
+    if len(case.codes) < 2:
+        return None
+    claims = case.claims()
+    still_owed = [claim for claim in claims if claim.outstanding > 0]
+    if not still_owed:
+        return _already_paid(case, claims)
+    conflict = _name_conflict(case, claims, case.codes)
+    if conflict is not None:
+        return conflict
+    owed = sum(claim.outstanding for claim in claims)
+    if len(still_owed) < len(claims):
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, still_owed, Reason("several_some_paid"))
+    if owed == case.amount:
+        return _decide(
+            case, Verdict.AUTO, Rule.SEVERAL, claims, Reason("several", {"count": str(len(claims))})
+        )
+    fitting = [claim for claim in claims if claim.outstanding == case.amount]
+    order = [*fitting, *(claim for claim in claims if claim not in fitting)]
+    return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, order, _differs("several_differs", case.amount, owed))
+
+
+def code_of_other_account(case: Case) -> Decision | None:
+    """`other_account`: a printed code, but of an invoice payable to another receiving account."""
+    if case.codes:
+        return None
+    for account in case.other_accounts():
+        hits = printed_codes(case.reading.row, account.index)
+        if hits:
+            claims = [account.claims[hit.code] for hit in hits]
+            reason = Reason("other_account", {"code": claims[0].code, "account": account.name})
+            return _decide(case, Verdict.SUGGEST, Rule.OTHER_ACCOUNT, claims, reason, Evidence.OTHER_ACCOUNT)
+    return None
+
+
+def corrected_code(case: Case) -> Decision | None:
+    """`corrected`: one reading over one error; booked only when the amount is exactly what is owed."""
+    if case.codes:
+        return None
+    hits = corrected_codes(case.reading, case.account.index, [])
+    if hits:
+        references = case.frames.spans(case.reading, "reference")
+        hits = [
+            hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in references)
+        ]
+    if not hits:
+        return None
+    claims = [case.account.claims[hit.code] for hit in hits]
+    if len(hits) > 1:
+        return _several_readings(case, hits, claims)
+    claim = claims[0]
+    against = _against(case, [claim], hits)
+    if against is not None:
+        return against
+    as_read = case.reading.row[hits[0].start : hits[0].end]
+    if case.amount == claim.outstanding:
+        reason = Reason("corrected", {"read": as_read, "code": claim.code})
+        return _decide(case, Verdict.AUTO, Rule.CORRECTED, claims, reason, corrected=hits)
+    reason = Reason(
+        "corrected_differs", {"read": as_read, "code": claim.code, **_sums(case.amount, claim.outstanding)}
+    )
+    return _decide(case, Verdict.SUGGEST, Rule.CORRECTED, claims, reason, corrected=hits)
+
+
+def names_or_payer(case: Case) -> Decision | None:
+    """`names`, `payer`: no code, but a pupil's name with class or amount, or a payer known from earlier bookings."""
+    if not case.known_account:
+        return None
+    said = named(case.transfer, case.reading, case.account.pupils, case.frames)
+    weighed = _weigh(case, said)
+    if not weighed:
+        return None
+    weighed.sort(key=lambda one: one.rank, reverse=True)
+    best = weighed[0]
+    claims = best.claims
+    rule = Rule.PAYER if not best.is_named else Rule.NAMES
+    if not claims:
+        paid = [case.account.claims[code] for code in best.pupil.codes]
+        return _already_paid(case, paid) if paid and best.is_named else None
+    tied = [one for one in weighed[1:] if one.rank == best.rank]
+    reason = Reason("names" if rule is Rule.NAMES else "payer", {"student": best.pupil.key})
+    if tied:
+        reason = Reason("names_tied" if rule is Rule.NAMES else "payer_tied", {"count": str(len(tied) + 1)})
+    candidates = [
+        Candidate(claim.code, one.evidence)
+        for one in weighed[:_MOST_CANDIDATES]
+        for claim in one.claims or ()
+    ]
+    return Decision(
+        Verdict.SUGGEST,
+        rule,
+        reason,
+        tuple(claim.code for claim in claims),
+        _shares(case.amount, claims),
+        tuple(candidates),
+    )
+
+
+def nothing_found(case: Case) -> Decision:
+    """`no_code`: nothing in the memo leads to an invoice."""
+    unknown = unknown_codes(case.reading, case.account.index)
+    if unknown:
+        return Decision(Verdict.NONE, Rule.NO_CODE, Reason("unknown_code", {"code": unknown[0].code}))
+    if not case.known_account:
+        return Decision(
+            Verdict.NONE, Rule.NO_CODE, Reason("unknown_account", {"account": case.transfer.account})
+        )
+    return _NO_CODE
+
+
+CASCADE: tuple[Rulebook, ...] = (
+    one_printed_code,
+    several_printed_codes,
+    code_of_other_account,
+    corrected_code,
+    names_or_payer,
+)
+
+
+def decide(case: Case) -> Decision:
+    """The first rule that decides."""
+    for rule in CASCADE:
+        decision = rule(case)
+        if decision is not None:
+            return decision
+    return nothing_found(case)
+
+
+def _against(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
+    """What forbids booking a code by itself, whatever the amount."""
+    conflict = _name_conflict(case, claims, hits)
+    if conflict is not None:
+        return conflict
+    if all(claim.outstanding <= 0 for claim in claims):
+        return _already_paid(case, claims)
+    return None
+
+
+def _already_paid(case: Case, claims: Sequence[Claim]) -> Decision:
+    reason = Reason("already_paid", {"code": claims[0].code})
+    return _decide(case, Verdict.SUGGEST, Rule.ALREADY_PAID, claims, reason, Evidence.PAID)
+
+
+def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
+    pupils = case.account.pupils
+    said = named(case.transfer, case.reading, pupils, case.frames, hits)
+    others = conflicting(said, [claim.pupil for claim in claims], case.reading, pupils)
+    if not others:
+        return None
+    owed = [claim for pupil in others for claim in case.account.open_of(pupil)]
+    owed.sort(key=lambda claim: claim.outstanding != case.amount)
+    meant = [*owed[:1], *claims] if owed else claims
+    reason = Reason("name_conflict", {"code": claims[0].code, "student": others[0].key})
+    return Decision(
+        Verdict.SUGGEST,
+        Rule.NAME_CONFLICT,
+        reason,
+        (meant[0].code,),
+        _shares(case.amount, meant[:1]),
+        tuple(
+            [
+                Candidate(claim.code, _evidence(case, claim, Evidence.NAME))
+                for claim in owed[:_MOST_CANDIDATES]
+            ]
+            + [Candidate(claim.code, _evidence(case, claim, Evidence.CODE)) for claim in claims]
+        ),
+    )
+
+
+def _several_readings(case: Case, hits: list[Found], claims: list[Claim]) -> Decision:
+    apart = all(
+        one.end <= two.start or two.end <= one.start for one in hits for two in hits if one is not two
+    )
+    if apart and sum(claim.outstanding for claim in claims) == case.amount:
+        return _decide(
+            case, Verdict.SUGGEST, Rule.SEVERAL, claims, Reason("several_corrected"), corrected=hits
+        )
+    claims.sort(key=lambda claim: (claim.outstanding != case.amount, claim.outstanding <= 0))
+    candidates = tuple(
+        Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED)) for claim in claims
+    )
+    reason = Reason("ambiguous", {"count": str(len(claims))})
+    best = claims[:1]
+    codes = tuple(claim.code for claim in best)
+    return Decision(Verdict.SUGGEST, Rule.AMBIGUOUS, reason, codes, _shares(case.amount, best), candidates)
+
+
+@dataclass(slots=True)
+class _Weighed:
+    pupil: Pupil
+    claims: list[Claim]
+    rank: tuple[bool, bool, bool, bool, bool]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_named(self) -> bool:
+        return Evidence.NAME in self.evidence or Evidence.SHORT_NAME in self.evidence
+
+
+def _weigh(case: Case, said: Named) -> list[_Weighed]:
+    """Pupils that name, class or payer speak for; a name alone, without class, amount or payer, is too little."""
+    pupils = case.account.pupils
+    classes = {one.row for one in said.classes}
+    whole = {pupil.key for one in said.names for pupil in pupils.by_name[one.row]}
+    short = set()
+    if not whole:
+        for one in said.classes:
+            for beside in pupils.short_names_by(case.reading, one):
+                if beside.is_short_name or beside.words not in case.frames.memo_phrases:
+                    short.add(beside.pupil.key)
+    weighed = []
+    for key in dict.fromkeys([*whole, *short, *case.payer_pupils]):
+        pupil = pupils.by_key.get(key)
+        if pupil is None:
+            continue
+        claims, fits = _fitting(case, pupil)
+        in_class = pupil.class_row in classes
+        known = key in case.payer_pupils
+        if not (known or in_class or fits):
+            continue
+        rank = (bool(claims), key in whole or key in short, in_class, fits, known)
+        marks = (
+            (key in whole, Evidence.NAME),
+            (key in short, Evidence.SHORT_NAME),
+            (in_class, Evidence.CLASS),
+            (fits, Evidence.AMOUNT),
+            (known, Evidence.PAYER),
+        )
+        weighed.append(_Weighed(pupil, claims, rank, tuple(mark for holds, mark in marks if holds)))
+    return weighed
+
+
+def _fitting(case: Case, pupil: Pupil) -> tuple[list[Claim], bool]:
+    """The invoices of a pupil that the amount points to, and whether it fits exactly; else the first one open."""
+    owed = case.account.open_of(pupil)
+    for claim in owed:
+        if claim.outstanding == case.amount:
+            return [claim], True
+    if len(owed) > 1 and sum(claim.outstanding for claim in owed) == case.amount:
+        return owed, True
+    return owed[:1], False
+
+
+def _decide(
+    case: Case,
+    verdict: Verdict,
+    rule: Rule,
+    claims: Sequence[Claim],
+    reason: Reason,
+    mark: Evidence = Evidence.CODE,
+    corrected: Sequence[Found] = (),
+) -> Decision:
+    by_slip = {hit.code for hit in corrected}
+    return Decision(
+        verdict,
+        rule,
+        reason,
+        tuple([claim.code for claim in claims]),
+        _shares(case.amount, claims),
+        tuple(
+            [
+                Candidate(
+                    claim.code,
+                    _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in by_slip else mark),
+                )
+                for claim in claims
+            ]
+        ),
+    )
+
+
+def _evidence(case: Case, claim: Claim, mark: Evidence) -> tuple[Evidence, ...]:
+    if claim.outstanding == case.amount:
+        return (mark, Evidence.AMOUNT)
+    return (mark, Evidence.PAID) if claim.outstanding <= 0 and mark is not Evidence.PAID else (mark,)
+
+
+def _shares(amount: int, claims: Sequence[Claim]) -> tuple[Dong, ...]:
+    """What each invoice gets, in order, never more than it owes; what is left over stays the family's credit."""
+    shares = []
+    for claim in claims:
+        share = min(amount, claim.outstanding)
+        amount -= share
+        shares.append(Dong(share))
+    return tuple(shares)
+
+
+def _sums(amount: int, owed: int) -> Mapping[str, str]:
+    return {"amount": str(Dong(amount)), "owed": str(Dong(owed)), "difference": str(Dong(abs(amount - owed)))}
+
+
+def _differs(code: str, amount: int, owed: int) -> Reason:
+    return Reason(code, _sums(amount, owed))
+
+
+def _second_code(claims: Sequence[Claim]) -> Reason:
+    return Reason("second_code", {"code": claims[1].code})
+
+
+_MOST_CANDIDATES = 5
+_EXACT = Reason("exact")
+_NO_CODE = Decision(Verdict.NONE, Rule.NO_CODE, Reason("no_code"))
