@@ -1,0 +1,1 @@
+"""The command line `truongso …`. See README.md beside this file for how a command is added."""
