@@ -1,0 +1,116 @@
+"""What every test may use: a school, an actor, a held clock, and databases that empty themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connections
+from django.test import Client
+
+from tests import factories
+from truongso.accounts.models import User
+from truongso.kernel import clock, triggers
+from truongso.kernel.actor import Actor
+from truongso.organizations.models import School
+
+ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
+CI = os.environ.get("CI", "").lower() in {"1", "true"}
+CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+
+_left_out = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what this run cannot show; with CI=true a missing browser is an error instead.
+
+    Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run.
+    """
+    reasons: dict[str, str] = {}
+    if ENGINE != "postgres":
+        reasons["postgres"] = "they run with TRUONGSO_TEST_DB=postgres"
+    if CHROMIUM is None:
+        reasons["browser"] = "Chromium is not installed"
+    kept: list[pytest.Item] = []
+    gone: dict[str, list[pytest.Item]] = {name: [] for name in reasons}
+    for item in items:
+        mark = next((name for name in reasons if item.get_closest_marker(name)), None)
+        (gone[mark] if mark else kept).append(item)
+    if CI and gone.get("browser"):
+        raise pytest.UsageError("CI=true and Chromium is not installed: nothing may be left out")
+    config.stash[_left_out] = [f"{len(g)} {n} tests left out: {reasons[n]}" for n, g in gone.items() if g]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for group in gone.values() for item in group])
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in config.stash.get(_left_out, []):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_can_be_emptied() -> Iterator[None]:
+    """Let transactional tests empty the tables between them: triggers off, empty, triggers laid again.
+
+    Only the test runner does this; the product has no way to switch a guard off.
+    """
+    original = flush.Command.handle
+
+    def handle(self: flush.Command, **options: Any) -> None:
+        connection = connections[options["database"]]
+        triggers.remove(options["database"])
+        try:
+            # SQLite empties table after table, and composite school keys are checked at once there.
+            with connection.constraint_checks_disabled():
+                original(self, **options)
+        finally:
+            triggers.install(options["database"])
+
+    flush.Command.handle = handle  # type: ignore[method-assign]
+    yield
+    flush.Command.handle = original  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def actor() -> Actor:
+    """A process acting in tests (no user behind it)."""
+    return Actor.system("test", "cli")
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    """The school under test; invoice prefix TS."""
+    return factories.school()
+
+
+@pytest.fixture
+def other_school(db: None) -> School:
+    """A foreign school, to prove that nothing crosses; invoice prefix KH."""
+    return factories.school(code="79-KHAC", name="Trường Tiểu học Kim Đồng", prefix="KH")
+
+
+@pytest.fixture
+def frozen() -> Callable[[dt.datetime], AbstractContextManager[None]]:
+    """Hold the clock: `with frozen(moment): …`; the moment is aware."""
+    return clock.frozen
+
+
+@pytest.fixture
+def school_day() -> Iterator[dt.datetime]:
+    """The clock held at 9:00 on Monday 5/10/2026 at school."""
+    moment = dt.datetime(2026, 10, 5, 9, 0, tzinfo=clock.SCHOOL_TIME)
+    with clock.frozen(moment):
+        yield moment
+
+
+@pytest.fixture
+def login() -> Callable[[Client, User], Client]:
+    """`login(client, user)`: the client is signed in as the user."""
+    return factories.login

@@ -1,0 +1,332 @@
+"""Rows for tests: plain functions, one school-owned thing each, valid by default, overridable by keyword.
+
+Everything is written as rows, below the services, so that a test of one room does not need the others' services.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.test import Client
+
+from truongso.accounts.models import Membership, User
+from truongso.accounts.types import Role
+from truongso.fees.invoice_code import new_code
+from truongso.fees.models import CollectionRound, FeeItem, FeeRate, Invoice, InvoiceLine, RoundClass, RoundItem
+from truongso.fees.types import FeeNature, FeeUnit, RoundState
+from truongso.kernel import clock, names
+from truongso.kernel.money import Dong, total
+from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
+from truongso.organizations.types import SchoolLevel, UnitKind
+from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
+from truongso.people.types import Relationship
+
+YEAR_START = dt.date(2026, 9, 1)
+YEAR_END = dt.date(2027, 8, 31)
+VIETCOMBANK = "970436"
+PASSWORD = "Tôi đi học 5 cây số mỗi ngày!"
+
+_count = itertools.count(1)
+_codes = random.Random(20261005)
+
+
+def school(
+    *,
+    code: str = "79-THU",
+    name: str = "Trường Tiểu học Lê Văn Tám",
+    prefix: str = "TS",
+    level: SchoolLevel = SchoolLevel.PRIMARY,
+) -> School:
+    """A school; `prefix` are the two letters of its invoice codes."""
+    return School.objects.create(
+        code=code,
+        slug=code.lower(),
+        name=name,
+        short_name=name.removeprefix("Trường "),
+        level=level.value,
+        invoice_prefix=prefix,
+        address="12 đường Hoa Sen, phường Tân Định, Thành phố Hồ Chí Minh",
+    )
+
+
+def school_year(code: str = "2026-2027") -> SchoolYear:
+    """The school year, 1 September to 31 August; the same row when asked twice."""
+    first = int(code[:4])
+    year, _created = SchoolYear.objects.get_or_create(
+        code=code,
+        defaults={"starts_on": YEAR_START.replace(year=first), "ends_on": YEAR_END.replace(year=first + 1)},
+    )
+    return year
+
+
+def bank_account(school: School, *, number: str = "0071000123456", bank_bin: str = VIETCOMBANK) -> BankAccount:
+    """A receiving account in the school's name."""
+    return BankAccount.objects.create(
+        school=school,
+        bank_bin=bank_bin,
+        number=number,
+        holder_name=names.fold(school.name),
+        label="Thu học phí",
+        created_at=clock.now(),
+    )
+
+
+def school_class(school: School, name: str = "3A2", *, grade: str = "3", year: SchoolYear | None = None) -> SchoolClass:
+    """A class of the school year."""
+    return SchoolClass.objects.create(
+        school=school, school_year=year or school_year(), name=name, name_fold=names.fold(name), grade=grade
+    )
+
+
+def family(school: School) -> Family:
+    """A household without members."""
+    return Family.objects.create(school=school, created_at=clock.now())
+
+
+_new_family = family  # where a parameter of that name stands in front of the function
+
+
+def guardian(
+    family: Family, full_name: str = "Trần Thị Thu Hằng", *, phone: str = "0900000001", email: str = ""
+) -> Guardian:
+    """A parent or guardian of the household."""
+    return Guardian.objects.create(
+        school_id=family.school_id,
+        family=family,
+        full_name=full_name,
+        name_fold=names.fold(full_name),
+        phone=phone,
+        email=email,
+    )
+
+
+def student(
+    school: School,
+    full_name: str = "Nguyễn Bảo An",
+    *,
+    school_class: SchoolClass | None = None,
+    family: Family | None = None,
+    payer: str | None = "Trần Thị Thu Hằng",
+    sector_code: str = "",
+    school_code: str = "",
+    birth_date: dt.date | None = dt.date(2018, 3, 14),
+    enrolled_from: dt.date = YEAR_START,
+) -> Student:
+    """A pupil with a household, a paying guardian (`payer`, None: no guardian) and, given a class, an enrolment.
+
+    The guardian of that name already in the household is taken; otherwise one is made.
+    """
+    household = family or _new_family(school)
+    pupil = Student.objects.create(
+        school=school,
+        full_name=full_name,
+        name_fold=names.fold(full_name),
+        sort_key=names.sort_key(full_name),
+        sector_code=sector_code,
+        school_code=school_code,
+        birth_date=birth_date,
+        family=household,
+        created_at=clock.now(),
+    )
+    if payer:
+        known = Guardian.objects.for_school(school).filter(family=household, full_name=payer).first()
+        Guardianship.objects.create(
+            school=school,
+            student=pupil,
+            guardian=known or guardian(household, payer),
+            relationship=Relationship.MOTHER.value,
+            is_payer=True,
+        )
+    if school_class:
+        enrol(pupil, school_class, enrolled_from)
+    return pupil
+
+
+def enrol(student: Student, school_class: SchoolClass, valid_from: dt.date = YEAR_START) -> Enrolment:
+    """The pupil sits in the class from that day on."""
+    return Enrolment.objects.create(
+        school_id=student.school_id, student=student, school_class=school_class, valid_from=valid_from
+    )
+
+
+def fee_item(
+    school: School,
+    code: str = "BAN_TRU",
+    name: str = "Phục vụ bán trú",
+    *,
+    nature: FeeNature = FeeNature.SERVICE,
+    unit: FeeUnit = FeeUnit.MONTH,
+    amount: int | None = 250_000,
+    is_voluntary: bool = False,
+    grade: str = "",
+    valid_from: dt.date = YEAR_START,
+) -> FeeItem:
+    """An item of the catalogue, with one rate of `amount` đồng (None: no rate)."""
+    item: FeeItem = FeeItem.objects.create(
+        school=school,
+        code=code,
+        name=name,
+        nature=nature.value,
+        unit=unit.value,
+        is_voluntary=is_voluntary,
+        legal_basis="Nghị quyết 18/2025/NQ-HĐND",
+    )
+    if amount is not None:
+        fee_rate(item, amount, grade=grade, valid_from=valid_from)
+    return item
+
+
+def fee_rate(
+    item: FeeItem,
+    amount: int,
+    *,
+    grade: str = "",
+    cap: int | None = None,
+    valid_from: dt.date = YEAR_START,
+    valid_to: dt.date | None = None,
+) -> FeeRate:
+    """What one unit of the item costs, in đồng."""
+    return FeeRate.objects.create(
+        school_id=item.school_id,
+        fee_item=item,
+        grade=grade,
+        amount=Dong(amount),
+        cap=None if cap is None else Dong(cap),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        document_number="18/2025/NQ-HĐND",
+        deciding_body="Hội đồng nhân dân Thành phố",
+    )
+
+
+def org_unit(name: str = "Sở Giáo dục và Đào tạo", *, kind: UnitKind = UnitKind.DEPARTMENT) -> OrgUnit:
+    """A management unit."""
+    return OrgUnit.objects.create(kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1))
+
+
+def user(
+    role: Role | None = Role.ACCOUNTANT,
+    *,
+    school: School | None = None,
+    unit: OrgUnit | None = None,
+    username: str = "",
+    full_name: str = "Lê Thị Kế Toán",
+    password: str = PASSWORD,
+) -> User:
+    """A person who can sign in with `password`, with one membership (role None: without any)."""
+    person = User.objects.create_user(username or f"nguoi.dung.{next(_count)}", full_name)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    if role is not None:
+        Membership.objects.create(user=person, role=role.value, school=school, unit=unit, valid_from=dt.date(2026, 1, 1))
+    return person
+
+
+def login(client: Client, user: User) -> Client:
+    """Sign the client in as the user, without the sign-in page."""
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def collection_round(
+    school: School,
+    *,
+    account: BankAccount | None = None,
+    items: Sequence[FeeItem] = (),
+    classes: Sequence[SchoolClass] = (),
+    name: str = "Thu tháng 10/2026",
+    state: RoundState = RoundState.DRAFT,
+    priced_on: dt.date = dt.date(2026, 10, 1),
+    due_on: dt.date = dt.date(2026, 10, 20),
+) -> CollectionRound:
+    """A collection round on the school's account (its first one unless given)."""
+    receiving = account or BankAccount.objects.for_school(school).first() or bank_account(school)
+    made: CollectionRound = CollectionRound.objects.create(
+        school=school,
+        name=name,
+        school_year=school_year(),
+        priced_on=priced_on,
+        due_on=due_on,
+        bank_account=receiving,
+        state=state.value,
+        issued_at=None if state is RoundState.DRAFT else clock.now(),
+        created_at=clock.now(),
+    )
+    for item in items:
+        RoundItem.objects.create(school=school, round=made, fee_item=item)
+    for taught in classes:
+        RoundClass.objects.create(school=school, round=made, school_class=taught)
+    return made
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One line to be charged: an item, its price in đồng and how many units."""
+
+    item: FeeItem
+    unit_amount: int
+    quantity: int = 1
+
+
+def invoice(
+    student: Student,
+    charges: Sequence[Charge],
+    *,
+    round: CollectionRound | None = None,
+    payer_name: str = "Trần Thị Thu Hằng",
+    code: str = "",
+    due_on: dt.date = dt.date(2026, 10, 20),
+) -> Invoice:
+    """An issued, unpaid invoice of an enrolled pupil, with one line for each charge (in an issued round)."""
+    place: Enrolment = Enrolment.objects.for_school(student.school_id).get(student=student, valid_to=None)
+    of_round = round or collection_round(student.school, state=RoundState.ISSUED)
+    taught = place.school_class
+    number = code or new_code(student.school.invoice_prefix, _codes)
+    with transaction.atomic():
+        made: Invoice = Invoice.objects.create(
+            school_id=student.school_id,
+            code=number,
+            round=of_round,
+            student=student,
+            family_id=student.family_id,
+            school_class=taught,
+            bank_account=of_round.bank_account,
+            payer_name=payer_name,
+            beneficiary_name=of_round.bank_account.holder_name,
+            reason=of_round.name,
+            student_name=student.full_name,
+            class_name=taught.name,
+            search_fold=f"{student.name_fold} {names.fold(payer_name)} {taught.name_fold} {number}",
+            sort_key=student.sort_key,
+            total=total(Dong(c.unit_amount) * c.quantity for c in charges),
+            due_on=due_on,
+            issued_at=clock.now(),
+        )
+        for charge in charges:
+            gross = Dong(charge.unit_amount) * charge.quantity
+            InvoiceLine.objects.create(
+                school_id=student.school_id,
+                invoice=made,
+                fee_item=charge.item,
+                description=charge.item.name,
+                nature=charge.item.nature,
+                quantity=charge.quantity,
+                unit_amount=Dong(charge.unit_amount),
+                gross=gross,
+                amount=gross,
+                created_at=clock.now(),
+            )
+    return made
+
+
+def issued_invoice(school: School, amount: int = 250_000, *, full_name: str = "Nguyễn Bảo An") -> Invoice:
+    """Everything an unpaid invoice needs, in one call: account, class 3A2, pupil, item, round, one line of `amount`."""
+    existing = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first()
+    pupil = student(school, full_name, school_class=existing or school_class(school))
+    item = FeeItem.objects.for_school(school).filter(code="BAN_TRU").first() or fee_item(school)
+    return invoice(pupil, [Charge(item, amount)])

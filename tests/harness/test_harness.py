@@ -1,0 +1,44 @@
+"""The test bench itself: tables empty themselves in spite of the guards, and the guards are back afterwards."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests import factories
+from truongso.fees.models import Invoice, InvoiceLine
+from truongso.kernel import triggers
+from truongso.kernel.money import Dong
+from truongso.organizations.models import School
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.django_db(transaction=True)
+def test_guarded_rows_are_emptied_between_transactional_tests(turn: int) -> None:
+    assert School.objects.count() == 0
+    assert triggers.differences() == []
+    invoice = factories.issued_invoice(factories.school(), 300_000)
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+        InvoiceLine.objects.for_school(invoice.school_id).filter(invoice=invoice).delete()
+    assert Invoice.objects.for_school(invoice.school_id).get().total == Dong(300_000)
+
+
+def test_fixture_schools_are_two(school: School, other_school: School) -> None:
+    assert (school.invoice_prefix, other_school.invoice_prefix) == ("TS", "KH")
+    assert School.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_engine_settings_are_those_of_production() -> None:
+    engine = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
+    assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[engine]
+    if engine == "sqlite":
+        with connection.cursor() as cursor:
+            values = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in (
+                "journal_mode", "synchronous", "foreign_keys", "recursive_triggers")]  # fmt: skip
+        assert values == ["wal", 2, 1, 1]
+        assert connection.transaction_mode == "IMMEDIATE"
+    else:
+        assert connection.pg_version >= 150000

@@ -1,0 +1,46 @@
+"""Settings of a test run: the product's own, on a database and a data directory that last as long as the run.
+
+TRUONGSO_TEST_DB        sqlite (default) | postgres
+TRUONGSO_TEST_POSTGRES  address of a PostgreSQL server whose user may create databases; without it a private
+                        cluster is started for the run (tests/postgres.py)
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# The first process of a run makes the directory; workers and commands started by tests inherit it.
+_RUN = "TRUONGSO_TEST_RUN"
+if _RUN not in os.environ:
+    memory = Path("/dev/shm")  # noqa: S108 - memory-backed when there is room: the same files and PRAGMAs, faster
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
+    os.environ[_RUN] = tempfile.mkdtemp(prefix="truongso-test-", dir=memory if roomy else None)
+    Path(os.environ[_RUN]).chmod(0o755)  # the cluster's own user passes through it
+    atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
+RUN_DIR = Path(os.environ[_RUN])
+ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
+
+os.environ["TRUONGSO_ENV"] = "test"
+os.environ["TRUONGSO_DATA"] = str(RUN_DIR / "data")
+if ENGINE == "postgres":
+    from tests import postgres
+
+    os.environ["TRUONGSO_DATABASE"] = os.environ["TRUONGSO_TEST_POSTGRES"] = postgres.address(RUN_DIR)
+elif ENGINE == "sqlite":
+    os.environ["TRUONGSO_DATABASE"] = f"sqlite:///{RUN_DIR / 'data' / 'truongso.sqlite3'}"
+else:
+    raise SystemExit(f"TRUONGSO_TEST_DB must be sqlite or postgres, not {ENGINE!r}")
+
+from truongso.config.settings import *  # noqa: E402, F403
+from truongso.config.settings import DATABASES  # noqa: E402
+
+if ENGINE == "sqlite":
+    # A file, not :memory:, so that WAL, IMMEDIATE transactions and several connections behave as in production.
+    DATABASES["default"]["TEST"] = {"NAME": str(RUN_DIR / "test.sqlite3")}
+
+# The strength of the hash is tested where it belongs; everywhere else it only costs time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
