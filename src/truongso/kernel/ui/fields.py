@@ -34,6 +34,7 @@ class DongFormField(forms.Field):
 
     widget = DongInput
     default_error_messages = {
+        "required": _("Chưa ghi số tiền."),
         "negative": _("Số tiền không được âm. Ghi số đồng, ví dụ 1.250.000."),
         "decimal": _("Số tiền là số đồng chẵn, không có phần lẻ. Ghi như 1.250.000 hoặc 1250000."),
         "unclear": _("Chưa đọc được số tiền “%(text)s”. Ghi như 1.250.000, 1250000, 450k hoặc 1tr250."),
@@ -103,6 +104,7 @@ class VietnameseDateField(forms.Field):
 
     widget = VietnameseDateInput
     default_error_messages = {
+        "required": _("Chưa ghi ngày."),
         "unclear": _("Ghi ngày theo dạng ngày/tháng/năm, ví dụ 05/12/2023."),
         "short_year": _("Ghi đủ 4 chữ số của năm, ví dụ 05/12/2023."),
         "no_month": _("Không có tháng %(month)d. Ghi ngày trước, tháng sau, ví dụ 05/12/2023."),

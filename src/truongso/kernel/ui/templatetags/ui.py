@@ -214,6 +214,7 @@ def field(context: Context, bound: BoundField) -> str:
         "field": bound,
         "kind": kind,
         "required": bound.field.required,
+        "errors": _error_texts(bound),
         "hint_id": hint_id,
         "error_id": error_id,
         "described_by": described,
@@ -285,7 +286,7 @@ def copy(context: Context, text: object, what: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def pairs(context: Context, rows: Iterable[Mapping[str, Any]]) -> str:
     """Definition list: mappings with label, value and optionally copy (text), code, url, url_text."""
-    return render_to_string("ui/components/pairs.html", {"rows": list(rows), **_inline(context)})
+    return render_to_string("ui/components/pairs.html", {"rows": [_pair(row) for row in rows], **_inline(context)})
 
 
 @register.simple_tag(takes_context=True)
@@ -313,6 +314,11 @@ def keys(*pairs_: str) -> SafeString:
         ((format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in names.split())), text) for names, text in hints),
     )
     return format_html('<p class="keys sm dim wide">{}</p>', body)
+
+
+def _pair(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Every key present: in a template `row.copy` of a mapping without it would be the mapping's own method."""
+    return {key: row.get(key, "") for key in ("label", "value", "copy", "code", "url", "url_text")}
 
 
 def _icon(context: Context, name: str, size: str = "") -> SafeString:
@@ -379,10 +385,27 @@ def _widget_attributes(bound: BoundField, kind: str, described: str) -> dict[str
     return attributes
 
 
+def _first_control(bound: BoundField) -> str:
+    """Id of the control that a link to the field focuses: of radio buttons and boxes the first."""
+    if _field_kind(bound) == "choices":
+        return next((str(choice.id_for_label) for choice in bound), bound.auto_id)
+    return bound.id_for_label or bound.auto_id
+
+
+def _error_texts(bound: BoundField) -> list[str]:
+    """The field's errors; a missing value says so without Django's word "trường", which here means a school."""
+    default = str(forms.Field.default_error_messages["required"])
+    return [
+        _("Chưa điền mục này.") if text == default else str(text)
+        for error in bound.form.errors.as_data().get(bound.name, [])
+        for text in error.messages
+    ]
+
+
 def _problems(form: forms.BaseForm) -> list[dict[str, str]]:
     found = [{"text": str(error), "target": ""} for error in form.non_field_errors()]
     for bound in form:
         found += [
-            {"text": f"{bound.label}: {error}", "target": bound.id_for_label or bound.auto_id} for error in bound.errors
+            {"text": f"{bound.label}: {error}", "target": _first_control(bound)} for error in _error_texts(bound)
         ]
     return found

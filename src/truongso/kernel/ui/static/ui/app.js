@@ -94,19 +94,21 @@
       return ask(form, submitter);
     }
     delete form.dataset.confirmed;
-    if (form.method !== 'post') return;
-    // A second tap on a slow line must not send twice. Released when the page is shown again.
+    if (form.getAttribute('method')?.toLowerCase() !== 'post') return;
+    // A second tap on a slow line must not send twice. Released after a while (a download leaves the page open).
     if (form.dataset.sent) return event.preventDefault();
     setTimeout(() => {
       if (event.defaultPrevented) return;
       form.dataset.sent = 1;
       submitter?.setAttribute('aria-busy', 'true');
+      setTimeout(release, 10000, form);
     });
   }, true);
-  addEventListener('pageshow', () => all('[data-sent]').forEach((form) => {
+  const release = (form) => {
     delete form.dataset.sent;
     all('[aria-busy]', form).forEach((b) => b.removeAttribute('aria-busy'));
-  }));
+  };
+  addEventListener('pageshow', () => all('[data-sent]').forEach(release));
 
   on('click', (event) => {
     const hit = (selector) => event.target.closest(selector);
