@@ -1,0 +1,161 @@
+"""Measures the matcher: what it decides by itself, rightly and wrongly, for each noise class and rule, and how fast.
+
+The floor of the same run is the least any matcher must do: fold each memo, cut it into words and look each word up.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from truongso.banking.matching.fold import read
+from truongso.banking.matching.generator import SURVIVING, Line, World, make_world
+from truongso.banking.matching.matcher import Matcher
+from truongso.banking.matching.types import Decision, Verdict
+
+
+class ClassFigures(TypedDict):
+    """Outcomes of one noise class. `auto_right` counts recognised repeats too; `asked` is all that is left to a
+    person without the right proposal."""
+
+    lines: int
+    auto_right: int
+    auto_wrong: int
+    suggest_right: int
+    asked: int
+
+
+class RuleFigures(TypedDict):
+    """Outcomes by deciding rule: lines decided, with how many right answers (booked, proposed or recognised)."""
+
+    lines: int
+    right: int
+    auto: int
+    auto_wrong: int
+
+
+class Figures(TypedDict):
+    """The result of a bench, as printed with --json."""
+
+    lines: int
+    invoices: int
+    seeds: int
+    seconds: float
+    lines_per_second: int
+    floor_lines_per_second: int
+    ratio_to_floor: float
+    memory_mb: float
+    surviving_auto_share: float
+    auto_wrong_total: int
+    classes: dict[str, ClassFigures]
+    rules: dict[str, RuleFigures]
+    wrong_examples: list[str]
+
+
+@dataclass
+class _Tally:
+    lines: int = 0
+    invoices: int = 0
+    seconds: float = 0.0
+    floor_seconds: float = 0.0
+    classes: dict[str, Counter[str]] = field(default_factory=dict)
+    rules: dict[str, Counter[str]] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+def run(*, lines: int, invoices: int, seeds: Iterable[int]) -> Figures:
+    """Run the bench once for each seed and add the results up."""
+    tally, count = _Tally(), 0
+    for seed in seeds:
+        count += 1
+        _run_one(make_world(lines=lines, invoices=invoices, seed=seed), tally)
+    surviving = [tally.classes[kind] for kind in SURVIVING if kind in tally.classes]
+    survived = sum(one["lines"] for one in surviving)
+    return Figures(
+        lines=tally.lines,
+        invoices=tally.invoices // max(count, 1),
+        seeds=count,
+        seconds=round(tally.seconds, 3),
+        lines_per_second=round(tally.lines / tally.seconds) if tally.seconds else 0,
+        floor_lines_per_second=round(tally.lines / tally.floor_seconds) if tally.floor_seconds else 0,
+        ratio_to_floor=round(tally.seconds / tally.floor_seconds, 2) if tally.floor_seconds else 0.0,
+        memory_mb=round(_peak_memory_mb(), 1),
+        surviving_auto_share=sum(one["auto_right"] for one in surviving) / survived if survived else 0.0,
+        auto_wrong_total=sum(one["auto_wrong"] for one in tally.classes.values()),
+        classes={name: _class_figures(one) for name, one in sorted(tally.classes.items())},
+        rules={name: _rule_figures(one) for name, one in sorted(tally.rules.items())},
+        wrong_examples=tally.wrong[:20],
+    )
+
+
+def _run_one(world: World, tally: _Tally) -> None:
+    transfers = [line.transfer for line in world.lines]
+    matcher = Matcher(world.invoices)
+    begin = time.process_time()
+    decisions = [matcher.match(transfer) for transfer in transfers]
+    tally.seconds += time.process_time() - begin
+    tally.floor_seconds += _floor(world)
+    tally.lines += len(transfers)
+    tally.invoices += len(world.invoices)
+    for line, decision in zip(world.lines, decisions, strict=True):
+        _judge(line, decision, tally)
+
+
+def _floor(world: World) -> float:
+    codes = {invoice.code: invoice for invoice in world.invoices}
+    begin = time.process_time()
+    for line in world.lines:
+        for word in read(line.transfer.memo).words:
+            codes.get(word)
+    return time.process_time() - begin
+
+
+def _judge(line: Line, decision: Decision, tally: _Tally) -> None:
+    outcome = judge(line, decision)
+    one = tally.classes.setdefault(line.kind, Counter())
+    one["lines"] += 1
+    one[outcome] += 1
+    rule = tally.rules.setdefault(decision.rule, Counter())
+    rule["lines"] += 1
+    rule["right"] += outcome in ("auto_right", "suggest_right")
+    rule["auto"] += decision.verdict is Verdict.AUTO
+    rule["auto_wrong"] += outcome == "auto_wrong"
+    if outcome == "auto_wrong":
+        tally.wrong.append(f"{line.kind}: {line.transfer.memo!r} → {decision.rule} {decision.codes}, not {line.codes}")
+
+
+def judge(line: Line, decision: Decision) -> str:
+    """`auto_right`, `auto_wrong`, `suggest_right` or `asked`."""
+    if decision.verdict is Verdict.AUTO:
+        booked = dict(zip(decision.codes, decision.amounts, strict=True))
+        is_right = line.verdict is Verdict.AUTO and booked == dict(zip(line.codes, line.amounts, strict=True))
+        return "auto_right" if is_right else "auto_wrong"
+    if decision.verdict is Verdict.REPEAT:
+        return "auto_right" if line.verdict is Verdict.REPEAT else "auto_wrong"
+    if line.codes and set(decision.codes[:1]) <= set(line.codes) and decision.codes:
+        return "suggest_right"
+    return "asked"
+
+
+def _class_figures(one: Counter[str]) -> ClassFigures:
+    return ClassFigures(
+        lines=one["lines"],
+        auto_right=one["auto_right"],
+        auto_wrong=one["auto_wrong"],
+        suggest_right=one["suggest_right"],
+        asked=one["asked"],
+    )
+
+
+def _rule_figures(one: Counter[str]) -> RuleFigures:
+    return RuleFigures(lines=one["lines"], right=one["right"], auto=one["auto"], auto_wrong=one["auto_wrong"])
+
+
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024) if sys.platform == "darwin" else peak / 1024
