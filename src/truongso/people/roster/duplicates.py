@@ -20,16 +20,18 @@ def refuse_duplicates(
     """The rows that stand alone, and all refused ones in the order of the file.
 
     Codes `duplicate_sector_code`, `duplicate_school_code` (code, rows) and `duplicate_pupil` (name, rows):
-    the same name with its accents, birth date and class. Rows refused for other reasons count as well.
+    the same name with its accents and birth date, in one class or without codes to tell the two apart.
+    For the codes, rows refused for other reasons count as well.
     """
     everyone: list[AnyRow] = [*taken, *refused]
     reasons: dict[int, list[Reason]] = defaultdict(list)
     _add(reasons, "duplicate_sector_code", "code", lambda r: r.sector_code, everyone)
     _add(reasons, "duplicate_school_code", "code", lambda r: r.school_code, everyone)
-    for rows in _groups(_person, taken):
-        for row in rows:
-            others = tuple(other.row for other in rows if other is not row)
-            reasons[row.row].append(Reason("duplicate_pupil", {"name": row.full_name, "rows": others}))
+    for group in _groups(_person, taken):
+        for row in group:
+            others = tuple(other.row for other in group if other is not row and _same(row, other))
+            if others:
+                reasons[row.row].append(Reason("duplicate_pupil", {"name": row.full_name, "rows": others}))
     alone = tuple(row for row in taken if row.row not in reasons)
     newly = [as_refused(row, reasons[row.row]) for row in taken if row.row in reasons]
     before = [replace(row, reasons=(*row.reasons, *reasons.get(row.row, ()))) for row in refused]
@@ -62,9 +64,14 @@ def _add(
 
 
 def _person(row: RosterRow) -> object:
-    if row.birth_date is None:
-        return None
-    return (tidy(row.full_name).casefold(), row.birth_date, class_key(row.class_name))
+    return row.birth_date and (tidy(row.full_name).casefold(), row.birth_date)
+
+
+def _same(row: RosterRow, other: RosterRow) -> bool:
+    """Of one name and birth date: one pupil when in one class, or when one has no code to tell it apart."""
+    if class_key(row.class_name) == class_key(other.class_name):
+        return True
+    return not all(r.sector_code or r.school_code for r in (row, other))
 
 
 def _groups(key: Callable[[R], object], rows: Iterable[R]) -> list[list[R]]:

@@ -19,7 +19,7 @@ _FOOTERS = re.compile(
 
 
 def is_blank(cells: Sequence[Cell]) -> bool:
-    """Whether no imported column of the row holds anything."""
+    """Whether none of the cells holds anything."""
     return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
 
 
@@ -30,6 +30,12 @@ def is_column_numbers(row: Sequence[Cell]) -> bool:
         return False
     numbers = [int(text.strip("()")) for text in texts]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def is_datum(cell: Cell) -> bool:
+    """Whether a cell in a code or date column holds one: digits, not those of a total or a place and date."""
+    text = tidy(str(cell))
+    return any(c.isdigit() for c in text) and not _FOOTERS.match(text)
 
 
 def is_footer(row: Sequence[Cell]) -> bool:

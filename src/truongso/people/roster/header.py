@@ -165,11 +165,11 @@ def _missing(present: set[Column]) -> tuple[str, ...]:
 
 
 def _without_overlaps(sound: list[Header]) -> list[Header]:
-    """Of two readings that share a row, the one that explains more columns (the earlier one when equal)."""
+    """Of two readings that share a row, the one that explains more columns (the lower one when equal)."""
     kept: list[Header] = []
     for reading in sound:
         if kept and reading.first_row < kept[-1].data_from:
-            if reading.known > kept[-1].known:
+            if reading.known >= kept[-1].known:
                 kept[-1] = reading
         else:
             kept.append(reading)
@@ -202,8 +202,8 @@ def _labels(header: Header) -> tuple[str, ...]:
 
 
 def _label(cell: Cell) -> str:
-    """A cell as a label; "" when it is blank or no label (a number, a date, a long text)."""
-    if not isinstance(cell, str) or len(cell) > _LONGEST_LABEL:
+    """A cell as a label; "" when it is blank or no label (a number, a date, a long text, dots)."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_LABEL or not any(c.isalnum() for c in cell):
         return ""
     return " ".join(cell.split())
 

@@ -31,7 +31,7 @@ _CODES_AND_DATES = frozenset(
         Column.BIRTH_YEAR,
     }
 )
-_IDENTIFYING = _CODES_AND_DATES | {Column.CLASS_NAME}
+_NAMES = frozenset({Column.FULL_NAME, Column.FAMILY_MIDDLE_NAME})
 
 
 def parse_roster(sheets: Sequence[Sheet], *, today: dt.date | None = None) -> ParsedRoster:
@@ -96,18 +96,17 @@ def _choose(sheets: Sequence[Sheet]) -> tuple[Sheet, Header]:
 
 
 def _is_footer(row: Sequence[Cell], header: Header, *, in_footer: bool) -> bool:
-    """Totals and signatures: such a row, and after it what has neither code nor birth date nor class."""
-    if filler.is_footer(row) and not _has_any(row, header, _CODES_AND_DATES):
-        return True
-    return in_footer and not _has_any(row, header, _IDENTIFYING)
+    """Totals and signatures, and after them what is no pupil; a row with a code or a birth date is one."""
+    in_columns = {c.index: c.column for c in header.columns}
+    filled = {i: cell for i, cell in enumerate(row) if i in in_columns and not filler.is_blank([cell])}
+    if any(in_columns[i] in _CODES_AND_DATES and filler.is_datum(cell) for i, cell in filled.items()):
+        return False
+    has = {in_columns[i] for i in filled}
+    return filler.is_footer(row) or (in_footer and not (Column.CLASS_NAME in has and has & _NAMES))
 
 
 def _is_printed_matter(row: Sequence[Cell], header: Header) -> bool:
     return filler.is_column_numbers(row) or is_repeated_header(header, row)
-
-
-def _has_any(row: Sequence[Cell], header: Header, columns: frozenset[Column]) -> bool:
-    return not filler.is_blank([row[c.index] for c in header.columns if c.column in columns])
 
 
 def _listed(sheet: Sheet, header: Header) -> tuple[HeaderColumn, ...]:

@@ -22,7 +22,7 @@ OLDEST_YEARS = 25
 Ours, no rule of law.
 """
 
-_PHONES = (Column.PHONE, Column.FATHER_PHONE, Column.MOTHER_PHONE, Column.GUARDIAN_PHONE)
+_PHONES = frozenset({Column.PHONE, Column.FATHER_PHONE, Column.MOTHER_PHONE, Column.GUARDIAN_PHONE})
 
 T = TypeVar("T")
 
@@ -120,12 +120,13 @@ class RowReader:
 
     def _phones(self, row: Sequence[Cell]) -> tuple[str, ...] | Reason:
         numbers: list[str] = []
-        for column in _PHONES:
-            for place in self._places.get(column, ()):
-                found = read_phones(row[place])
-                if isinstance(found, Reason):
-                    return found
-                numbers += found
+        for column in self._imported:
+            if column.column not in _PHONES:
+                continue
+            found = read_phones(row[column.index])
+            if isinstance(found, Reason):
+                return found
+            numbers += found
         return tuple(dict.fromkeys(numbers))
 
 

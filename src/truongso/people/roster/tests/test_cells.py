@@ -43,7 +43,8 @@ def test_phones_come_out_in_one_form(cell: str | float | None, numbers: tuple[st
 
 
 @pytest.mark.parametrize(
-    "cell", ["090000012", "01234567890", "không có", "0900000123 mẹ", "113", 12, "0900000123, 12", "٠٩٠٠٠٠٠١٢٣"]
+    "cell",
+    ["090000012", "01234567890", "không có", "0900000123 mẹ", "113", 12, "0900000123, 12", "٠٩٠٠٠٠٠١٢٣"],
 )
 def test_a_bad_phone_is_refused(cell: str | float) -> None:
     refused = read_phones(cell)
