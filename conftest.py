@@ -13,8 +13,8 @@ import pytest
 from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
-
 from tests import factories
+
 from truongso.accounts.models import User
 from truongso.kernel import clock, triggers
 from truongso.kernel.actor import Actor
@@ -22,7 +22,7 @@ from truongso.organizations.models import School
 
 ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 _left_out = pytest.StashKey[list[str]]()
 

@@ -1,6 +1,6 @@
 """Rows for tests: plain functions, one school-owned thing each, valid by default, overridable by keyword.
 
-Everything is written as rows, below the services, so that a test of one room does not need the others' services.
+Everything is written as rows, below the services: a test of one room does not need the others' services.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from django.test import Client
 from truongso.accounts.models import Membership, User
 from truongso.accounts.types import Role
 from truongso.fees.invoice_code import new_code
-from truongso.fees.models import CollectionRound, FeeItem, FeeRate, Invoice, InvoiceLine, RoundClass, RoundItem
+from truongso.fees.models import (
+    CollectionRound,
+    FeeItem,
+    FeeRate,
+    Invoice,
+    InvoiceLine,
+    RoundClass,
+    RoundItem,
+)
 from truongso.fees.types import FeeNature, FeeUnit, RoundState
 from truongso.kernel import clock, names
 from truongso.kernel.money import Dong, total
@@ -64,9 +72,11 @@ def school_year(code: str = "2026-2027") -> SchoolYear:
     return year
 
 
-def bank_account(school: School, *, number: str = "0071000123456", bank_bin: str = VIETCOMBANK) -> BankAccount:
+def bank_account(
+    school: School, *, number: str = "0071000123456", bank_bin: str = VIETCOMBANK
+) -> BankAccount:
     """A receiving account in the school's name."""
-    return BankAccount.objects.create(
+    made: BankAccount = BankAccount.objects.create(
         school=school,
         bank_bin=bank_bin,
         number=number,
@@ -74,18 +84,23 @@ def bank_account(school: School, *, number: str = "0071000123456", bank_bin: str
         label="Thu học phí",
         created_at=clock.now(),
     )
+    return made
 
 
-def school_class(school: School, name: str = "3A2", *, grade: str = "3", year: SchoolYear | None = None) -> SchoolClass:
+def school_class(
+    school: School, name: str = "3A2", *, grade: str = "3", year: SchoolYear | None = None
+) -> SchoolClass:
     """A class of the school year."""
-    return SchoolClass.objects.create(
+    made: SchoolClass = SchoolClass.objects.create(
         school=school, school_year=year or school_year(), name=name, name_fold=names.fold(name), grade=grade
     )
+    return made
 
 
 def family(school: School) -> Family:
     """A household without members."""
-    return Family.objects.create(school=school, created_at=clock.now())
+    made: Family = Family.objects.create(school=school, created_at=clock.now())
+    return made
 
 
 _new_family = family  # where a parameter of that name stands in front of the function
@@ -95,7 +110,7 @@ def guardian(
     family: Family, full_name: str = "Trần Thị Thu Hằng", *, phone: str = "0900000001", email: str = ""
 ) -> Guardian:
     """A parent or guardian of the household."""
-    return Guardian.objects.create(
+    made: Guardian = Guardian.objects.create(
         school_id=family.school_id,
         family=family,
         full_name=full_name,
@@ -103,6 +118,7 @@ def guardian(
         phone=phone,
         email=email,
     )
+    return made
 
 
 def student(
@@ -117,12 +133,12 @@ def student(
     birth_date: dt.date | None = dt.date(2018, 3, 14),
     enrolled_from: dt.date = YEAR_START,
 ) -> Student:
-    """A pupil with a household, a paying guardian (`payer`, None: no guardian) and, given a class, an enrolment.
+    """A pupil with a household, a paying guardian (`payer`, None: none) and, given a class, an enrolment.
 
     The guardian of that name already in the household is taken; otherwise one is made.
     """
     household = family or _new_family(school)
-    pupil = Student.objects.create(
+    pupil: Student = Student.objects.create(
         school=school,
         full_name=full_name,
         name_fold=names.fold(full_name),
@@ -149,9 +165,10 @@ def student(
 
 def enrol(student: Student, school_class: SchoolClass, valid_from: dt.date = YEAR_START) -> Enrolment:
     """The pupil sits in the class from that day on."""
-    return Enrolment.objects.create(
+    made: Enrolment = Enrolment.objects.create(
         school_id=student.school_id, student=student, school_class=school_class, valid_from=valid_from
     )
+    return made
 
 
 def fee_item(
@@ -191,7 +208,7 @@ def fee_rate(
     valid_to: dt.date | None = None,
 ) -> FeeRate:
     """What one unit of the item costs, in đồng."""
-    return FeeRate.objects.create(
+    made: FeeRate = FeeRate.objects.create(
         school_id=item.school_id,
         fee_item=item,
         grade=grade,
@@ -202,11 +219,14 @@ def fee_rate(
         document_number="18/2025/NQ-HĐND",
         deciding_body="Hội đồng nhân dân Thành phố",
     )
+    return made
 
 
 def org_unit(name: str = "Sở Giáo dục và Đào tạo", *, kind: UnitKind = UnitKind.DEPARTMENT) -> OrgUnit:
     """A management unit."""
-    return OrgUnit.objects.create(kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1))
+    return OrgUnit.objects.create(
+        kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1)
+    )
 
 
 def user(
@@ -223,7 +243,9 @@ def user(
     person.set_password(password)
     person.save(update_fields=["password"])
     if role is not None:
-        Membership.objects.create(user=person, role=role.value, school=school, unit=unit, valid_from=dt.date(2026, 1, 1))
+        Membership.objects.create(
+            user=person, role=role.value, school=school, unit=unit, valid_from=dt.date(2026, 1, 1)
+        )
     return person
 
 
@@ -277,28 +299,28 @@ def invoice(
     student: Student,
     charges: Sequence[Charge],
     *,
-    round: CollectionRound | None = None,
+    of_round: CollectionRound | None = None,
     payer_name: str = "Trần Thị Thu Hằng",
     code: str = "",
     due_on: dt.date = dt.date(2026, 10, 20),
 ) -> Invoice:
     """An issued, unpaid invoice of an enrolled pupil, with one line for each charge (in an issued round)."""
     place: Enrolment = Enrolment.objects.for_school(student.school_id).get(student=student, valid_to=None)
-    of_round = round or collection_round(student.school, state=RoundState.ISSUED)
+    issued = of_round or collection_round(student.school, state=RoundState.ISSUED)
     taught = place.school_class
     number = code or new_code(student.school.invoice_prefix, _codes)
     with transaction.atomic():
         made: Invoice = Invoice.objects.create(
             school_id=student.school_id,
             code=number,
-            round=of_round,
+            round=issued,
             student=student,
             family_id=student.family_id,
             school_class=taught,
-            bank_account=of_round.bank_account,
+            bank_account=issued.bank_account,
             payer_name=payer_name,
-            beneficiary_name=of_round.bank_account.holder_name,
-            reason=of_round.name,
+            beneficiary_name=issued.bank_account.holder_name,
+            reason=issued.name,
             student_name=student.full_name,
             class_name=taught.name,
             search_fold=f"{student.name_fold} {names.fold(payer_name)} {taught.name_fold} {number}",
@@ -325,7 +347,7 @@ def invoice(
 
 
 def issued_invoice(school: School, amount: int = 250_000, *, full_name: str = "Nguyễn Bảo An") -> Invoice:
-    """Everything an unpaid invoice needs, in one call: account, class 3A2, pupil, item, round, one line of `amount`."""
+    """An unpaid invoice with all it needs: account, class 3A2, pupil, item, round, one line of `amount`."""
     existing = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first()
     pupil = student(school, full_name, school_class=existing or school_class(school))
     item = FeeItem.objects.for_school(school).filter(code="BAN_TRU").first() or fee_item(school)

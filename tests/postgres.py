@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for one test run: found, started, and gone when the run ends, however it ends."""
+"""A private PostgreSQL cluster for one test run: found, started, gone when the run ends, however it ends."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ def binaries() -> Path | None:
 
 
 def address(run_dir: Path) -> str:
-    """Where the run's PostgreSQL answers: TRUONGSO_TEST_POSTGRES when given, else a cluster started for this run."""
-    given = os.environ.get("TRUONGSO_TEST_POSTGRES")
-    return given or start(run_dir)
+    """The run's PostgreSQL: TRUONGSO_TEST_POSTGRES when given, else a cluster started for this run."""
+    return os.environ.get("TRUONGSO_TEST_POSTGRES") or start(run_dir)
 
 
 def start(run_dir: Path) -> str:
-    """Start a cluster under `run_dir` and return its address; raises NoPostgresError when there is none to start."""
+    """Start a cluster under `run_dir` and return its address; NoPostgresError when there is none."""
     programs = binaries()
     if programs is None:
-        raise NoPostgresError(f"PostgreSQL {MINIMUM} or later is not installed (Debian: apt-get install postgresql)")
+        raise NoPostgresError(
+            f"PostgreSQL {MINIMUM} or later is missing (Debian: apt-get install postgresql)"
+        )
     owner = _owner()
     home = run_dir / "postgres"
     home.mkdir()
@@ -53,7 +54,9 @@ def start(run_dir: Path) -> str:
         str(programs / "initdb"), "--pgdata", str(data), "--username=truongso", "--auth=trust",
         "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
     ]  # fmt: skip
-    made = subprocess.run(make, user=owner, group=owner, extra_groups=_groups(owner), cwd=home, capture_output=True)  # noqa: S603
+    made = subprocess.run(  # noqa: S603 - fixed programs and arguments
+        make, user=owner, group=owner, extra_groups=_groups(owner), cwd=home, capture_output=True, check=False
+    )
     if made.returncode:
         raise NoPostgresError(made.stderr.decode(errors="replace"))
     port = _free_port()
@@ -104,7 +107,7 @@ def _free_port() -> int:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end the server when the run is killed, so that none is left behind (prctl PR_SET_PDEATHSIG)."""
+    """Ask Linux to end the server when the run is killed: none is left behind (prctl PR_SET_PDEATHSIG)."""
     if hasattr(signal, "SIGQUIT") and Path("/proc/self").exists():
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 

@@ -39,7 +39,7 @@ from truongso.config.settings import *  # noqa: E402, F403
 from truongso.config.settings import DATABASES  # noqa: E402
 
 if ENGINE == "sqlite":
-    # A file, not :memory:, so that WAL, IMMEDIATE transactions and several connections behave as in production.
+    # A file, not :memory:, so that WAL, IMMEDIATE and several connections behave as in production.
     DATABASES["default"]["TEST"] = {"NAME": str(RUN_DIR / "test.sqlite3")}
 
 # The strength of the hash is tested where it belongs; everywhere else it only costs time.

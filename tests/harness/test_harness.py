@@ -1,4 +1,4 @@
-"""The test bench itself: tables empty themselves in spite of the guards, and the guards are back afterwards."""
+"""The test bench itself: tables empty themselves in spite of the guards, and the guards are back then."""
 
 from __future__ import annotations
 
@@ -34,11 +34,10 @@ def test_fixture_schools_are_two(school: School, other_school: School) -> None:
 def test_engine_settings_are_those_of_production() -> None:
     engine = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
     assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[engine]
-    if engine == "sqlite":
-        with connection.cursor() as cursor:
-            values = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in (
-                "journal_mode", "synchronous", "foreign_keys", "recursive_triggers")]  # fmt: skip
-        assert values == ["wal", 2, 1, 1]
-        assert connection.transaction_mode == "IMMEDIATE"
-    else:
-        assert connection.pg_version >= 150000
+    with connection.cursor() as cursor:
+        if engine == "sqlite":
+            names = ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers")
+            assert [cursor.execute(f"PRAGMA {n}").fetchone()[0] for n in names] == ["wal", 2, 1, 1]
+            assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+        else:
+            assert cursor.execute("SHOW server_version_num").fetchone()[0] >= "150000"
