@@ -104,6 +104,7 @@ class StatementImport(SchoolScoped):
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()  # the file as uploaded
     layout = models.CharField(max_length=60)
     state = models.CharField(max_length=10, default=ImportState.PREVIEWED.value)
     opening_balance = DongField(null=True)
@@ -131,6 +132,9 @@ class StatementRow(SchoolScoped):
     cells = models.JSONField()
     state = models.CharField(max_length=8)
     problem = models.JSONField(null=True)
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    content_key = models.CharField(max_length=64, blank=True)
+    occurrence = models.PositiveIntegerField(default=0)
     line = SchoolForeignKey(BankLine, null=True, related_name="sightings")
 
     class Meta:
@@ -138,8 +142,13 @@ class StatementRow(SchoolScoped):
             school_row("banking_statementrow"),
             models.UniqueConstraint(fields=["school", "statement", "row_number"], name="banking_statementrow_once"),
             SchoolKey("statement", name="banking_statementrow_statement_key"),
+            SchoolKey("bank_account", name="banking_statementrow_account_key"),
             SchoolKey("line", name="banking_statementrow_line_key"),
             one_of("state", RowState, name="banking_statementrow_state"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "bank_account", "content_key"], name="banking_statementrow_content"),
+            models.Index(fields=["school", "line"], name="banking_statementrow_line"),
         ]
 
 

@@ -62,13 +62,16 @@ class Share:
 class Booking:
     """A request to book money on the strength of one piece of evidence.
 
-    `reference` is unique per school and kind of evidence (a bank line's id, a provider's transaction id).
-    `suspense` says that the bank line was already booked as money of unknown purpose.
+    `reference` is unique per school, kind and source of evidence (a bank line's id, a provider's transaction id).
+    `evidence_amount` is the whole of the evidence, `amount` the part booked now (a line may be split).
+    `in_suspense` says that the bank line already stands in the books as money of unknown purpose.
+    What the shares leave of `amount` becomes credit of the first invoice's family.
     """
 
     kind: EvidenceKind
     source: str
     reference: str
+    evidence_amount: Dong
     amount: Dong
     method: Method
     received_at: dt.datetime

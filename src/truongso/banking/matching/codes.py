@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 
 from truongso.banking.matching.fold import Reading
 from truongso.fees.types import LENGTH, CodeIndex, Slip, is_valid
 
-_LONGEST = 600
-_SIX = [slice(at, at + 6) for at in range(_LONGEST)]
+_READ_AT_MOST = 600
+_PLACES = range(_READ_AT_MOST)
+_SIXES = [slice(at, at + 6) for at in _PLACES]
 _STRAY = range(1, 3)
 
 
@@ -52,19 +54,26 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
             spans.update(((at, at + 8), (at, at + 9), (at, at + 10)))
             at = row.find(prefix, at + 1)
     tails = index.long_tails
-    for at, six in enumerate(map(row.__getitem__, _SIX[: max(0, len(row) - 5)])):
-        if six in tails:
-            spans.update(((at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)))
-    blocked = [*taken, *unknown_codes(reading, index)] if spans else []
-    hits: dict[str, Found] = {}
-    for start, end in sorted(spans):
-        if start < 0 or end > len(row) or any(start < hit.end and hit.start < end for hit in blocked):
-            continue
-        for code, slip in index.corrections(row[start:end]):
-            if slip is Slip.MISSING and _inside_a_word(reading, start, end):
-                continue
-            hits.setdefault(code, Found(code, start, end, slip))
-    return list(hits.values())
+    for at in compress(_PLACES, map(tails.__contains__, map(row.__getitem__, _SIXES[: len(row)]))):
+        spans.update(((at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)))
+    if not spans:
+        return []
+    hits = [
+        Found(code, start, end, slip)
+        for start, end in spans
+        if start >= 0 and end <= len(row)
+        for code, slip in index.corrections(row[start:end])
+        if not (slip is Slip.MISSING and _inside_a_word(reading, start, end))
+    ]
+    if not hits:
+        return []
+    blocked = [*taken, *unknown_codes(reading, index)]
+    known = {hit.code for hit in taken}
+    best: dict[str, Found] = {}
+    for hit in sorted(hits, key=lambda one: _distance_from_words(reading, one)):
+        if hit.code not in known and not any(hit.start < one.end and one.start < hit.end for one in blocked):
+            best.setdefault(hit.code, hit)
+    return sorted(best.values(), key=lambda hit: hit.start) if len(best) > 1 else list(best.values())
 
 
 def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:
@@ -78,6 +87,11 @@ def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:
         and word[:2] in index.prefixes
         and is_valid(word)
     ]
+
+
+def _distance_from_words(reading: Reading, hit: Found) -> tuple[int, int]:
+    """Orders readings: those that begin and end with words first, then from the left."""
+    return (hit.start not in reading.starts) + (hit.end not in reading.ends), hit.start
 
 
 def _inside_a_word(reading: Reading, start: int, end: int) -> bool:

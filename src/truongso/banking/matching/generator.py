@@ -118,6 +118,7 @@ class _Maker:
         self.other_account = self.digits(13)
         self.school = "TRUONG TIEU HOC LE VAN TAM"
         self.codes: set[str] = set()
+        self.pupils: set[tuple[str, str]] = set()
         self.families = [self.family(self.account, self.prefix) for _ in range(max(invoices, 20) // 2)]
         self.others = [self.family(self.other_account, self.other_prefix) for _ in range(max(1, invoices // 40))]
         self.unused = list(self.families)
@@ -176,6 +177,9 @@ class _Maker:
 
     def family(self, account: str, prefix: str) -> _Family:
         name, class_name = self.name(), self.class_name()
+        while (name, class_name) in self.pupils:  # a school tells its pupils of one class apart
+            name, class_name = self.name(), self.class_name()
+        self.pupils.add((name, class_name))
         first, second = (self.invoice(name, class_name, account, prefix) for _ in range(2))
         return _Family((first, second), fold_letters(self.name()), self.digits(self.random.choice((9, 10, 12, 13))))
 
@@ -361,9 +365,8 @@ class _Maker:
         invoice = family.first
         words = self.pupil_words(invoice, with_class=True) + self.random.choice(self.noise["words"])
         memo = self.dressed(words, family, Kind.NAMES)
-        self.place(
-            Kind.NAMES, family, memo, invoice.outstanding, Verdict.SUGGEST, (invoice.code,), (invoice.outstanding,)
-        )
+        fitting = [one.code for one in family.invoices if one.outstanding == invoice.outstanding]
+        self.place(Kind.NAMES, family, memo, invoice.outstanding, Verdict.SUGGEST, fitting)
 
     def payer(self) -> None:
         family = self.take()
@@ -424,7 +427,7 @@ class _Maker:
         memo = self.random.choice((f"{other.first.code} {said}", f"{said} {other.first.code}"))
         memo = self.dressed(memo + self.random.choice(self.noise["words"]), right, kind)
         owed = self.random.choice((invoice.outstanding, other.first.outstanding))
-        self.place(kind, right, memo, owed, Verdict.SUGGEST, (invoice.code,))
+        self.place(kind, right, memo, owed, Verdict.SUGGEST, [one.code for one in right.invoices])
 
     def elsewhere(self) -> None:
         family = self.random.choice(self.others)

@@ -7,18 +7,26 @@ Of overlapping names the longest counts: "Nguyễn Văn An Bình" is not a menti
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from itertools import compress
 
 from truongso.banking.matching.fold import Reading, read, squeeze
 
 _HEAD = 4
 _SHORTEST = 5
-_LONGEST = 40
 _GLUED = 12
 _SURE_WITHOUT_BOUNDS = 9
 _CLASS_WORDS = 3
+_READ_AT_MOST = 600
+_PLACES = range(_READ_AT_MOST)
+_FOURS = [slice(at, at + _HEAD) for at in _PLACES]
+_GLUED_BEFORE = ("CON", "CHO", "CUA", "HS", "BE", "EM", "CHAU", "IB", "IBFT", "HP", "PHI", "TIEN", "LOP", "TEN")
+_GLUED_AFTER = (
+    *("HOC", "HP", "NOP", "DONG", "TIEN", "CHUYEN", "CK", "LOP", "THANG", "THANH", "TT", "BAO", "BHYT", "AN", "CON"),
+    *("GD", "FT", "MAGIAO", "MAGD", "TRACE", "CTTU", "TAI", "THOIGIAN", "QUA", "CTLNHIDI", "MAC", "TU"),
+)
 _NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
 
 
@@ -58,7 +66,7 @@ class PupilIndex:
     def __init__(self) -> None:
         self.by_key: dict[str, Pupil] = {}
         self.by_name: dict[str, list[Pupil]] = {}
-        self._heads: set[str] = set()
+        self._heads: dict[str, list[int]] = {}
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
         self._number_classes: set[str] = set()
@@ -74,7 +82,9 @@ class PupilIndex:
         self.by_key[key] = pupil
         if len(words) > 1 and len(pupil.name) >= _SHORTEST:
             self.by_name.setdefault(pupil.name, []).append(pupil)
-            self._heads.add(pupil.name[:_HEAD])
+            lengths = self._heads.setdefault(pupil.name[:_HEAD], [])
+            if len(pupil.name) not in lengths:
+                lengths.append(len(pupil.name))
         if class_row:
             self._in_class.setdefault(class_row, {}).setdefault(pupil.given, []).append(pupil)
             self._add_class(class_row, class_name)
@@ -88,35 +98,19 @@ class PupilIndex:
         elif not class_row.isalpha():
             self._class_words[class_row] = class_row
 
-    def names_in(self, reading: Reading, bounds: Iterable[int] = ()) -> list[Mention]:
+    def names_in(self, reading: Reading, bounds: Collection[int] = ()) -> list[Mention]:
         """Full names mentioned, in order, longest first where they overlap; `bounds` are further word bounds."""
-        heads, row = self._heads, reading.row
-        starts = [start for start in reading.starts if row[start : start + _HEAD] in heads]
-        extra = sorted(bounds)
-        starts += [start for start in extra if row[start : start + _HEAD] in heads]
-        glued = [at for at, word in enumerate(reading.words) if len(word) >= _GLUED and not word.isdigit()]
-        if not starts and not glued:
-            return []
-        ends = sorted({*reading.ends, *extra})
-        found = [mention for start in dict.fromkeys(starts) for mention in self._from(row, start, ends)]
-        for at in glued:
-            found += self._unbound(row, reading.starts[at], reading.ends[at])
+        row, heads = reading.row, self._heads
+        places = compress(_PLACES, map(heads.__contains__, map(row.__getitem__, _FOURS[: len(row)])))
+        found = [
+            Mention(row[start:end], start, end)
+            for start in places
+            for length in heads[row[start : start + _HEAD]]
+            if (end := start + length) <= len(row)
+            and row[start:end] in self.by_name
+            and _stands_alone(reading, start, end, bounds)
+        ]
         return _longest(found) if len(found) > 1 else found
-
-    def _from(self, row: str, start: int, ends: list[int]) -> Iterable[Mention]:
-        for end in ends[bisect_left(ends, start + _SHORTEST) :]:
-            if end > start + _LONGEST:
-                return
-            if row[start:end] in self.by_name:
-                yield Mention(row[start:end], start, end)
-
-    def _unbound(self, row: str, first: int, last: int) -> Iterable[Mention]:
-        """Long names inside a word that was glued together, where no bounds can be asked for."""
-        for start in range(first, last - _SURE_WITHOUT_BOUNDS + 1):
-            if row[start : start + _HEAD] in self._heads:
-                for end in range(start + _SURE_WITHOUT_BOUNDS, min(last, start + _LONGEST) + 1):
-                    if row[start:end] in self.by_name:
-                        yield Mention(row[start:end], start, end)
 
     def classes_in(self, reading: Reading) -> list[Mention]:
         """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1"; bare words or numbers only after "lớp"."""
@@ -166,6 +160,24 @@ def _words_until(reading: Reading, place: int) -> list[str]:
 
 def _words_from(reading: Reading, place: int) -> list[str]:
     return [word for word, start in zip(reading.words, reading.starts, strict=True) if start >= place]
+
+
+def _stands_alone(reading: Reading, start: int, end: int, bounds: Collection[int]) -> bool:
+    """Whether row[start:end] is a run of whole words, or the glue around it is the usual: digits, fee words, frames.
+
+    In a word as long as a whole sentence bounds cannot be asked for; there a long name is sure enough.
+    """
+    row = reading.row
+    begins = start in reading.starts or start in bounds or not row[max(start - 2, 0) : start].isalpha()
+    ends = end in reading.ends or end in bounds or row[end].isdigit()
+    if begins and ends:
+        return True
+    if (begins or row.endswith(_GLUED_BEFORE, 0, start)) and (ends or row.startswith(_GLUED_AFTER, end)):
+        return True
+    if end - start < _SURE_WITHOUT_BOUNDS:
+        return False
+    at = bisect_right(reading.ends, start)
+    return len(reading.words[at]) >= _GLUED and not reading.words[at].isdigit()
 
 
 def _longest(found: list[Mention]) -> list[Mention]:

@@ -52,10 +52,9 @@ def one_printed_code(case: Case) -> Decision | None:
         return against
     if case.amount == claim.outstanding:
         return _decide(case, Verdict.AUTO, Rule.EXACT, [claim], _EXACT)
-    second = corrected_codes(case.reading, case.account.index, case.codes)
-    if second:
-        claims = [claim, *(case.account.claims[hit.code] for hit in second)]
-        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, _second_code(claims), corrected=second)
+    doubt = _second_code(case, claim)
+    if doubt is not None:
+        return doubt
     if case.amount < claim.outstanding:
         return _decide(
             case, Verdict.AUTO, Rule.UNDER, [claim], _differs("under", case.amount, claim.outstanding)
@@ -192,6 +191,10 @@ def decide(case: Case) -> Decision:
     return nothing_found(case)
 
 
+def _overlap(hit: Found, start: int, end: int) -> int:
+    return min(hit.end, end) - max(hit.start, start)
+
+
 def _against(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
     """What forbids booking a code by itself, whatever the amount."""
     conflict = _name_conflict(case, claims, hits)
@@ -199,6 +202,20 @@ def _against(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | N
         return conflict
     if all(claim.outstanding <= 0 for claim in claims):
         return _already_paid(case, claims)
+    return None
+
+
+def _second_code(case: Case, claim: Claim) -> Decision | None:
+    """With another amount than owed, any sign of a second code in the memo is asked about."""
+    second = corrected_codes(case.reading, case.account.index, case.codes)
+    if second:
+        claims = [claim, *(case.account.claims[hit.code] for hit in second)]
+        reason = Reason("second_code", {"code": second[0].code})
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, reason, corrected=second)
+    elsewhere = [hit for account in case.other_accounts() for hit in printed_codes(case.reading.row, account.index)]
+    unknown = elsewhere or unknown_codes(case.reading, case.account.index)
+    if unknown:
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, [claim], Reason("second_code", {"code": unknown[0].code}))
     return None
 
 
@@ -213,8 +230,9 @@ def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decisi
     others = conflicting(said, [claim.pupil for claim in claims], case.reading, pupils)
     if not others:
         return None
+    classes = {one.row for one in said.classes}
     owed = [claim for pupil in others for claim in case.account.open_of(pupil)]
-    owed.sort(key=lambda claim: claim.outstanding != case.amount)
+    owed.sort(key=lambda claim: (claim.pupil.class_row not in classes, claim.outstanding != case.amount))
     meant = [*owed[:1], *claims] if owed else claims
     reason = Reason("name_conflict", {"code": claims[0].code, "student": others[0].key})
     return Decision(
@@ -359,10 +377,7 @@ def _differs(code: str, amount: int, owed: int) -> Reason:
     return Reason(code, _sums(amount, owed))
 
 
-def _second_code(claims: Sequence[Claim]) -> Reason:
-    return Reason("second_code", {"code": claims[1].code})
-
-
 _MOST_CANDIDATES = 5
+_REFERENCE_OVERLAP = 4
 _EXACT = Reason("exact")
 _NO_CODE = Decision(Verdict.NONE, Rule.NO_CODE, Reason("no_code"))

@@ -1,0 +1,157 @@
+"""Running the matcher over bank lines and booking what is certain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from truongso.banking.matching.matcher import Matcher
+from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Rule, Transfer, Verdict
+from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.queries import learnt_payers
+from truongso.banking.types import Direction, LineState
+from truongso.fees.public import InvoiceForMatching, invoices_for_matching
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction_required
+from truongso.payments.public import book_many
+from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
+
+SOURCE = "bank"
+
+
+@transaction_required
+def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor) -> int:
+    """Match waiting credits in order and book the certain ones; returns how many were booked.
+
+    Every line gets a stored decision with rule, version, reason and candidates.
+    """
+    waiting = [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
+    if not waiting:
+        return 0
+    invoices = {(str(i.bank_account_id), i.code): i for i in invoices_for_matching(school_id)}
+    matcher = Matcher(
+        (_open(account, i) for (account, _), i in invoices.items()), learnt=learnt_payers(school_id), learns=False
+    )
+    decisions = [matcher.match(_transfer(line)) for line in waiting]
+    certain = [(line, d) for line, d in zip(waiting, decisions, strict=True) if d.verdict is Verdict.AUTO]
+    results = book_many(school_id, bookings=[_booking(line, d, invoices) for line, d in certain], actor=actor)
+    booked = dict(zip((line.pk for line, _ in certain), results, strict=True))
+    now = clock.now()
+    MatchDecision.objects.bulk_create(
+        (
+            _stored(school_id, line, decision, booked.get(line.pk), invoices, now)
+            for line, decision in zip(waiting, decisions, strict=True)
+        ),
+        batch_size=2000,
+    )
+    done = [pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)]
+    BankLine.objects.for_school(school_id).filter(pk__in=done).update(state=LineState.MATCHED.value)
+    for line in waiting:
+        if line.pk in done:
+            line.state = LineState.MATCHED.value
+    return len(done)
+
+
+def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
+    """A request to book a whole bank line on the given shares."""
+    return Booking(
+        kind=EvidenceKind.BANK_LINE, source=SOURCE, reference=str(line.pk), evidence_amount=line.amount,
+        amount=line.amount, method=Method.QR_TRANSFER, received_at=moment(line), payer_name=line.counter_name,
+        payer_account=line.counter_account, shares=tuple(shares), bank_account_id=line.bank_account_id,
+        in_suspense=True,
+    )  # fmt: skip
+
+
+def moment(line: BankLine) -> dt.datetime:
+    """When the money came: the bank's time, or noon of its day when it prints dates only."""
+    if line.booked_at is not None:
+        return line.booked_at
+    return dt.datetime.combine(line.booked_on, dt.time(12), tzinfo=clock.SCHOOL_TIME)
+
+
+Invoices = dict[tuple[str, str], InvoiceForMatching]
+
+
+def _open(account: str, invoice: InvoiceForMatching) -> OpenInvoice:
+    return OpenInvoice(
+        code=invoice.code, outstanding=invoice.outstanding, student_name=invoice.student_name,
+        class_name=invoice.class_name, account=account, student_key=str(invoice.student_id),
+    )  # fmt: skip
+
+
+def _transfer(line: BankLine) -> Transfer:
+    return Transfer(
+        id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=line.memo,
+        payer_name=line.counter_name, payer_account=line.counter_account, account=str(line.bank_account_id),
+    )  # fmt: skip
+
+
+def _booking(line: BankLine, decision: Decision, invoices: Invoices) -> Booking:
+    account = str(line.bank_account_id)
+    shares = [
+        Share(invoices[account, code].id, amount)
+        for code, amount in zip(decision.codes, decision.amounts, strict=True)
+        if amount
+    ]
+    return booking_for(line, shares)
+
+
+def _stored(
+    school_id: int,
+    line: BankLine,
+    decision: Decision,
+    result: Any,
+    invoices: Invoices,
+    now: dt.datetime,
+) -> MatchDecision:
+    refused = isinstance(result, PaymentRefusedError)
+    verdict = Verdict.SUGGEST if refused else decision.verdict
+    reason: dict[str, Any] = {"code": decision.reason.code, "params": dict(decision.reason.params)}
+    if isinstance(result, PaymentRefusedError):
+        reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
+    _named(reason, invoices)
+    return MatchDecision(
+        school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value, version=RULES_VERSION,
+        reason=reason, candidates=_candidates(line, decision, invoices),
+        payment=None if refused else result, decided_at=now,
+    )  # fmt: skip
+
+
+def _candidates(line: BankLine, decision: Decision, invoices: Invoices) -> list[dict[str, Any]]:
+    """Proposals to show, the decision's own first, each with what speaks for it."""
+    proposed = dict(zip(decision.codes, decision.amounts, strict=True))
+    evidence = {c.code: [e.value for e in c.evidence] for c in decision.candidates}
+    result = []
+    for code in [*proposed, *(c for c in evidence if c not in proposed)]:
+        invoice = invoices.get((str(line.bank_account_id), code)) or next(
+            (i for (_, other), i in invoices.items() if other == code), None
+        )
+        if invoice is not None:
+            result.append(
+                {
+                    "invoice_id": invoice.id,
+                    "code": code,
+                    "student_name": invoice.student_name,
+                    "class_name": invoice.class_name,
+                    "outstanding": int(invoice.outstanding),
+                    "amount": int(proposed[code]) if code in proposed else None,
+                    "evidence": evidence.get(code, []),
+                }
+            )
+    return result
+
+
+def _named(reason: dict[str, Any], invoices: Invoices) -> None:
+    """Reasons carry the pupil's key; people read the name."""
+    key = reason["params"].get("student")
+    if key:
+        named = next((i for i in invoices.values() if str(i.student_id) == key), None)
+        if named is not None:
+            reason["params"]["student"] = f"{named.student_name} – {named.class_name}"
+
+
+def is_repeat(decision: MatchDecision) -> bool:
+    """True when the matcher took the line for one already seen."""
+    return decision.rule == Rule.REPEAT.value

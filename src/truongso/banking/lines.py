@@ -1,0 +1,136 @@
+"""Recording what the bank reports: each movement once, in the books at once as money of unknown purpose."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from truongso.banking.matching.fold import squeeze
+from truongso.banking.models import BankLine, FeedSighting, StatementRow
+from truongso.banking.statements.keys import LineKey
+from truongso.banking.statements.types import StatementLine
+from truongso.banking.types import Direction, LineState
+from truongso.kernel import clock
+from truongso.kernel.db import transaction_required
+from truongso.ledger.public import NewEntry, account_ids, open_bank_account, post_many
+from truongso.ledger.types import AccountRole, EntryKind, Leg
+from truongso.organizations.models import BankAccount
+
+_SAME_MEMO = 16  # letters and digits that two reports of one transfer must share when no reference agrees
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A movement as one source reports it, with its content key."""
+
+    key: LineKey
+    line: StatementLine
+
+
+@transaction_required
+def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int | None) -> list[BankLine]:
+    """Insert movements that are new and book the credits: bank against suspense. Returns them in order."""
+    now = clock.now()
+    rows = BankLine.objects.bulk_create(
+        BankLine(
+            school_id=account.school_id, bank_account_id=account.pk, direction=r.line.direction.value,
+            amount=r.line.amount, booked_on=r.line.booked_on, booked_at=r.line.booked_at,
+            reference=r.line.reference[:80], memo=r.line.memo, counter_name=r.line.counter_name[:160],
+            counter_account=r.line.counter_account[:40], balance=r.line.balance, content_key=r.key.content,
+            occurrence=r.key.occurrence, created_at=now,
+            state=(LineState.WAITING if r.line.direction is Direction.IN else LineState.OUTGOING).value,
+        )
+        for r in reported
+    )  # fmt: skip
+    credits = [row for row in rows if row.direction == Direction.IN.value]
+    if credits:
+        name = f"{account.number} {account.holder_name}"
+        bank = open_bank_account(account.school_id, bank_account_id=account.pk, name=name)
+        suspense = account_ids(account.school_id)[AccountRole.SUSPENSE, 0]
+        entries = [
+            NewEntry(EntryKind.BANK_LINE, row.pk, row.booked_on, (Leg(bank, suspense, row.amount),)) for row in credits
+        ]
+        post_many(account.school_id, entries=entries, actor_id=actor_id)
+    return rows
+
+
+def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, int]:
+    """Content key → line id of movements recorded before: by an earlier file, or by the bank feed.
+
+    A file and the feed report one transfer in different words. They are taken for the same when day and amount
+    agree and either the reference agrees or the memos share their letters; each feed line stands for one row only.
+    """
+    contents = {r.key.content for r in reported}
+    sightings = (
+        StatementRow.objects.for_school(account.school_id)
+        .filter(bank_account_id=account.pk, content_key__in=contents, line__isnull=False)
+        .values_list("content_key", "occurrence", "line_id")
+    )
+    found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings}
+    rest = [r for r in reported if r.key not in found]
+    pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
+    for r in rest:
+        line_id = _take(pool, r.line)
+        if line_id is not None:
+            found[r.key] = line_id
+    return found
+
+
+def known_from_statement(account: BankAccount, line: StatementLine) -> int | None:
+    """The line of an imported statement that a feed notice reports once more, if any."""
+    reported = Reported(LineKey("", 0), line)
+    return _take(_unpaired(account, [reported], seen_in=StatementRow, not_in=FeedSighting), line)
+
+
+Pool = dict[tuple[dt.date, int, str], list[BankLine]]
+
+
+def _unpaired(
+    account: BankAccount,
+    reported: Sequence[Reported],
+    *,
+    seen_in: type[FeedSighting] | type[StatementRow],
+    not_in: type[FeedSighting] | type[StatementRow],
+) -> Pool:
+    """Lines of the same days that one kind of source reported and the other has not yet."""
+    if not reported:
+        return {}
+    days = {r.line.booked_on for r in reported}
+    school = account.school_id
+    rows = (
+        BankLine.objects.for_school(school)
+        .filter(bank_account_id=account.pk, booked_on__in=days)
+        .filter(Exists(seen_in.objects.for_school(school).filter(line_id=OuterRef("pk"))))
+        .exclude(Exists(not_in.objects.for_school(school).filter(line_id=OuterRef("pk"))))
+        .order_by("pk")
+    )
+    pool: Pool = {}
+    for row in rows:
+        pool.setdefault((row.booked_on, int(row.amount), row.direction), []).append(row)
+    return pool
+
+
+def _take(pool: Pool, line: StatementLine) -> int | None:
+    rows = pool.get((line.booked_on, int(line.amount), line.direction.value), [])
+    for row in rows:
+        if _same(row, line):
+            rows.remove(row)
+            return int(row.pk)
+    return None
+
+
+def _same(row: BankLine, line: StatementLine) -> bool:
+    ours, theirs = squeeze(row.reference), squeeze(line.reference)
+    if ours and ours == theirs:
+        return True
+    memo, other = squeeze(row.memo), squeeze(line.memo)
+    short, long = sorted((memo, other), key=len)
+    return len(short) >= _SAME_MEMO and short in long if short != long else bool(short)
+
+
+def line_map(account: BankAccount, ids: Sequence[int]) -> Mapping[int, BankLine]:
+    """Lines by id."""
+    return {row.pk: row for row in BankLine.objects.for_school(account.school_id).filter(pk__in=ids)}

@@ -1,0 +1,23 @@
+"""Bank lines, recomputed."""
+
+from truongso.kernel.selfcheck import Check
+
+CHECKS = [
+    Check("I07", "a matched line rests on payments of its amount, a waiting one on none",
+          "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN payments_evidence e "
+          "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.reference = CAST(b.id AS varchar(20)) "
+          "WHERE b.direction = 'in' AND ((b.state = 'matched' AND (e.id IS NULL OR e.used <> b.amount)) "
+          "OR (b.state <> 'matched' AND COALESCE(e.used, 0) <> 0) OR (e.id IS NOT NULL AND e.amount <> b.amount))"),
+    Check("I16", "every credit on a bank account is in the books",
+          "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN ledger_entry e "
+          "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.source_id = b.id LEFT JOIN (SELECT entry_id, "
+          "SUM(amount) AS s FROM ledger_posting GROUP BY entry_id) p ON p.entry_id = e.id "
+          "WHERE b.direction = 'in' AND COALESCE(p.s, 0) <> b.amount"),
+    Check("I15", "money of unknown purpose in the books = waiting bank lines",
+          "SELECT a.school_id, a.code FROM ledger_account a WHERE a.role = 'suspense' AND "
+          "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE credit_id = a.id) - "
+          "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE debit_id = a.id) <> "
+          "(SELECT COALESCE(SUM(b.amount), 0) - COALESCE(SUM(e.used), 0) FROM banking_bankline b "
+          "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
+          "AND e.reference = CAST(b.id AS varchar(20)) WHERE b.school_id = a.school_id AND b.direction = 'in')"),
+]  # fmt: skip

@@ -1,0 +1,199 @@
+"""Importing a statement: look first, then apply in bounded transactions; the same file twice adds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from truongso.banking.decide import decide_lines
+from truongso.banking.lines import Reported, known, record
+from truongso.banking.models import BankLine, StatementImport, StatementRow
+from truongso.banking.statements.keys import line_keys
+from truongso.banking.statements.parse import parse_statement
+from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
+from truongso.banking.statements.types import StatementRow as ParsedRow
+from truongso.banking.types import Direction, ImportState, RowState
+from truongso.kernel import audit, clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction, transaction_required
+from truongso.kernel.money import Dong, total
+from truongso.kernel.sheets import Cell, read_sheets
+from truongso.organizations.models import BankAccount
+
+CHUNK = 500
+
+
+class StatementRefusedError(Exception):
+    """Nothing of the file is taken; `problems` are (code, params) worded by the page."""
+
+    def __init__(self, problems: Sequence[tuple[str, dict[str, object]]]) -> None:
+        super().__init__(", ".join(code for code, _ in problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One booking row of the file with what is known of it."""
+
+    row: ParsedRow
+    reported: Reported
+    line_id: int | None
+
+
+@transaction_required
+def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Actor) -> StatementImport:
+    """Read a file and say what it would bring; keeps the file, records nothing in the books.
+
+    Raises SheetError or StatementError when no statement can be read, StatementRefusedError when totals do not
+    add up or the statement is of another account.
+    """
+    parsed = _parse(account, content, file_name)
+    refusing = [(p.code, p.params) for p in parsed.problems if p.refuses]
+    if refusing:
+        raise StatementRefusedError(refusing)
+    seen = look(account, parsed)
+    row = StatementImport.objects.create(
+        school_id=account.school_id, bank_account=account, file_name=file_name[:200],
+        sha256=hashlib.sha256(content).hexdigest(), content=content, layout=parsed.layout[:60],
+        opening_balance=parsed.printed.opening, closing_balance=parsed.printed.closing,
+        problems=[{"code": p.code, "params": _plain(p.params)} for p in parsed.problems],
+        counts=counts(parsed, seen), uploaded_by=actor.user_id, uploaded_at=clock.now(),
+    )  # fmt: skip
+    audit.record(
+        actor, "banking:statement:preview", school_id=account.school_id, subject=("statement", row.pk),
+        params={"file": row.file_name, "sha256": row.sha256},
+    )  # fmt: skip
+    return row
+
+
+def read_import(statement: StatementImport) -> tuple[ParsedStatement, list[Seen]]:
+    """The kept file read again, against what is known now."""
+    parsed = _parse(statement.bank_account, bytes(statement.content), statement.file_name)
+    return parsed, look(statement.bank_account, parsed)
+
+
+def look(account: BankAccount, parsed: ParsedStatement) -> list[Seen]:
+    """Each booking of the file with the line it is already known as, if any."""
+    rows = [row for row in parsed.rows if row.line is not None]
+    lines = [row.line for row in rows if row.line is not None]
+    reported = [Reported(k, x) for k, x in zip(line_keys(lines, account=account.number), lines, strict=True)]
+    found = known(account, reported)
+    return [Seen(row, r, found.get(r.key)) for row, r in zip(rows, reported, strict=True)]
+
+
+def counts(parsed: ParsedStatement, seen: Sequence[Seen]) -> dict[str, int]:
+    """What the file holds: new, known and refused rows; credits with their sum; outgoing rows."""
+    fresh = [s for s in seen if s.line_id is None]
+    credits = [s.reported.line for s in fresh if s.reported.line.direction is Direction.IN]
+    return {
+        "new": len(fresh),
+        "known": len(seen) - len(fresh),
+        "refused": sum(row.kind is RowKind.REFUSED for row in parsed.rows),
+        "credits": len(credits),
+        "credits_dong": int(total(x.amount for x in credits)),
+        "outgoing": len(fresh) - len(credits),
+    }
+
+
+def apply(
+    statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = lambda done, of: None
+) -> dict[str, int]:
+    """Record, match and book the new rows, in transactions of at most 500 rows, oldest first.
+
+    Opens its own transactions: a killed run continues where it stopped, since rows taken before are known by then.
+    Applying twice adds nothing. Returns the counts, with `booked`.
+    """
+    account = statement.bank_account
+    parsed, seen = read_import(statement)
+    result = counts(parsed, seen)
+    booked = 0
+    for start in range(0, len(seen), CHUNK):
+        with transaction():
+            booked += _apply_chunk(statement, seen[start : start + CHUNK], actor)
+        on_progress(min(start + CHUNK, len(seen)), len(seen))
+    with transaction():
+        _keep_refused(statement, parsed)
+        done = StatementImport.objects.for_school(account.school_id).filter(
+            pk=statement.pk, state=ImportState.PREVIEWED.value
+        )
+        result["booked"] = booked
+        if done.update(state=ImportState.APPLIED.value, applied_at=clock.now(), counts=result):
+            audit.record(
+                actor, "banking:statement:apply", school_id=account.school_id, subject=("statement", statement.pk),
+                params=dict(result),
+            )  # fmt: skip
+    statement.refresh_from_db()
+    return result
+
+
+def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor) -> int:
+    account = statement.bank_account
+    # Another file or the feed may have brought rows meanwhile: ask again inside the transaction.
+    found = known(account, [s.reported for s in chunk])
+    fresh = [s for s in chunk if s.reported.key not in found]
+    lines = record(account, [s.reported for s in fresh], actor_id=actor.user_id)
+    ids = {**found, **{s.reported.key: line.pk for s, line in zip(fresh, lines, strict=True)}}
+    new = {s.reported.key for s in fresh}
+    StatementRow.objects.bulk_create(
+        (
+            StatementRow(
+                school_id=account.school_id, statement=statement, row_number=s.row.number, cells=_cells(s.row.cells),
+                state=(RowState.NEW if s.reported.key in new else RowState.KNOWN).value, bank_account_id=account.pk,
+                content_key=s.reported.key.content, occurrence=s.reported.key.occurrence, line_id=ids[s.reported.key],
+            )
+            for s in chunk
+        ),
+        ignore_conflicts=True,
+        batch_size=CHUNK,
+    )  # fmt: skip
+    return decide_lines(account.school_id, _arrival_order(lines), actor=actor)
+
+
+def _arrival_order(lines: Sequence[BankLine]) -> list[BankLine]:
+    """Oldest first: some banks print the newest on top."""
+    return sorted(lines, key=lambda x: (x.booked_on, x.booked_at or dt.datetime.min.replace(tzinfo=dt.UTC), x.pk))
+
+
+def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
+    StatementRow.objects.bulk_create(
+        (
+            StatementRow(
+                school_id=statement.school_id, statement=statement, row_number=row.number, cells=_cells(row.cells),
+                state=RowState.REFUSED.value, bank_account_id=statement.bank_account_id,
+                problem={"code": row.refusal.code, "params": _plain(row.refusal.params)},
+            )
+            for row in parsed.rows
+            if row.refusal is not None
+        ),
+        ignore_conflicts=True,
+        batch_size=CHUNK,
+    )  # fmt: skip
+
+
+def _parse(account: BankAccount, content: bytes, file_name: str) -> ParsedStatement:
+    return parse_statement(read_sheets(content, file_name), expected_account=account.number)
+
+
+def _cells(cells: Sequence[Cell]) -> list[Any]:
+    return [c if c is None or isinstance(c, (str, int, float, bool)) else str(c) for c in cells]
+
+
+def _plain(params: dict[str, object]) -> dict[str, Any]:
+    return {
+        k: int(v) if isinstance(v, Dong) else v if isinstance(v, (str, int, bool)) or v is None else str(v)
+        for k, v in params.items()
+    }
+
+
+__all__ = [
+    "StatementError",
+    "StatementRefusedError",
+    "apply",
+    "counts",
+    "look",
+    "preview",
+    "read_import",
+]

@@ -1,0 +1,23 @@
+"""Invoices, recomputed."""
+
+from truongso.kernel.selfcheck import Check
+
+CHECKS = [
+    Check("I02", "invoice total = charges + extras − credit notes",
+          "SELECT i.school_id, i.code FROM fees_invoice i LEFT JOIN (SELECT invoice_id, "
+          "SUM(CASE WHEN kind = 'credit' THEN -amount ELSE amount END) AS s FROM fees_invoiceline GROUP BY invoice_id) l "
+          "ON l.invoice_id = i.id WHERE i.total <> COALESCE(l.s, 0)"),
+    Check("I02", "a line's credit notes add up",
+          "SELECT l.school_id, l.id FROM fees_invoiceline l LEFT JOIN (SELECT adjusts_id, SUM(amount) AS s "
+          "FROM fees_invoiceline WHERE kind = 'credit' GROUP BY adjusts_id) c ON c.adjusts_id = l.id "
+          "WHERE l.kind <> 'credit' AND l.credited <> COALESCE(c.s, 0)"),
+    Check("I09", "every invoice is in the books with its amount",
+          "SELECT i.school_id, i.code FROM fees_invoice i "
+          "LEFT JOIN ledger_entry e ON e.school_id = i.school_id AND e.kind = 'invoice' AND e.source_id = i.id "
+          "LEFT JOIN (SELECT entry_id, SUM(amount) AS s FROM ledger_posting GROUP BY entry_id) p ON p.entry_id = e.id "
+          "LEFT JOIN (SELECT invoice_id, SUM(amount) AS s FROM fees_invoiceline WHERE kind = 'charge' "
+          "GROUP BY invoice_id) l ON l.invoice_id = i.id WHERE COALESCE(p.s, 0) <> COALESCE(l.s, 0)"),
+    Check("I12", "an invoice and its lines belong to one school",
+          "SELECT i.school_id, i.code FROM fees_invoice i JOIN fees_invoiceline l ON l.invoice_id = i.id "
+          "WHERE l.school_id <> i.school_id"),
+]  # fmt: skip

@@ -1,0 +1,92 @@
+"""Invariants recomputed from the raw rows, in plain SQL, independent of the code that wrote them.
+
+Rooms list theirs in `selfcheck.py` as `CHECKS`. A check's query returns the rows that break it; none is right.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import connection
+
+from truongso.kernel import audit, triggers
+from truongso.kernel.models import AuditEntry
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """One invariant. `sql` selects (school_id, what) of offending rows, in SQL common to both engines."""
+
+    invariant: str
+    title: str
+    sql: str = ""
+    function: Callable[[], list[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found; `examples` names up to five offending rows."""
+
+    invariant: str
+    title: str
+    broken: int
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.broken == 0
+
+
+def run_all() -> list[Result]:
+    """Every check of the installed rooms, ordered by invariant."""
+    return [_run(check) for check in sorted(_all(), key=lambda c: (c.invariant, c.title))]
+
+
+def _all() -> list[Check]:
+    found = list(_KERNEL_CHECKS)
+    for config in apps.get_app_configs():
+        name = f"{config.name}.selfcheck"
+        if config.name.startswith("truongso.") and name != __name__ and importlib.util.find_spec(name):
+            found.extend(importlib.import_module(name).CHECKS)
+    return found
+
+
+def _run(check: Check) -> Result:
+    if check.function is not None:
+        problems = check.function()
+        return Result(check.invariant, check.title, len(problems), problems[:_SHOWN])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({check.sql}) AS broken")  # noqa: S608 - texts of our own checks
+        broken = cursor.fetchone()[0]
+        if not broken:
+            return Result(check.invariant, check.title, 0)
+        cursor.execute(f"SELECT * FROM ({check.sql}) AS broken LIMIT {_SHOWN}")  # noqa: S608 - same
+        return Result(check.invariant, check.title, broken, [" ".join(map(str, row)) for row in cursor.fetchall()])
+
+
+def _audit_chain() -> list[str]:
+    problems = []
+    for school_id in AuditEntry.objects.order_by("school_id").values_list("school_id", flat=True).distinct():
+        rows = AuditEntry.objects.filter(school_id=school_id).order_by("seq").iterator(chunk_size=2000)
+        broken = audit.first_broken(rows)
+        if broken is not None:
+            problems.append(f"{school_id} audit {broken.seq}")
+    return problems
+
+
+_KERNEL_CHECKS = [
+    Check("I10", "triggers are in place and unchanged", function=triggers.differences),
+    Check("I11", "the audit chain is unbroken", function=_audit_chain),
+    Check(
+        "I11", "the head of each audit chain is its last entry",
+        "SELECT h.school_id, h.seq FROM kernel_audithead h LEFT JOIN (SELECT school_id, MAX(seq) AS seq "
+        "FROM kernel_auditentry GROUP BY school_id) e ON e.school_id = h.school_id "
+        "WHERE h.seq <> COALESCE(e.seq, 0)",
+    ),
+]  # fmt: skip

@@ -1,0 +1,35 @@
+"""Reads of payments, evidence and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import QuerySet
+
+from truongso.payments.models import Allocation, Payment
+from truongso.payments.types import EvidenceKind
+
+
+def standing_payments_of(school_id: int, *, kind: EvidenceKind, reference: str) -> list[int]:
+    """Ids of payments that rest on a piece of evidence and have not been undone; one query."""
+    rows = _standing(school_id).filter(evidence__kind=kind.value, evidence__reference=reference)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def payers_of_students(school_id: int) -> Mapping[str, Collection[str]]:
+    """Payer account → ids (as text) of the pupils it paid for, from payments that stand; one query."""
+    rows = (
+        Allocation.objects.for_school(school_id)
+        .filter(payment__reversed_at__isnull=True, reverses__isnull=True)
+        .exclude(payment__evidence__payer_account="")
+        .values_list("payment__evidence__payer_account", "invoice__student_id")
+        .distinct()
+    )
+    learnt: dict[str, list[str]] = {}
+    for account, student_id in rows:
+        learnt.setdefault(account, []).append(str(student_id))
+    return learnt
+
+
+def _standing(school_id: int) -> QuerySet[Payment]:
+    return Payment.objects.for_school(school_id).filter(reversed_at__isnull=True)

@@ -1,0 +1,92 @@
+"""Receipts: gap-free numbers per school and year, what the paper says kept as issued, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from truongso.fees.public import LockedInvoice
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction_required
+from truongso.kernel.money import Dong
+from truongso.payments.allocation import LineShare
+from truongso.payments.models import Evidence, Payment, Receipt, ReceiptBook, ReceiptCancellation
+
+BOOK = "BL"  # biên lai
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What one receipt is written from."""
+
+    payment: Payment
+    invoices: Sequence[LockedInvoice]
+    shares: dict[int, list[LineShare]]
+    surplus: Dong
+    evidence: Evidence
+
+
+@transaction_required
+def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
+    """One receipt per payment, numbered on from the book's last.
+
+    The number comes from the locked book row in this very transaction (a sequence would leave gaps on rollback);
+    the trigger on receipts moves the counter and refuses any other number.
+    """
+    now = clock.now()
+    year = clock.school_date(now).year
+    last = _locked_last(school_id, year)
+    return Receipt.objects.bulk_create(
+        Receipt(
+            school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk, issued_at=now,
+            content=_content(paper),
+        )
+        for number, paper in enumerate(papers, start=last + 1)
+    )  # fmt: skip
+
+
+@transaction_required
+def cancel(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> None:
+    """Mark the payment's receipt as cancelled; the number stays used."""
+    receipt = Receipt.objects.for_school(school_id).get(payment_id=payment_id)
+    ReceiptCancellation.objects.create(
+        school_id=school_id, receipt=receipt, reason=reason, created_at=clock.now(), created_by=actor.user_id
+    )
+
+
+def _locked_last(school_id: int, year: int) -> int:
+    ReceiptBook.objects.bulk_create([ReceiptBook(school_id=school_id, year=year, book=BOOK)], ignore_conflicts=True)
+    query = ReceiptBook.objects.for_school(school_id).filter(year=year, book=BOOK)
+    book = (query.select_for_update() if connection.features.has_select_for_update else query).get()
+    return int(book.last_number)
+
+
+def _content(paper: Paper) -> dict[str, Any]:
+    names = {line.id: line.description for invoice in paper.invoices for line in invoice.lines}
+    return {
+        "payer_name": paper.payment.payer_name,
+        "beneficiary_name": paper.payment.beneficiary_name,
+        "reason": paper.payment.reason,
+        "invoice_code": paper.payment.invoice_code,
+        "amount": int(paper.payment.amount),
+        "surplus": int(paper.surplus),
+        "method": paper.payment.method,
+        "received_at": paper.payment.received_at.isoformat(),
+        "reference": paper.evidence.reference,
+        "invoices": [
+            {
+                "code": invoice.code,
+                "student_name": invoice.student_name,
+                "class_name": invoice.class_name,
+                "reason": invoice.reason,
+                "lines": [
+                    {"description": names[s.line_id], "amount": int(s.amount)} for s in paper.shares[invoice.id]
+                ],
+            }
+            for invoice in {i.id: i for i in paper.invoices}.values()
+        ],
+    }

@@ -1,0 +1,293 @@
+"""Booking money. Evidence → payment → allocation → books → receipt → audit → event, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from truongso.fees.public import LockedInvoice, lock_invoices
+from truongso.kernel import audit, clock, outbox
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction_required
+from truongso.kernel.money import ZERO, Dong, total
+from truongso.kernel.names import fold
+from truongso.ledger.public import NewEntry, account_ids, post_many, reverse_many
+from truongso.ledger.types import AccountRole, EntryKind, Leg
+from truongso.payments import receipts
+from truongso.payments.allocation import LineShare, spread
+from truongso.payments.events import PaymentBooked, PaymentUndone
+from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, PaymentReversal
+from truongso.payments.types import Booking, CreditKind, Method, PaymentRefusedError
+
+
+@dataclass(slots=True)
+class _Plan:
+    """One booking worked out, before anything is written."""
+
+    booking: Booking
+    evidence: Evidence
+    invoices: list[LockedInvoice]
+    shares: dict[int, list[LineShare]] = field(default_factory=dict)  # by invoice id
+    surplus: Dong = ZERO
+    payment: Payment | None = None
+
+    @property
+    def allocated(self) -> Dong:
+        return total(s.amount for shares in self.shares.values() for s in shares)
+
+
+@transaction_required
+def book(school_id: int, *, booking: Booking, actor: Actor) -> Payment:
+    """Book one payment; raises PaymentRefusedError and changes nothing when it cannot be booked."""
+    result = book_many(school_id, bookings=[booking], actor=actor)[0]
+    if isinstance(result, PaymentRefusedError):
+        raise result
+    return result
+
+
+@transaction_required
+def book_many(
+    school_id: int, *, bookings: Sequence[Booking], actor: Actor
+) -> list[Payment | PaymentRefusedError]:
+    """Book payments in order; each is booked whole or refused alone, with the reason in its place.
+
+    What an invoice no longer owes becomes the family's credit, visible on the payment. Locks are taken in the
+    order invoice → evidence → receipt book → audit head; CHECKs and triggers are the last wall behind them.
+    """
+    invoices = lock_invoices(school_id, (s.invoice_id for b in bookings for s in b.shares))
+    evidence = _evidence(school_id, bookings)
+    used: dict[int, Dong] = {e.pk: e.used for e in evidence.values()}
+    taken: dict[int, Dong] = {}
+    outcome: list[_Plan | PaymentRefusedError] = []
+    for booking in bookings:
+        row = evidence[booking.kind.value, booking.source, booking.reference]
+        refusal = _refusal(booking, row, used[row.pk], invoices)
+        if refusal:
+            outcome.append(refusal)
+            continue
+        used[row.pk] = used[row.pk] + booking.amount
+        outcome.append(_plan(booking, row, invoices, taken))
+    plans = [p for p in outcome if isinstance(p, _Plan)]
+    if plans:
+        _write(school_id, plans, actor)
+    return [o if isinstance(o, PaymentRefusedError) else _written(o) for o in outcome]
+
+
+@transaction_required
+def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payment:
+    """Reverse a payment: mirrored allocations, credit and books, receipt cancelled (its number stays used).
+
+    The evidence is free again afterwards. Raises PaymentRefusedError `unknown_payment`, `already_undone`,
+    `reason_missing`.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise PaymentRefusedError("reason_missing")
+    allocations = list(Allocation.objects.for_school(school_id).filter(payment_id=payment_id).order_by("pk"))
+    lock_invoices(school_id, (a.invoice_id for a in allocations))
+    query = Payment.objects.for_school(school_id).filter(pk=payment_id)
+    payment = (query.select_for_update() if connection.features.has_select_for_update else query).first()
+    if payment is None:
+        raise PaymentRefusedError("unknown_payment")
+    if payment.reversed_at is not None:
+        raise PaymentRefusedError("already_undone")
+    now = clock.now()
+    PaymentReversal.objects.create(
+        school_id=school_id, payment=payment, reason=reason, created_at=now, created_by=actor.user_id
+    )
+    Allocation.objects.bulk_create(
+        Allocation(
+            school_id=school_id, payment_id=payment_id, invoice_id=a.invoice_id, line_id=a.line_id, amount=a.amount,
+            reverses_id=a.pk, created_at=now,
+        )
+        for a in allocations
+    )  # fmt: skip
+    CreditEntry.objects.bulk_create(
+        CreditEntry(
+            school_id=school_id, family_id=c.family_id, payment_id=payment_id, invoice_id=c.invoice_id,
+            kind=CreditKind.REVERSAL.value, amount=c.amount, reverses_id=c.pk, created_at=now,
+        )
+        for c in CreditEntry.objects.for_school(school_id).filter(payment_id=payment_id)
+    )  # fmt: skip
+    Payment.objects.for_school(school_id).filter(pk=payment_id).update(reversed_at=now)
+    receipts.cancel(school_id, payment_id=payment_id, reason=reason, actor=actor)
+    reverse_many(
+        school_id, sources=[(EntryKind.PAYMENT, payment_id)], occurred_on=clock.today(), actor_id=actor.user_id
+    )
+    audit.record(
+        actor, "payments:payment:undo", school_id=school_id, subject=("payment", payment_id), reason=reason,
+        params={"amount": int(payment.amount)},
+    )  # fmt: skip
+    outbox.emit(
+        PaymentUndone(
+            school_id=school_id, payment_id=payment_id, family_id=payment.family_id,
+            invoice_ids=sorted({a.invoice_id for a in allocations}), amount=int(payment.amount),
+        )
+    )  # fmt: skip
+    payment.refresh_from_db()
+    return payment
+
+
+def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, str, str], Evidence]:
+    """Record evidence not yet known and lock all of it, in id order."""
+    now = clock.now()
+    fresh = {
+        (b.kind.value, b.source, b.reference): Evidence(
+            school_id=school_id, kind=b.kind.value, source=b.source, reference=b.reference,
+            amount=b.evidence_amount, occurred_at=b.received_at, payer_name=b.payer_name[:120],
+            payer_account=b.payer_account[:40], created_at=now,
+        )
+        for b in bookings
+    }  # fmt: skip
+    Evidence.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    query = (
+        Evidence.objects.for_school(school_id)
+        .filter(
+            kind__in={k for k, _, _ in fresh}, source__in={s for _, s, _ in fresh}, reference__in={r for _, _, r in fresh}
+        )
+        .order_by("pk")
+    )
+    rows = query.select_for_update() if connection.features.has_select_for_update else query
+    return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in fresh}
+
+
+def _refusal(
+    booking: Booking, evidence: Evidence, used: Dong, invoices: dict[int, LockedInvoice]
+) -> PaymentRefusedError | None:
+    if booking.amount <= ZERO or any(s.amount <= ZERO for s in booking.shares):
+        return PaymentRefusedError("amount_not_positive")
+    if not booking.shares:
+        return PaymentRefusedError("no_invoice")
+    if total(s.amount for s in booking.shares) > booking.amount:
+        return PaymentRefusedError("shares_exceed_amount")
+    if evidence.amount != booking.evidence_amount:
+        return PaymentRefusedError("evidence_differs", known=int(evidence.amount), now=int(booking.evidence_amount))
+    if used + booking.amount > evidence.amount:
+        return PaymentRefusedError("already_booked", used=int(used), amount=int(evidence.amount))
+    for share in booking.shares:
+        invoice = invoices.get(share.invoice_id)
+        if invoice is None:
+            return PaymentRefusedError("unknown_invoice")
+        if invoice.cancelled_at is not None:
+            return PaymentRefusedError("invoice_cancelled", code=invoice.code)
+    return None
+
+
+def _plan(
+    booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoice], taken: dict[int, Dong]
+) -> _Plan:
+    plan = _Plan(booking, evidence, [invoices[s.invoice_id] for s in booking.shares])
+    left = booking.amount
+    for share in booking.shares:
+        shares, _over = spread(share.amount, invoices[share.invoice_id].lines, taken)
+        plan.shares.setdefault(share.invoice_id, []).extend(shares)
+        left = left - total(s.amount for s in shares)
+    plan.surplus = left
+    return plan
+
+
+def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
+    now = clock.now()
+    payments = Payment.objects.bulk_create(_payment(school_id, p, actor) for p in plans)
+    for plan, payment in zip(plans, payments, strict=True):
+        plan.payment = payment
+    Allocation.objects.bulk_create(
+        (
+            Allocation(
+                school_id=school_id, payment_id=_written(p).pk, invoice_id=invoice_id, line_id=s.line_id,
+                amount=s.amount, created_at=now,
+            )
+            for p in plans
+            for invoice_id, shares in p.shares.items()
+            for s in shares
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+    CreditEntry.objects.bulk_create(
+        CreditEntry(
+            school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).pk,
+            invoice_id=p.invoices[0].id, kind=CreditKind.OVERPAYMENT.value, amount=p.surplus, created_at=now,
+        )
+        for p in plans
+        if p.surplus
+    )  # fmt: skip
+    accounts = account_ids(school_id)
+    post_many(school_id, entries=[_entry(p, accounts) for p in plans], actor_id=actor.user_id)
+    receipts.issue_many(
+        school_id, papers=[receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, p.evidence) for p in plans]
+    )
+    audit.record_many(
+        actor,
+        school_id=school_id,
+        acts=[
+            audit.Act(
+                "payments:payment:book", "payment", str(_written(p).pk),
+                {"amount": int(p.booking.amount), "method": p.booking.method.value, "codes": _written(p).invoice_code},
+            )
+            for p in plans
+        ],
+    )  # fmt: skip
+    outbox.emit(
+        *[
+            PaymentBooked(
+                school_id=school_id, payment_id=_written(p).pk, family_id=_written(p).family_id,
+                invoice_ids=sorted(p.shares), amount=int(p.booking.amount), method=p.booking.method.value,
+                received_on=_written(p).received_on.isoformat(),
+            )
+            for p in plans
+        ]
+    )  # fmt: skip
+    _refresh_derived(school_id, plans)
+
+
+def _payment(school_id: int, plan: _Plan, actor: Actor) -> Payment:
+    booking, first = plan.booking, plan.invoices[0]
+    codes = list(dict.fromkeys(i.code for i in plan.invoices))
+    return Payment(
+        school_id=school_id, evidence_id=plan.evidence.pk, method=booking.method.value, amount=booking.amount,
+        received_at=booking.received_at, received_on=clock.school_date(booking.received_at),
+        family_id=first.family_id, payer_name=_payer(booking.payer_name, first.payer_name),
+        beneficiary_name=first.beneficiary_name, reason=first.reason, invoice_code=" ".join(codes)[:60],
+        created_at=clock.now(), created_by=actor.user_id,
+    )  # fmt: skip
+
+
+def _payer(reported: str, invoiced: str) -> str:
+    """The name the bank reports (often without accents) unless it is the invoice's payer, or absent."""
+    reported = " ".join(reported.split())
+    return invoiced if not reported or fold(reported) == fold(invoiced) else reported[:120]
+
+
+def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int]) -> NewEntry:
+    payment, booking = _written(plan), plan.booking
+    debit = accounts[_debit(booking)]
+    credits = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
+    legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in credits if amount)
+    return NewEntry(EntryKind.PAYMENT, payment.pk, payment.received_on, legs)
+
+
+def _debit(booking: Booking) -> tuple[AccountRole, int]:
+    """Where the money is: known bank credits wait in suspense, gateways and terminals pay later."""
+    if booking.in_suspense:
+        return AccountRole.SUSPENSE, 0
+    if booking.method is Method.CASH:
+        return AccountRole.CASH, 0
+    if booking.bank_account_id is not None:
+        return AccountRole.BANK, booking.bank_account_id
+    return AccountRole.IN_TRANSIT, 0
+
+
+def _refresh_derived(school_id: int, plans: list[_Plan]) -> None:
+    """Triggers wrote the derived columns; show the caller what the database holds. One query."""
+    by_id = {_written(p).pk: _written(p) for p in plans}
+    rows = Payment.objects.for_school(school_id).filter(pk__in=by_id).values_list("pk", "allocated", "credited")
+    for pk, allocated, credited in rows:
+        by_id[pk].allocated, by_id[pk].credited = allocated, credited
+
+
+def _written(plan: _Plan) -> Payment:
+    if plan.payment is None:
+        raise RuntimeError("the plan has not been written")
+    return plan.payment
