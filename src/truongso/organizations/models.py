@@ -12,7 +12,7 @@ from truongso.organizations.types import Area, Ownership, SchoolLevel, Supervisi
 
 
 class OrgUnit(models.Model):
-    """A management unit, from–to. A merged or abolished unit keeps its row, so that old reports keep the old tree."""
+    """A management unit, from–to. One that ended keeps its row, so that old reports keep the old tree."""
 
     kind = models.CharField(max_length=24)
     code = models.CharField(max_length=20)
@@ -52,7 +52,7 @@ class School(models.Model):
     website = models.URLField(blank=True)
     tax_code = models.CharField(max_length=20, blank=True)
     budget_code = models.CharField(max_length=20, blank=True)
-    # Electronic identification code of the unit (Decision 20/2020), the payment-acceptor code of Decision 4597.
+    # Electronic identification code of the unit (Decision 20/2020): payment-acceptor code of Decision 4597.
     identification_code = models.CharField(max_length=35, blank=True)
     invoice_prefix = models.CharField(max_length=2)
     support_contact = models.CharField(max_length=200, blank=True)
@@ -108,6 +108,9 @@ class Supervision(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.school_id} {self.function} {self.unit_id}"
+
 
 class SchoolYear(models.Model):
     """A school year such as 2026-2027, the same for all schools of a province."""
@@ -118,7 +121,9 @@ class SchoolYear(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="organizations_schoolyear_dates")
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="organizations_schoolyear_dates"
+            )
         ]
 
     def __str__(self) -> str:
@@ -139,7 +144,9 @@ class BankAccount(SchoolScoped):
     class Meta:
         constraints = [
             school_row("organizations_bankaccount"),
-            models.UniqueConstraint(fields=["school", "bank_bin", "number"], name="organizations_bankaccount_number"),
+            models.UniqueConstraint(
+                fields=["school", "bank_bin", "number"], name="organizations_bankaccount_number"
+            ),
             models.UniqueConstraint(fields=["school", "public_id"], name="organizations_bankaccount_public"),
             not_blank("holder_name", name="organizations_bankaccount_holder"),
             not_blank("number", name="organizations_bankaccount_numbered"),

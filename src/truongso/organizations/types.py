@@ -46,3 +46,19 @@ class Area(StrEnum):
     RURAL = "rural"
     MOUNTAIN = "mountain"
     ESPECIALLY_DIFFICULT = "especially_difficult"
+
+
+class OrganizationError(Exception):
+    """A change of the organisation that is refused; nothing is written.
+
+    Codes: `code_taken` (code) · `slug_taken` (slug) · `parent_not_in_force` (parent) · `already_ended`
+    (valid_to) · `ends_before_start` (valid_from) · `has_children` (names) · `unit_not_in_force` (unit) ·
+    `supervised_later` (valid_from) · `bad_prefix` (prefix, fault) · `bad_year` (code) · `year_differs`
+    (code) · `unknown_bank` (bin) · `bad_account_number` (number) · `holder_missing` · `account_known`
+    (number).
+    """
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params: dict[str, object] = params
