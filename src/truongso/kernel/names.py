@@ -1,7 +1,8 @@
 """Vietnamese personal names: folding for search, sorting by given name, initials.
 
-A name is one string, family name first (Nguyễn Bảo An: family Nguyễn, middle Bảo, given An). Rolls are sorted by
-given name, then middle, then family, in the order of the Vietnamese alphabet and its tones. Pure: no Django.
+A name is one string, family name first (Nguyễn Bảo An: family Nguyễn, middle Bảo, given An). Rolls are
+sorted by given name, then middle, then family, in the order of the Vietnamese alphabet and its tones.
+Pure: no Django.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from typing import NamedTuple
 
-# Đ/đ and the look-alikes that old font conversions leave behind (Icelandic eth, African d) have no decomposition.
+# Đ/đ and the look-alikes that old font conversions leave behind (eth, African d) have no decomposition.
 _D_WITH_STROKE = str.maketrans("ĐđÐðƉ", "DDDDD")
 
 # Letters with a mark of their own come after the plain letter (a ă â, d đ, e ê, o ô ơ, u ư).
@@ -63,8 +64,8 @@ def split_name(name: str) -> PersonalName:
 def sort_key(name: str) -> str:
     """A key whose plain text order is the order of a Vietnamese class roll: given, middle, family.
 
-    Made of digits and lower-case ASCII letters alone, so that it sorts the same in Python, SQLite and PostgreSQL
-    under any database collation. Syllables compare by letters first, then by tone.
+    Made of digits and lower-case ASCII letters alone, so that it sorts the same in Python, SQLite and
+    PostgreSQL under any database collation. Syllables compare by letters first, then by tone.
     """
     parts = split_name(name)
     return "0".join(_part_key(part) for part in (parts.given, parts.middle, parts.family))

@@ -38,7 +38,10 @@ def bar(percent: float | Decimal | Fraction, kind: str = "pri", label: str = "")
 
 
 def gauge(
-    percent: float | Decimal | Fraction, target: float | Decimal | None = None, caption: str = "", kind: str = ""
+    percent: float | Decimal | Fraction,
+    target: float | Decimal | None = None,
+    caption: str = "",
+    kind: str = "",
 ) -> SafeString:
     """A half-circle gauge with its figure, a tick at the target and a caption below.
 
@@ -52,7 +55,8 @@ def gauge(
     return format_html(
         '<figure class="ctr"><svg class="gauge {}" width="140" height="84" viewBox="0 0 140 84" role="img" '
         'aria-label="{}"><path class="tr" d="M18 66a52 52 0 0 1 104 0" fill="none" stroke-width="12" '
-        'stroke-linecap="round"/>{}{}<text x="70" y="62">{}</text><text class="l2" x="70" y="80">{}</text></svg>'
+        'stroke-linecap="round"/>{}{}<text x="70" y="62">{}</text>'
+        '<text class="l2" x="70" y="80">{}</text></svg>'
         '<figcaption class="sm mut">{}</figcaption></figure>',
         kind or ("ok" if reached else "warn"),
         ", ".join(part for part in (caption, figure, goal) if part),
@@ -69,8 +73,8 @@ def day_bars(
 ) -> SafeString:
     """Stacked bars of đồng per day from zero: (date, amount of the first kind, amount of the second kind).
 
-    The unit of the axis (nghìn, triệu, tỷ) follows the largest day and is written at the axis. The text for screen
-    readers gives the total, and the largest day.
+    The unit of the axis (nghìn, triệu, tỷ) follows the largest day and is written at the axis. The text for
+    screen readers gives both totals and the largest day.
     """
     top = max((a + b for _day, a, b in days), default=0)
     if top <= 0:
@@ -79,7 +83,8 @@ def day_bars(
     scale = (_BASE - _TOP) / (step * math.ceil(top / step))
     pitch = (_WIDTH - _LEFT - 10) / len(days)
     return format_html(
-        '<svg class="ch" viewBox="0 0 {} {}" role="img" aria-label="{}"><text x="0" y="14">{}</text>{}{}</svg>',
+        '<svg class="ch" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<text x="0" y="14">{}</text>{}{}</svg>',
         _WIDTH,
         _HEIGHT,
         _day_bars_text(days, first, second, title),
@@ -131,7 +136,7 @@ def _gauge_tick(target: float) -> SafeString:
 
 
 def _axis(top: int) -> tuple[int, int, str]:
-    """Distance of the grid lines (1, 2 or 5 times a power of ten, three to six lines), unit value and its name."""
+    """Distance of the grid lines (1, 2 or 5 times a power of ten), value and name of the unit."""
     raw = max(top / 4, 1)
     power = 10 ** int(math.log10(raw))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw)
@@ -144,7 +149,14 @@ def _grid(step: int, unit_value: int, top: int, scale: float) -> SafeString:
         "",
         '<path class="ax" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
         (
-            (_LEFT - 4, y, _WIDTH, _LEFT - 10, f"{float(y) + 4:.1f}", f"{n * step // unit_value:,}".replace(",", "."))
+            (
+                _LEFT - 4,
+                y,
+                _WIDTH,
+                _LEFT - 10,
+                f"{float(y) + 4:.1f}",
+                f"{n * step // unit_value:,}".replace(",", "."),
+            )
             for n in range(math.ceil(top / step) + 1)
             for y in (f"{_BASE - n * step * scale:.1f}",)
         ),
@@ -160,10 +172,16 @@ def _day_bar(index: int, day: tuple[dt.date, int, int], pitch: float, scale: flo
     label = SafeString("")
     if (count - 1 - index) % every == 0:
         label = format_html(
-            '<text x="{}" y="340" text-anchor="middle">{}</text>', f"{left + width / 2:.1f}", date.strftime("%d/%m")
+            '<text x="{}" y="340" text-anchor="middle">{}</text>',
+            f"{left + width / 2:.1f}",
+            date.strftime("%d/%m"),
         )
-    return format_html("{}{}{}", _rect("a", left, _BASE - low, width, low),
-                       _rect("b2", left, _BASE - low - high, width, high - 1.4 if low else high), label)
+    return format_html(
+        "{}{}{}",
+        _rect("a", left, _BASE - low, width, low),
+        _rect("b2", left, _BASE - low - high, width, high - 1.4 if low else high),
+        label,
+    )
 
 
 def _rect(css: str, x: float, y: float, width: float, height: float) -> SafeString:
@@ -181,7 +199,9 @@ def _day_bars_text(days: Sequence[tuple[dt.date, int, int]], first: str, second:
     texts = [
         title,
         _("%(kind)s %(amount)s") % {"kind": first, "amount": dong(sum(day[1] for day in days))},
-        _("%(kind)s %(amount)s") % {"kind": second, "amount": dong(sum(day[2] for day in days))} if second else "",
+        _("%(kind)s %(amount)s") % {"kind": second, "amount": dong(sum(day[2] for day in days))}
+        if second
+        else "",
         _("cao nhất %(amount)s ngày %(date)s")
         % {"amount": dong(top_day[1] + top_day[2]), "date": top_day[0].strftime("%d/%m/%Y")},
     ]

@@ -1,7 +1,7 @@
-"""Reading an amount as people type it: 1250000, 1.250.000, 1,250,000, 1tr250, 450k. Pure: no Django, no texts.
+"""Reading an amount as people type it: 1250000, 1.250.000, 1,250,000, 1tr250, 450k.
 
-Only forms with one meaning are read. Decimals, negatives, broken groups and mixed separators are refused, because
-a wrong guess here is a wrong amount on a family's notice.
+Only forms with one meaning are read. Decimals, negatives, broken groups and mixed separators are refused,
+because a wrong guess here is a wrong amount on a family's notice. Pure: no Django, no texts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import re
 import unicodedata
 
 from truongso.kernel.money import Dong
+
+# Longer texts are no amounts, and Python refuses to read thousands of digits at once.
+LONGEST = 40
 
 _UNIT = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|đ|d)$")
 _PLAIN = re.compile(r"(?:0|[1-9]\d*)")
@@ -35,6 +38,8 @@ def parse_dong(text: str) -> Dong:
     written = unicodedata.normalize("NFKC", text).strip().lower()
     if not written:
         raise AmountError("empty")
+    if len(written) > LONGEST:
+        raise AmountError("unclear")
     if written[0] in "-\u2212\u2013(":
         raise AmountError("negative")
     written = _UNIT.sub("", written)

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from truongso.kernel.money import Dong
+from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.ui.dong_input import AmountError, parse_dong
 from truongso.kernel.ui.formatting import dong, dong_short
 
@@ -27,9 +27,10 @@ class DongInput(forms.TextInput):
 
 
 class DongFormField(forms.Field):
-    """An amount in whole đồng, between `least` and `most` (both allowed). Cleans to `Dong`, or None when left empty.
+    """An amount in whole đồng, between `least` and `most` (both allowed). Cleans to `Dong`, or None if empty.
 
-    Reads 1250000, 1.250.000, 1,250,000, 1tr250, 450k; refuses decimals, negatives and what can be read in two ways.
+    Reads 1250000, 1.250.000, 1,250,000, 1tr250, 450k; refuses decimals, negatives and what has two
+    meanings.
     """
 
     widget = DongInput
@@ -42,7 +43,7 @@ class DongFormField(forms.Field):
         "too_large": _("Số tiền không được quá %(most)s."),
     }
 
-    def __init__(self, *, least: Dong = Dong(0), most: Dong = LARGEST_AMOUNT, **kwargs: Any) -> None:
+    def __init__(self, *, least: Dong = ZERO, most: Dong = LARGEST_AMOUNT, **kwargs: Any) -> None:
         self.least, self.most = least, most
         super().__init__(**kwargs)
 
@@ -92,7 +93,7 @@ class VietnameseDateInput(forms.DateInput):
     """Text box for day/month/year; the browser's own picker may show the American order."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        base = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "dd/mm/yyyy", "maxlength": "10"}
+        base = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "dd/mm/yyyy", "class": "day"}
         super().__init__({**base, **(attrs or {})}, format="%d/%m/%Y")
 
 
@@ -117,7 +118,9 @@ class VietnameseDateField(forms.Field):
     _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{1,4})")
     _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
-    def __init__(self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any
+    ) -> None:
         self.earliest, self.latest = earliest, latest
         super().__init__(**kwargs)
 

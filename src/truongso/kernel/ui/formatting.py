@@ -1,8 +1,8 @@
 """Values as Vietnamese readers expect them: money, dates, shares, phone numbers, time left.
 
 Money is always written 1.250.000 đ whatever the language; dates are always day/month/year at school time.
-None gives "" so that an absent value leaves its cell empty. A value of the wrong kind raises TypeError: a wrong
-figure must never look like a right one.
+None gives "" so that an absent value leaves its cell empty. A value of the wrong kind raises TypeError:
+a wrong figure must never look like a right one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def phan_tram(value: Decimal | Fraction | float | None) -> str:
 
 
 def ti_le(part: Dong | int, whole: Dong | int) -> str:
-    """Share of a part in a whole: 864 of 1.000 gives 86,4 %; of nothing gives a dash. Exact, halves round up."""
+    """Share of a part in a whole: 864 of 1.000 gives 86,4 %; of nothing a dash. Exact, halves round up."""
     if int(whole) == 0:
         return DASH
     tenths = Fraction(int(part) * 1000, int(whole))
@@ -84,7 +84,7 @@ def ti_le(part: Dong | int, whole: Dong | int) -> str:
 
 
 def sdt(value: str | None) -> str:
-    """Phone number in groups: 0912 345 678, 0214 000 0000, 024 3825 0000; anything else is left as written."""
+    """Phone number in groups: 0912 345 678, 0214 000 0000, 024 3825 0000; anything else stays as written."""
     if not value:
         return ""
     digits = "".join(c for c in value if c.isdigit())
@@ -135,7 +135,7 @@ def _at_school(value: dt.datetime) -> dt.datetime:
 
 
 def _phone_groups(digits: str) -> tuple[int, ...]:
-    """Group lengths: mobiles 4-3-3, Hà Nội and TP Hồ Chí Minh 3-4-4, other provinces 4-3-4, service lines 4-4."""
+    """Group lengths: mobiles 4-3-3, Hà Nội and TP Hồ Chí Minh 3-4-4, elsewhere 4-3-4, service lines 4-4."""
     if len(digits) == 10 and digits.startswith("0"):
         return (4, 3, 3)
     if len(digits) == 11 and digits.startswith(("024", "028")):

@@ -34,14 +34,16 @@ class SampleForm(forms.Form):
     grade = forms.ChoiceField(label="Khối", choices=[("1", "Khối 1"), ("2", "Khối 2")])
     note = forms.CharField(label="Ghi chú", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     way = forms.ChoiceField(
-        label="Gửi bằng", choices=[("zalo", "Zalo của trường"), ("giay", "Phiếu giấy có mã QR")], widget=forms.RadioSelect
+        label="Gửi bằng",
+        choices=[("zalo", "Zalo của trường"), ("giay", "Phiếu giấy có mã QR")],
+        widget=forms.RadioSelect,
     )
     accept = forms.BooleanField(label="Đã xem bản xem trước", required=False)
     file = forms.FileField(label="Sao kê", required=False, help_text="XLSX, CSV, tối đa 10 MB")
 
 
 def gallery(request: HttpRequest, page: str = "staff") -> HttpResponse:
-    """The staff gallery (with `?loi=1`: the form refused; `?thong-bao=1`: messages), or another base by `page`."""
+    """The staff gallery (`?loi=1`: a refused form; `?thong-bao=1`: messages), or another base by `page`."""
     if not settings.DEBUG or page not in {"staff", "parent", "public", "auth"}:
         raise Http404
     if request.GET.get("thong-bao"):
@@ -63,7 +65,11 @@ def _context(request: HttpRequest) -> dict[str, Any]:
                 {"label": "TH Lê Văn Tám", "note": "2022–2023", "url": "?nam=2022"},
             ],
         },
-        "person": {"name": "Phạm Thị Hòa", "role": "Kế toán", "links": [{"label": "Mật khẩu", "url": "?", "icon": "key"}]},
+        "person": {
+            "name": "Phạm Thị Hòa",
+            "role": "Kế toán",
+            "links": [{"label": "Mật khẩu", "url": "?", "icon": "key"}],
+        },
         "search_url": "?",
         "help_url": "?",
         "logout_url": "?",
@@ -71,14 +77,20 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "school_place": "TP Lào Cai, tỉnh Lào Cai",
         "school_phone": "02140000000",
         "help_phone": "02140000000",
-        "sample_form": SampleForm(refused) if request.GET.get("loi") else SampleForm(initial={"amount": Dong(150_000)}),
+        "sample_form": SampleForm(refused)
+        if request.GET.get("loi")
+        else SampleForm(initial={"amount": Dong(150_000)}),
         "rows": [
             {"lop": lop, "gvcn": gvcn, "done": done, "all": count, "left": Dong(left)}
             for lop, gvcn, done, count, left in _SAMPLES
         ],
         "page": Paginator(range(642), 50).get_page(request.GET.get("trang", "3")),
         "days": [
-            (today - dt.timedelta(days=13 - n), 9_200_000 + n * 1_700_000 % 23_000_000, n * 900_000 % 6_000_000)
+            (
+                today - dt.timedelta(days=13 - n),
+                9_200_000 + n * 1_700_000 % 23_000_000,
+                n * 900_000 % 6_000_000,
+            )
             for n in range(14)
         ],
         "steps": [
@@ -90,11 +102,21 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         ],
         "pairs": [
             {"label": "Người nộp tiền", "value": "Nguyễn Văn Hùng", "url": "?"},
-            {"label": "Mã hóa đơn (nội dung chuyển khoản)", "value": "TS7K4Q2M9", "copy": "TS7K4Q2M9", "code": True},
+            {
+                "label": "Mã hóa đơn (nội dung chuyển khoản)",
+                "value": "TS7K4Q2M9",
+                "copy": "TS7K4Q2M9",
+                "code": True,
+            },
             {"label": "Số tiền", "value": "894.000 đ", "copy": "894000"},
         ],
         "history": [
-            {"title": "Anh/chị đã chuyển tiền", "note": "NH chuyển: Vietcombank", "at": clock.now(), "kind": "ok"},
+            {
+                "title": "Anh/chị đã chuyển tiền",
+                "note": "NH chuyển: Vietcombank",
+                "at": clock.now(),
+                "kind": "ok",
+            },
             {"title": "Hiệu trưởng duyệt", "note": "chưa gửi", "kind": "warn", "icon": "pencil"},
             {"title": "Phòng tiếp nhận", "icon": "circle"},
         ],
@@ -119,7 +141,13 @@ def _nav() -> list[dict[str, Any]]:
         {
             "label": "Báo cáo",
             "items": [
-                {"label": "Báo cáo Phòng", "url": "?", "icon": "report-analytics", "badge": "20/12", "badge_kind": "bad"}
+                {
+                    "label": "Báo cáo Phòng",
+                    "url": "?",
+                    "icon": "report-analytics",
+                    "badge": "20/12",
+                    "badge_kind": "bad",
+                }
             ],
         },
     ]

@@ -24,7 +24,7 @@ def drawings() -> dict[str, SafeString]:
 def render(name: str, size: str = "", *, inline: bool = False, label: str = "") -> SafeString:
     """An <svg> of the named icon; without a label it is hidden from screen readers.
 
-    `size` is "" (20 px), "s" (16), "l" (28) or "xl" (40). Raises KeyError for a name that is not in the sprite.
+    `size` is "" (20 px), "s" (16), "l" (28) or "xl" (40). Raises KeyError for a name not in the sprite.
     """
     body = drawings()[name]
     classes = f"i {size}".strip()

@@ -99,15 +99,19 @@ def due(context: Context, date: dt.date | None, soon: int = 3) -> SafeString:
 
 
 @register.simple_block_tag(takes_context=True)
-def note(context: Context, content: SafeString, kind: str = "info", icon: str = "", title: str = "") -> SafeString:
+def note(
+    context: Context, content: SafeString, kind: str = "info", icon: str = "", title: str = ""
+) -> SafeString:
     """Box with a message that stays on the page; `title` is its bold first line."""
     drawn = _icon(context, icon or _STATUS_ICONS.get(kind, "info-circle"))
     head = format_html("<b>{}</b><br>", title) if title else SafeString("")
-    return format_html('<div class="note {}">{}<div class="grow">{}{}</div></div>', kind, drawn, head, content)
+    return format_html(
+        '<div class="note {}">{}<div class="grow">{}{}</div></div>', kind, drawn, head, content
+    )
 
 
 @register.simple_block_tag(takes_context=True)
-def card_header(
+def card_header(  # noqa: PLR0917  the arguments of a template tag
     context: Context, content: SafeString, title: object, note: object = "", icon: str = "", level: int = 2
 ) -> SafeString:
     """Heading of a card; the block's content (buttons, links, legend) stands at its end."""
@@ -124,7 +128,7 @@ def empty(context: Context, content: SafeString, sentence: str, icon: str = "cir
 
 
 @register.simple_tag
-def kpi(
+def kpi(  # noqa: PLR0917  the arguments of a template tag
     label: str,
     value: object,
     note: object = "",
@@ -150,7 +154,7 @@ def table_wrap(content: SafeString, label: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def sort_header(context: Context, label: str, key: str, css: str = "") -> SafeString:
-    """Heading cell that sorts by `key` (query parameter `sap`, a leading minus for descending), filters kept."""
+    """Heading cell that sorts by `key` (query parameter `sap`, leading minus: descending), filters kept."""
     params = _params(context)
     current = params.get(SORT_PARAM, "")
     rising, falling = current == key, current == f"-{key}"
@@ -160,7 +164,12 @@ def sort_header(context: Context, label: str, key: str, css: str = "") -> SafeSt
         state = format_html(' aria-sort="{}"', "ascending" if rising else "descending")
     name = "arrow-up" if rising else "arrow-down" if falling else "arrows-sort"
     return format_html(
-        '<th scope="col" class="{}"{}><a href="{}">{}{}</a></th>', css, state, url, label, _icon(context, name, "s")
+        '<th scope="col" class="{}"{}><a href="{}">{}{}</a></th>',
+        css,
+        state,
+        url,
+        label,
+        _icon(context, name, "s"),
     )
 
 
@@ -175,7 +184,8 @@ def pagination(context: Context, page: Page[Any]) -> str:
     """Pages of a list (query parameter `trang`), filters and order kept."""
     params = _params(context)
     return render_to_string(
-        "ui/components/pagination.html", {"page": page, "links": _page_links(page, params), **_inline(context)}
+        "ui/components/pagination.html",
+        {"page": page, "links": _page_links(page, params), **_inline(context)},
     )
 
 
@@ -188,10 +198,13 @@ def filter_bar(context: Context, content: SafeString, label: str = "") -> SafeSt
         '<input type="hidden" name="{}" value="{}">',
         ((SORT_PARAM, value) for value in params.getlist(SORT_PARAM)),
     )
-    active = any(value for key in params if key not in (SORT_PARAM, PAGE_PARAM) for value in params.getlist(key))
+    active = any(
+        value for key in params if key not in (SORT_PARAM, PAGE_PARAM) for value in params.getlist(key)
+    )
     clear = format_html('<a class="btn ghost" href="?">{}</a>', _("Bỏ lọc")) if active else SafeString("")
     return format_html(
-        '<form class="filters" method="get" aria-label="{}">{}{}<button class="btn" type="submit">{}{}</button>{}</form>',
+        '<form class="filters" method="get" aria-label="{}">{}{}'
+        '<button class="btn" type="submit">{}{}</button>{}</form>',
         label or _("Lọc danh sách"),
         content,
         kept,
@@ -218,7 +231,9 @@ def field(context: Context, bound: BoundField) -> str:
         "hint_id": hint_id,
         "error_id": error_id,
         "described_by": described,
-        "widget": "" if kind == "choices" else bound.as_widget(attrs=_widget_attributes(bound, kind, described)),
+        "widget": ""
+        if kind == "choices"
+        else bound.as_widget(attrs=_widget_attributes(bound, kind, described)),
         **_inline(context),
     }
     return render_to_string("ui/components/field.html", values)
@@ -226,7 +241,7 @@ def field(context: Context, bound: BoundField) -> str:
 
 @register.simple_tag(takes_context=True)
 def error_summary(context: Context, *form_list: forms.BaseForm) -> str:
-    """All errors of the forms at the top of the page, each linked to its field; app.js moves the focus here."""
+    """All errors of the forms at the top of the page, linked to their fields; app.js moves the focus here."""
     problems = [problem for form in form_list if form is not None for problem in _problems(form)]
     count = len(problems)
     heading = _("Có %(count)d chỗ cần sửa") % {"count": count} if count > 1 else _("Có một chỗ cần sửa")
@@ -239,7 +254,13 @@ def error_summary(context: Context, *form_list: forms.BaseForm) -> str:
 def steps(items: Sequence[Mapping[str, Any]], current: int) -> str:
     """Steps of a wizard: mappings with label, note, url; `current` counts from 1, earlier ones are done."""
     shown = [
-        {"label": item["label"], "note": item.get("note"), "url": item.get("url"), "done": n < current, "current": n == current}
+        {
+            "label": item["label"],
+            "note": item.get("note"),
+            "url": item.get("url"),
+            "done": n < current,
+            "current": n == current,
+        }
         for n, item in enumerate(items, start=1)
     ]
     return render_to_string("ui/components/steps.html", {"steps": shown})
@@ -286,7 +307,9 @@ def copy(context: Context, text: object, what: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def pairs(context: Context, rows: Iterable[Mapping[str, Any]]) -> str:
     """Definition list: mappings with label, value and optionally copy (text), code, url, url_text."""
-    return render_to_string("ui/components/pairs.html", {"rows": [_pair(row) for row in rows], **_inline(context)})
+    return render_to_string(
+        "ui/components/pairs.html", {"rows": [_pair(row) for row in rows], **_inline(context)}
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -299,7 +322,8 @@ def timeline(context: Context, entries: Iterable[Mapping[str, Any]]) -> str:
 def breadcrumb(*crumbs: str) -> str:
     """Path at depth three: label, url, label, url, …, label of this page."""
     pairs_ = [
-        {"label": crumbs[n], "url": crumbs[n + 1] if n + 1 < len(crumbs) else ""} for n in range(0, len(crumbs), 2)
+        {"label": crumbs[n], "url": crumbs[n + 1] if n + 1 < len(crumbs) else ""}
+        for n in range(0, len(crumbs), 2)
     ]
     return render_to_string("ui/components/breadcrumb.html", {"crumbs": pairs_})
 
@@ -311,13 +335,16 @@ def keys(*pairs_: str) -> SafeString:
     body = format_html_join(
         " ",
         "{} <span>{}</span>",
-        ((format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in names.split())), text) for names, text in hints),
+        (
+            (format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in names.split())), text)
+            for names, text in hints
+        ),
     )
     return format_html('<p class="keys sm dim wide">{}</p>', body)
 
 
 def _pair(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Every key present: in a template `row.copy` of a mapping without it would be the mapping's own method."""
+    """Every key present: in a template `row.copy` without it would be the mapping's own method."""
     return {key: row.get(key, "") for key in ("label", "value", "copy", "code", "url", "url_text")}
 
 
@@ -393,7 +420,7 @@ def _first_control(bound: BoundField) -> str:
 
 
 def _error_texts(bound: BoundField) -> list[str]:
-    """The field's errors; a missing value says so without Django's word "trường", which here means a school."""
+    """The field's errors; a missing value says so without Django's word "trường", here a school."""
     default = str(forms.Field.default_error_messages["required"])
     return [
         _("Chưa điền mục này.") if text == default else str(text)
@@ -406,6 +433,7 @@ def _problems(form: forms.BaseForm) -> list[dict[str, str]]:
     found = [{"text": str(error), "target": ""} for error in form.non_field_errors()]
     for bound in form:
         found += [
-            {"text": f"{bound.label}: {error}", "target": _first_control(bound)} for error in _error_texts(bound)
+            {"text": f"{bound.label}: {error}", "target": _first_control(bound)}
+            for error in _error_texts(bound)
         ]
     return found

@@ -1,7 +1,7 @@
 """Vietnamese formats: day first, 24 hours, 1.250.000,5.
 
-Django's own `vi` prints 05-12-2023, leaves thousands unseparated and, falling back to the American order, reads
-05/12/2023 as 12 May. These replace it everywhere dates and numbers are printed or read.
+Django's own `vi` prints 05-12-2023, leaves thousands unseparated and, falling back to the American order,
+reads 05/12/2023 as 12 May. These replace it everywhere dates and numbers are printed or read.
 """
 
 DATE_FORMAT = "d/m/Y"

@@ -173,6 +173,7 @@
   const start = () => {
     all('table[data-select]').forEach(countRows);
     doc.querySelector('[data-autofocus]')?.focus();
+    all('.steps [aria-current],.pub-n [aria-current]').forEach((item) => item.scrollIntoView({ inline: 'center', block: 'nearest' }));
     // Screen readers announce only what changes: put the messages in once more.
     all('.toasts > *').forEach((toast) => {
       const region = toast.parentNode;
