@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from truongso.banking.statements.amounts import AmountError, parse_amount
-from truongso.banking.statements.labels import cell_labels, fold
+from truongso.banking.statements.labels import carries, cell_labels, fold
 from truongso.banking.statements.layouts import vocabulary
 from truongso.kernel.money import Dong
 from truongso.kernel.sheets import Cell
@@ -87,10 +87,8 @@ def counts_bookings(row: Sequence[Cell]) -> bool:
     return any(word in text for word in vocabulary().counts for text in texts)
 
 
-def _labelled(cell: str, labels: Sequence[str]) -> bool:
-    return any(
-        found == label or found.startswith(label + " ") for found in cell_labels(cell) for label in labels
-    )
+def _labelled(cell: str, labels: Collection[str]) -> bool:
+    return carries(cell_labels(cell), labels)
 
 
 def _before_value(cell: str) -> str:

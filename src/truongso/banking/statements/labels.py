@@ -1,10 +1,10 @@
-"""Labels compared without accents, case and punctuation: banks print them bilingually and never twice alike.
-Labels compared without accents, case and punctuation: banks print them bilingually and never twice alike."""
+"""Labels compared without accents, case and punctuation: banks print them bilingually, never twice alike."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 
 from truongso.kernel.sheets import Cell
 
@@ -27,8 +27,11 @@ def cell_labels(cell: Cell) -> set[str]:
     return labels - {""}
 
 
-def carries(cell: Cell, labels: frozenset[str]) -> bool:
-    """Whether a header cell is one of `labels`, alone or followed by more words."""
-    return any(
-        found == label or found.startswith(label + " ") for found in cell_labels(cell) for label in labels
-    )
+def row_labels(row: Iterable[Cell]) -> list[set[str]]:
+    """The labels of each cell of a row."""
+    return [cell_labels(cell) for cell in row]
+
+
+def carries(found: Iterable[str], labels: Collection[str]) -> bool:
+    """Whether a cell with the labels `found` is one of `labels`, alone or followed by more words."""
+    return any(text == label or text.startswith(label + " ") for text in found for label in labels)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from truongso.banking.statements.labels import carries, cell_labels, fold
-from truongso.kernel.sheets import Cell, Sheet
+from truongso.banking.statements.labels import carries, fold, row_labels
+from truongso.kernel.sheets import Sheet
 
 HEADER_ROWS = 120  # headers were seen as deep as row 34; banners with logos and addresses push them further
 
@@ -47,12 +47,12 @@ class Layout:
     fill_down_date: bool = False
     memo_break: int | None = None
 
-    def find_columns(self, row: Sequence[Cell]) -> dict[str, int]:
-        """Role to column index for a header row, empty when a required role is missing."""
+    def find_columns(self, labels: Sequence[set[str]]) -> dict[str, int]:
+        """Role to column index for the labels of a header row, empty when a required role is missing."""
         found: dict[str, int] = {}
         for column in self.columns:
-            for index, cell in enumerate(row):
-                if index not in found.values() and carries(cell, column.labels):
+            for index, printed in enumerate(labels):
+                if index not in found.values() and carries(printed, column.labels):
                     found[column.role] = index
                     break
         dated = "date" in found or "posting_date" in found
@@ -123,9 +123,10 @@ def find_header(sheet: Sheet) -> Found | None:
     best: tuple[tuple[int, bool, int], Found] | None = None
     above: list[str] = []
     for index, row in enumerate(sheet.rows[:HEADER_ROWS]):
-        if sum(bool(cell_labels(cell)) for cell in row) >= 3:
+        labels = row_labels(row)
+        if sum(map(bool, labels)) >= 3:
             for layout in layouts():
-                columns = layout.find_columns(row)
+                columns = layout.find_columns(labels)
                 banner = any(word in text for word in layout.banners for text in above)
                 if not columns or (layout.needs_banner and not banner):
                     continue

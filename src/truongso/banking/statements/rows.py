@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from truongso.banking.statements.amounts import AmountError, parse_amount
 from truongso.banking.statements.figures import has_figure, is_footer
+from truongso.banking.statements.labels import row_labels
 from truongso.banking.statements.layouts import Found
 from truongso.banking.statements.moments import Moment, MomentError, parse_moment
 from truongso.banking.statements.types import Refusal, RowKind, StatementLine, StatementRow
@@ -58,10 +59,6 @@ class RowReader:
         if all(cell is None or cell == "" for cell in row):
             return None
         number, cells = index + 1, tuple(row)
-        repeated = self.found.layout.find_columns(row)
-        if repeated:
-            self.columns = repeated
-            return StatementRow(number, cells, RowKind.NOISE)
         kind = self._kind(index, row)
         if kind is not RowKind.LINE:
             return StatementRow(number, cells, kind)
@@ -78,6 +75,10 @@ class RowReader:
                 return RowKind.FOOTER
             lonely = sum(cell is not None and cell != "" for cell in row) == 1
             return RowKind.NOISE if lonely else RowKind.LINE
+        repeated = self.found.layout.find_columns(row_labels(row))
+        if repeated:
+            self.columns = repeated
+            return RowKind.NOISE
         if is_footer(row):
             return RowKind.FOOTER
         if not money:

@@ -72,7 +72,7 @@ class Refusal:
 
     Codes: date_missing · date_unreadable (text) · amount_missing · amount_unreadable (text) ·
     amount_not_whole (text) · amount_too_large (text) · amount_negative (text) · amount_both_sides (debit,
-    credit) · other_account (account).
+    credit).
     """
 
     code: str
