@@ -92,8 +92,8 @@ def school(db: None) -> School:
 
 @pytest.fixture
 def other_school(db: None) -> School:
-    """A foreign school, to prove that nothing crosses; invoice prefix KH."""
-    return factories.school(code="79-KHAC", name="Trường Tiểu học Kim Đồng", prefix="KH")
+    """A foreign school, to prove that nothing crosses; invoice prefix KD."""
+    return factories.school(code="79-KHAC", name="Trường Tiểu học Kim Đồng", prefix="KD")
 
 
 @pytest.fixture

@@ -13,6 +13,14 @@ _CREDITED = (
     "(SELECT COALESCE(SUM(amount), 0) FROM fees_invoiceline "
     "WHERE adjusts_id = NEW.id AND school_id = NEW.school_id AND kind = 'credit')"
 )
+_APPLY = (
+    "UPDATE fees_invoiceline SET credited = (SELECT COALESCE(SUM(amount), 0) FROM fees_invoiceline c "
+    "WHERE c.adjusts_id = NEW.adjusts_id AND c.school_id = NEW.school_id AND c.kind = 'credit') "
+    "WHERE NEW.kind = 'credit' AND id = NEW.adjusts_id AND school_id = NEW.school_id; "
+    "UPDATE fees_invoice SET total = (SELECT SUM(CASE WHEN kind = 'credit' THEN -amount ELSE amount END) "
+    "FROM fees_invoiceline l WHERE l.invoice_id = NEW.invoice_id AND l.school_id = NEW.school_id) "
+    "WHERE id = NEW.invoice_id AND school_id = NEW.school_id;"
+)
 _INVOICE_FIXED = (
     "code", "round_id", "student_id", "family_id", "bank_account_id", "payer_name", "beneficiary_name", "reason",
     "school_id", "issued_at", "public_id",
@@ -66,19 +74,8 @@ TRIGGERS = [
         name="ts_fees_invoiceline_apply",
         table="fees_invoiceline",
         postgres_when="AFTER INSERT ON {table} FOR EACH ROW WHEN (NEW.kind <> 'charge')",
-        postgres=(
-            "IF NEW.kind = 'credit' THEN UPDATE fees_invoiceline SET credited = credited + NEW.amount "
-            "WHERE id = NEW.adjusts_id AND school_id = NEW.school_id; "
-            "UPDATE fees_invoice SET total = total - NEW.amount WHERE id = NEW.invoice_id AND school_id = NEW.school_id; "
-            "ELSE UPDATE fees_invoice SET total = total + NEW.amount "
-            "WHERE id = NEW.invoice_id AND school_id = NEW.school_id; END IF; RETURN NULL;"
-        ),
+        postgres=f"{_APPLY} RETURN NULL;",
         sqlite_when="AFTER INSERT ON {table} WHEN NEW.kind <> 'charge'",
-        sqlite=(
-            "UPDATE fees_invoiceline SET credited = credited + NEW.amount "
-            "WHERE NEW.kind = 'credit' AND id = NEW.adjusts_id AND school_id = NEW.school_id; "
-            "UPDATE fees_invoice SET total = total + CASE WHEN NEW.kind = 'credit' THEN -NEW.amount ELSE NEW.amount END "
-            "WHERE id = NEW.invoice_id AND school_id = NEW.school_id;"
-        ),
+        sqlite=_APPLY,
     ),
 ]  # fmt: skip

@@ -57,15 +57,19 @@ def book_many(
     order invoice → evidence → receipt book → audit head; CHECKs and triggers are the last wall behind them.
     """
     invoices = lock_invoices(school_id, (s.invoice_id for b in bookings for s in b.shares))
-    evidence = _evidence(school_id, bookings)
+    refusals = [_refusal(b, invoices) for b in bookings]
+    evidence = _evidence(school_id, [b for b, refusal in zip(bookings, refusals, strict=True) if refusal is None])
     used: dict[int, Dong] = {e.pk: e.used for e in evidence.values()}
     taken: dict[int, Dong] = {}
     outcome: list[_Plan | PaymentRefusedError] = []
-    for booking in bookings:
-        row = evidence[booking.kind.value, booking.source, booking.reference]
-        refusal = _refusal(booking, row, used[row.pk], invoices)
-        if refusal:
-            outcome.append(refusal)
+    for booking, refusal in zip(bookings, refusals, strict=True):
+        row = evidence.get((booking.kind.value, booking.source, booking.reference))
+        if refusal or row is None:
+            outcome.append(refusal or PaymentRefusedError("unknown_evidence"))
+            continue
+        unfit = _unfit(booking, row, used[row.pk])
+        if unfit:
+            outcome.append(unfit)
             continue
         used[row.pk] = used[row.pk] + booking.amount
         outcome.append(_plan(booking, row, invoices, taken))
@@ -132,6 +136,8 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
 
 def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, str, str], Evidence]:
     """Record evidence not yet known and lock all of it, in id order."""
+    if not bookings:
+        return {}
     now = clock.now()
     fresh = {
         (b.kind.value, b.source, b.reference): Evidence(
@@ -153,25 +159,29 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
     return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in fresh}
 
 
-def _refusal(
-    booking: Booking, evidence: Evidence, used: Dong, invoices: dict[int, LockedInvoice]
-) -> PaymentRefusedError | None:
-    if booking.amount <= ZERO or any(s.amount <= ZERO for s in booking.shares):
+def _refusal(booking: Booking, invoices: dict[int, LockedInvoice]) -> PaymentRefusedError | None:
+    """What is wrong with the request itself."""
+    if min(booking.amount, booking.evidence_amount, *(s.amount for s in booking.shares)) <= ZERO:
         return PaymentRefusedError("amount_not_positive")
     if not booking.shares:
         return PaymentRefusedError("no_invoice")
     if total(s.amount for s in booking.shares) > booking.amount:
         return PaymentRefusedError("shares_exceed_amount")
-    if evidence.amount != booking.evidence_amount:
-        return PaymentRefusedError("evidence_differs", known=int(evidence.amount), now=int(booking.evidence_amount))
-    if used + booking.amount > evidence.amount:
-        return PaymentRefusedError("already_booked", used=int(used), amount=int(evidence.amount))
     for share in booking.shares:
         invoice = invoices.get(share.invoice_id)
         if invoice is None:
             return PaymentRefusedError("unknown_invoice")
         if invoice.cancelled_at is not None:
             return PaymentRefusedError("invoice_cancelled", code=invoice.code)
+    return None
+
+
+def _unfit(booking: Booking, evidence: Evidence, used: Dong) -> PaymentRefusedError | None:
+    """What is wrong with resting it on this evidence."""
+    if evidence.amount != booking.evidence_amount:
+        return PaymentRefusedError("evidence_differs", known=int(evidence.amount), now=int(booking.evidence_amount))
+    if used + booking.amount > evidence.amount:
+        return PaymentRefusedError("already_booked", used=int(used), amount=int(evidence.amount))
     return None
 
 

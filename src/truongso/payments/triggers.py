@@ -29,21 +29,37 @@ def _derived(table: str, column: str, source: str, where: str) -> Trigger:
     )  # fmt: skip
 
 
-def _apply(table: str, statements: list[str]) -> Trigger:
-    """After a row is added, carry its signed amount into the derived columns."""
-    body = " ".join(statements)
+def _apply(table: str, targets: dict[tuple[str, str], str]) -> Trigger:
+    """After rows are added, carry their signed amounts into derived columns: {(target table, column): key column}.
+
+    PostgreSQL runs AFTER ROW triggers when the whole statement is done, so there one statement trigger adds up all
+    new rows at once; SQLite runs them row by row.
+    """
     signed = "(CASE WHEN NEW.reverses_id IS NULL THEN NEW.amount ELSE -NEW.amount END)"
-    body = body.replace("{signed}", signed)
+    grouped = " ".join(
+        f"UPDATE {target} SET {column} = {target}.{column} + d.s FROM (SELECT school_id, {key}, SUM({_SIGNED}) AS s "
+        f"FROM fresh GROUP BY school_id, {key}) d WHERE {target}.id = d.{key} AND {target}.school_id = d.school_id;"
+        for (target, column), key in targets.items()
+    )
+    single = " ".join(
+        f"UPDATE {target} SET {column} = {column} + {signed} WHERE id = NEW.{key} AND school_id = NEW.school_id;"
+        for (target, column), key in targets.items()
+    )
     return Trigger(
         name=f"ts_{table}_apply",
         table=table,
-        postgres_when="AFTER INSERT ON {table} FOR EACH ROW",
-        postgres=f"{body} RETURN NULL;",
+        postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres=f"{grouped} RETURN NULL;",
         sqlite_when="AFTER INSERT ON {table}",
-        sqlite=body,
+        sqlite=single,
     )
 
 
+_USED = (
+    "UPDATE payments_evidence SET used = (SELECT COALESCE(SUM(amount), 0) FROM payments_payment "
+    "WHERE evidence_id = NEW.evidence_id AND school_id = NEW.school_id AND reversed_at IS NULL) "
+    "WHERE id = NEW.evidence_id AND school_id = NEW.school_id;"
+)
 _PAYMENT_FIXED = (
     "NEW.evidence_id <> OLD.evidence_id OR NEW.method <> OLD.method OR NEW.amount <> OLD.amount "
     "OR NEW.received_at <> OLD.received_at OR NEW.received_on <> OLD.received_on OR NEW.family_id <> OLD.family_id "
@@ -108,29 +124,19 @@ TRIGGERS = [
         "AND o.amount = NEW.amount AND o.reverses_id IS NULL)",
         "a reversal mirrors its original",
     ),
-    _apply("payments_allocation", [
-        "UPDATE fees_invoice SET paid = paid + {signed} WHERE id = NEW.invoice_id AND school_id = NEW.school_id;",
-        "UPDATE fees_invoiceline SET paid = paid + {signed} WHERE id = NEW.line_id AND school_id = NEW.school_id;",
-        "UPDATE payments_payment SET allocated = allocated + {signed} "
-        "WHERE id = NEW.payment_id AND school_id = NEW.school_id;",
-    ]),
-    _apply("payments_creditentry", [
-        "UPDATE payments_payment SET credited = credited + {signed} "
-        "WHERE id = NEW.payment_id AND school_id = NEW.school_id;",
-    ]),
+    _apply("payments_allocation", {
+        ("fees_invoice", "paid"): "invoice_id",
+        ("fees_invoiceline", "paid"): "line_id",
+        ("payments_payment", "allocated"): "payment_id",
+    }),
+    _apply("payments_creditentry", {("payments_payment", "credited"): "payment_id"}),
     Trigger(
         name="ts_payments_payment_use",
         table="payments_payment",
         postgres_when="AFTER INSERT ON {table} FOR EACH ROW",
-        postgres=(
-            "UPDATE payments_evidence SET used = used + NEW.amount "
-            "WHERE id = NEW.evidence_id AND school_id = NEW.school_id; RETURN NULL;"
-        ),
+        postgres=f"{_USED} RETURN NULL;",
         sqlite_when="AFTER INSERT ON {table}",
-        sqlite=(
-            "UPDATE payments_evidence SET used = used + NEW.amount "
-            "WHERE id = NEW.evidence_id AND school_id = NEW.school_id;"
-        ),
+        sqlite=_USED,
     ),
     # Once reversed (the reversal row exists first), the evidence is free for another booking.
     Trigger(
@@ -138,15 +144,9 @@ TRIGGERS = [
         table="payments_payment",
         postgres_when="AFTER UPDATE OF reversed_at ON {table} FOR EACH ROW "
                       "WHEN (OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL)",
-        postgres=(
-            "UPDATE payments_evidence SET used = used - NEW.amount "
-            "WHERE id = NEW.evidence_id AND school_id = NEW.school_id; RETURN NULL;"
-        ),
+        postgres=f"{_USED} RETURN NULL;",
         sqlite_when="AFTER UPDATE OF reversed_at ON {table} WHEN OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL",
-        sqlite=(
-            "UPDATE payments_evidence SET used = used - NEW.amount "
-            "WHERE id = NEW.evidence_id AND school_id = NEW.school_id;"
-        ),
+        sqlite=_USED,
     ),
     # The counter is moved by the receipt itself: a number is max + 1 or the insert fails (I08).
     Trigger(

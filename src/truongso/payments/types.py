@@ -85,7 +85,7 @@ class Booking:
 class PaymentRefusedError(Exception):
     """Money cannot be booked as asked. `code` is stable; `params` fill the message."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
