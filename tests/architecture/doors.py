@@ -13,7 +13,7 @@ DOORS = frozenset({"public", "events", "types"})
 class DoorsContract(Contract):
     """From outside a room, only its doors may be imported.
 
-    `open_rooms` may be imported wholly (the kernel). `composers` may also reach the `web` package of rooms, to
+    `open_rooms` may be imported wholly (the kernel). `composers` may also reach the `web` packages, to
     list their addresses (config). Tests are free.
     """
 

@@ -26,7 +26,7 @@ def test_guarded_rows_are_emptied_between_transactional_tests(turn: int) -> None
 
 
 def test_fixture_schools_are_two(school: School, other_school: School) -> None:
-    assert (school.invoice_prefix, other_school.invoice_prefix) == ("TS", "KH")
+    assert (school.invoice_prefix, other_school.invoice_prefix) == ("TS", "KD")
     assert School.objects.count() == 2
 
 
