@@ -64,7 +64,7 @@ def find_header(sheet: Sheet) -> Header | None:
 def is_repeated_header(header: Header, row: Row) -> bool:
     """Whether a later row is the header printed again (lists made for printing repeat it on each page)."""
     labelled = [c for c in header.columns if c.column is not Column.UNKNOWN]
-    same = sum(_key(row[c.index]) == label_key(c.label) for c in labelled)
+    same = sum(_label(row[c.index]) == c.label for c in labelled)
     return header.height == 1 and same * 2 > len(labelled)
 
 
@@ -206,7 +206,3 @@ def _label(cell: Cell) -> str:
     if not isinstance(cell, str) or len(cell) > _LONGEST_LABEL or not any(c.isalnum() for c in cell):
         return ""
     return " ".join(cell.split())
-
-
-def _key(cell: Cell) -> str:
-    return label_key(_label(cell))
