@@ -272,7 +272,7 @@ def test_theme_comes_from_the_cookie_and_only_known_values() -> None:
     assert '<html lang="vi">' in get_template("ui/base_staff.html").render({}, request)
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "500", "503"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "503"])
 def test_error_pages_stand_alone(name: str) -> None:
     page = get_template(f"{name}.html").render({})
     assert page.count("<h1>") == 1

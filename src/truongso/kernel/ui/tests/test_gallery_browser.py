@@ -1,4 +1,4 @@
-"""The gallery in a real browser: accessibility, no sideways scrolling, target sizes, behaviours, strict policy."""
+"""The gallery in a real browser: accessibility, width, target sizes, behaviours, strict policy."""
 
 from __future__ import annotations
 
@@ -234,4 +234,19 @@ def test_search_key_copy_reveal_and_focus_on_errors(
     page.goto(address + "auth/")
     page.locator("[data-reveal]").click()
     expect(page.locator("#p")).to_have_attribute("type", "text")
+    page.context.close()
+
+
+def test_paper_is_white_even_when_the_screen_is_dark(
+    browser: Browser, address: str, problems: list[str]
+) -> None:
+    page = _page(browser, problems, 1280, "dark")
+    page.goto(address)
+    page.locator("[data-theme-toggle]").click()
+    page.locator("[data-theme-toggle]").click()
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(20, 26, 41)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator(".top")).to_be_hidden()
     page.context.close()
