@@ -63,8 +63,9 @@ def create_unit(
 def end_unit(*, actor: Actor, unit: OrgUnit, valid_to: dt.date, document: str = "") -> OrgUnit:
     """End a unit after its last day. Its row and past supervision stay, so old reports keep the old tree.
 
-    Supervision that would run on ends the same day; what was to begin later is refused, as are
-    units still below it. Raises OrganizationError `already_ended`, `ends_before_start`, `has_children`, `supervised_later`.
+    Supervision that would run on ends the same day; what was to begin later is refused, as are units still
+    below it. Raises OrganizationError `already_ended`, `ends_before_start`, `has_children`,
+    `supervised_later`.
     """
     current = OrgUnit.objects.get(pk=unit.pk)
     if current.valid_to is not None:

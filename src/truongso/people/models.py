@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -40,7 +42,9 @@ class SchoolClass(SchoolScoped):
     class Meta:
         constraints = [
             school_row("people_schoolclass"),
-            models.UniqueConstraint(fields=["school", "school_year", "name_fold"], name="people_schoolclass_name"),
+            models.UniqueConstraint(
+                fields=["school", "school_year", "name_fold"], name="people_schoolclass_name"
+            ),
             SchoolKey("homeroom_teacher", name="people_schoolclass_teacher_key"),
             SchoolKey("site", name="people_schoolclass_site_key"),
             not_blank("name", name="people_schoolclass_named"),
@@ -82,10 +86,14 @@ class Student(SchoolScoped):
         constraints = [
             school_row("people_student"),
             models.UniqueConstraint(
-                fields=["school", "sector_code"], name="people_student_sector_code", condition=~Q(sector_code="")
+                fields=["school", "sector_code"],
+                name="people_student_sector_code",
+                condition=~Q(sector_code=""),
             ),
             models.UniqueConstraint(
-                fields=["school", "school_code"], name="people_student_school_code", condition=~Q(school_code="")
+                fields=["school", "school_code"],
+                name="people_student_school_code",
+                condition=~Q(school_code=""),
             ),
             models.UniqueConstraint(fields=["school", "public_id"], name="people_student_public"),
             SchoolKey("family", name="people_student_family_key"),
@@ -106,6 +114,8 @@ class Guardian(SchoolScoped):
     full_name = models.CharField(max_length=120)
     name_fold = models.CharField(max_length=120)
     phone = models.CharField(max_length=20, blank=True)
+    # Further numbers a roster gave, in the order met: an import never erases one and never adds one twice.
+    other_phones = models.JSONField(default=list, blank=True)
     email = models.EmailField(blank=True)
 
     class Meta:
@@ -115,6 +125,21 @@ class Guardian(SchoolScoped):
             not_blank("full_name", name="people_guardian_named"),
         ]
         indexes = [models.Index(fields=["school", "phone"], name="people_guardian_phone")]
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """Every number known, the main one first."""
+        return tuple(number for number in (self.phone, *self.other_phones) if number)
+
+    def add_phones(self, numbers: Iterable[str]) -> bool:
+        """Keep numbers that are not known yet (in memory); True when there was one."""
+        added = [number for number in numbers if number not in self.phones]
+        if added and not self.phone:
+            self.phone, *added = added
+            self.other_phones = [*self.other_phones, *added]
+            return True
+        self.other_phones = [*self.other_phones, *added]
+        return bool(added)
 
     def __str__(self) -> str:
         return self.full_name
@@ -131,7 +156,9 @@ class Guardianship(SchoolScoped):
     class Meta:
         constraints = [
             school_row("people_guardianship"),
-            models.UniqueConstraint(fields=["school", "student", "guardian"], name="people_guardianship_once"),
+            models.UniqueConstraint(
+                fields=["school", "student", "guardian"], name="people_guardianship_once"
+            ),
             models.UniqueConstraint(
                 fields=["school", "student"], name="people_guardianship_one_payer", condition=Q(is_payer=True)
             ),
@@ -153,10 +180,13 @@ class Enrolment(SchoolScoped):
         constraints = [
             school_row("people_enrolment"),
             models.UniqueConstraint(
-                fields=["school", "student"], name="people_enrolment_one_open", condition=Q(valid_to__isnull=True)
+                fields=["school", "student"],
+                name="people_enrolment_one_open",
+                condition=Q(valid_to__isnull=True),
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="people_enrolment_dates"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="people_enrolment_dates",
             ),
             SchoolKey("student", name="people_enrolment_student_key"),
             SchoolKey("school_class", name="people_enrolment_class_key"),

@@ -1,0 +1,21 @@
+"""The payer of a pupil whose guardians nobody has named yet: "Phụ huynh em Nguyễn Bảo An".
+
+Every invoice names its payer (letter LC-2.2), and a phone number needs someone to belong to. The first real
+name replaces it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+_START = "Phụ huynh em "
+
+
+def placeholder_for(student_name: str) -> str:
+    """The stand-in name; at most 120 characters."""
+    return (_("Phụ huynh em %(name)s") % {"name": student_name})[:120]
+
+
+def is_placeholder(guardian_name: str) -> bool:
+    """Whether a guardian's name is a stand-in."""
+    return guardian_name.startswith((_START, _("Phụ huynh em %(name)s") % {"name": ""}))
