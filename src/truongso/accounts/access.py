@@ -12,7 +12,7 @@ from truongso.accounts.models import Membership, User
 from truongso.accounts.policies import allows
 from truongso.accounts.types import Permission, Role
 from truongso.kernel.actor import Actor
-from truongso.organizations.models import School
+from truongso.organizations.public import School
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 

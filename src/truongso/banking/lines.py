@@ -15,9 +15,9 @@ from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
-from truongso.ledger.public import NewEntry, account_ids, open_bank_account, post_many
+from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
-from truongso.organizations.models import BankAccount
+from truongso.organizations.public import BankAccount
 
 _SAME_MEMO = 16  # letters and digits that two reports of one transfer must share when no reference agrees
 
@@ -47,6 +47,7 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
     )  # fmt: skip
     credits = [row for row in rows if row.direction == Direction.IN.value]
     if credits:
+            open_books(account.school_id)
         name = f"{account.number} {account.holder_name}"
         bank = open_bank_account(account.school_id, bank_account_id=account.pk, name=name)
         suspense = account_ids(account.school_id)[AccountRole.SUSPENSE, 0]

@@ -15,15 +15,15 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
-from truongso.payments.models import Payment
-from truongso.payments.public import book, standing_payments_of, undo
+
+from truongso.payments.public import Payment, book, standing_payments_of, undo
 from truongso.payments.types import EvidenceKind, Share
 
 
 class LineRefusedError(Exception):
     """A bank line cannot be handled as asked; `code` is stable, `params` fill the message."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params

@@ -21,7 +21,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.money import Dong, total
 from truongso.kernel.sheets import Cell, read_sheets
-from truongso.organizations.models import BankAccount
+from truongso.organizations.public import BankAccount
 
 CHUNK = 500
 

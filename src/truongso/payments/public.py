@@ -1,6 +1,29 @@
 """What other rooms may do with payments."""
 
+from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
+from truongso.payments.feeds import read as read_feed_notice
+from truongso.payments.feeds import verify as verify_feed_notice
+from truongso.payments.inbox import settle as settle_notice
+from truongso.payments.inbox import store as store_notice
+from truongso.payments.inbox import waiting as waiting_notices
+from truongso.payments.models import Notice, Payment
 from truongso.payments.queries import payers_of_students, standing_payments_of
 from truongso.payments.services import book, book_many, undo
 
-__all__ = ["book", "book_many", "payers_of_students", "standing_payments_of", "undo"]
+__all__ = [
+    "SEPAY",
+    "FeedError",
+    "FeedMovement",
+    "Notice",
+    "Payment",
+    "book",
+    "book_many",
+    "payers_of_students",
+    "read_feed_notice",
+    "settle_notice",
+    "standing_payments_of",
+    "store_notice",
+    "undo",
+    "verify_feed_notice",
+    "waiting_notices",
+]

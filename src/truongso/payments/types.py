@@ -34,9 +34,10 @@ class EvidenceKind(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """Life of a provider's notice in the inbox."""
+    """Life of a provider's notice in the inbox: stored raw, found genuine, then worked on."""
 
     RECEIVED = "received"
+    VERIFIED = "verified"
     REFUSED = "refused"
     PROCESSED = "processed"
     DUPLICATE = "duplicate"

@@ -46,25 +46,8 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     a mistyped one. A piece with a symbol missing must not be the inside of a word that is just one or two signs
     longer: that would be a second error.
     """
-    row = reading.row
-    spans: set[tuple[int, int]] = set()
-    for prefix in index.prefixes:
-        at = row.find(prefix)
-        while at >= 0:
-            spans.update(((at, at + 8), (at, at + 9), (at, at + 10)))
-            at = row.find(prefix, at + 1)
-    tails = index.long_tails
-    for at in compress(_PLACES, map(tails.__contains__, map(row.__getitem__, _SIXES[: len(row)]))):
-        spans.update(((at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)))
-    if not spans:
-        return []
-    hits = [
-        Found(code, start, end, slip)
-        for start, end in spans
-        if start >= 0 and end <= len(row)
-        for code, slip in index.corrections(row[start:end])
-        if not (slip is Slip.MISSING and _inside_a_word(reading, start, end))
-    ]
+    hits = _near(reading, index, _anchored_by_prefix(reading.row, index))
+    hits = hits or _near(reading, index, _anchored_by_tail(reading.row, index))
     if not hits:
         return []
     blocked = [*taken, *unknown_codes(reading, index)]
@@ -74,6 +57,36 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
         if hit.code not in known and not any(hit.start < one.end and one.start < hit.end for one in blocked):
             best.setdefault(hit.code, hit)
     return sorted(best.values(), key=lambda hit: hit.start) if len(best) > 1 else list(best.values())
+
+
+def _anchored_by_prefix(row: str, index: CodeIndex) -> list[tuple[int, int]]:
+    spans = []
+    for prefix in index.prefixes:
+        at = row.find(prefix)
+        while at >= 0:
+            spans += [(at, at + 8), (at, at + 9), (at, at + 10)]
+            at = row.find(prefix, at + 1)
+    return spans
+
+
+def _anchored_by_tail(row: str, index: CodeIndex) -> list[tuple[int, int]]:
+    """Where the last six symbols of a code stand: the damage is then in the prefix or right behind it."""
+    tails = index.long_tails
+    spans = []
+    for at in compress(_PLACES, map(tails.__contains__, map(row.__getitem__, _SIXES[: len(row)]))):
+        spans += [(at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)]
+    return spans
+
+
+def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]]) -> list[Found]:
+    row = reading.row
+    return [
+        Found(code, start, end, slip)
+        for start, end in spans
+        if start >= 0 and end <= len(row)
+        for code, slip in index.corrections(row[start:end])
+        if not (slip is Slip.MISSING and _inside_a_word(reading, start, end))
+    ]
 
 
 def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:

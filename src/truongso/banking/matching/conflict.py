@@ -31,14 +31,17 @@ def named(
 ) -> Named:
     """What the memo says about pupils outside the given codes and outside the frames of banks."""
     spans = [(hit.start, hit.end) for hit in codes]
-    names = pupils.names_in(reading, [place for span in spans for place in span])
+    framed = frames.spans(reading, "names")
+    names = pupils.names_in(reading, [place for span in spans for place in span], framed)
     classes = pupils.classes_in(reading) if pupils.may_name_class(reading) else []
     if not names and not classes:
         return _NOTHING
-    spans += frames.spans(reading, "names")
+    payer = squeeze(transfer.payer_name)
+    spans += framed
+    if payer:
+        spans += _parts_of_payer(names, payer, reading.row)
     names = [one for one in names if not _within(one, spans)]
     classes = [one for one in classes if not _within(one, [*spans, *frames.spans(reading, "reference")])]
-    payer = squeeze(transfer.payer_name)
     own = [one for one in names if _is_payers(one, payer, reading, frames)]
     return Named([one for one in names if one not in own], own, classes)
 
@@ -88,8 +91,18 @@ def _is_payers(one: Mention, payer: str, reading: Reading, frames: Frames) -> bo
     follows = frames.followed_by_transfer_words(reading, one.end)
     heads = frames.opens_with_payer(reading, one.start)
     if payer:
-        return follows or heads or one.start == 0
+        return follows or heads
     return heads and (follows or one.end == len(reading.row))
+
+
+def _parts_of_payer(names: list[Mention], payer: str, row: str) -> list[tuple[int, int]]:
+    """Where the payer's longer name holds a pupil's ("Lý [Nguyễn Minh Vân]"): that is no mention of the pupil."""
+    found = []
+    for one in names:
+        at = row.find(payer, max(0, one.end - len(payer)))
+        if len(payer) > len(one.row) and 0 <= at <= one.start and at + len(payer) >= one.end:
+            found.append((at, at + len(payer)))
+    return found
 
 
 def _within(one: Mention, spans: Iterable[tuple[int, int]]) -> bool:

@@ -1,4 +1,4 @@
-"""The text of a memo made comparable, in both readings of its whitespace.
+"""The text of a memo made comparable, in both readings of its white space.
 
 Banks break memos (MB after every 35 signs, rejoined with one or two spaces), payers space out codes, wallets remove
 every space: so white space can stand inside a code, and can be missing between words. A `Reading` therefore holds
@@ -8,36 +8,44 @@ words began and ended (the reading as it stands).
 
 from __future__ import annotations
 
-import string
 from dataclasses import dataclass
 from itertools import accumulate
 
 from truongso.fees.types import fold_letters
 
-_KEPT = set(string.ascii_uppercase + string.digits)
-_SPACED = {ord(sign): " " for sign in map(chr, range(128)) if sign not in _KEPT}
-_PLAIN = str.maketrans(_SPACED)
+_TABLE = bytes(
+    ord(chr(sign).upper()) if sign < 128 and chr(sign).isalnum() else ord(" ") for sign in range(256)
+)
 
 
 @dataclass(slots=True)
 class Reading:
-    """A folded text: `text` (upper case, punctuation kept), `row` (A–Z and 0–9 only), word bounds within `row`."""
+    """A folded text: its words, `row` (the words without anything between), where words begin and end in `row`."""
 
-    text: str
+    memo: str
     words: list[str]
     row: str
     starts: list[int]
     ends: list[int]
 
+    @property
+    def text(self) -> str:
+        """The whole text folded, punctuation and spaces as they were."""
+        return fold_letters(self.memo)
+
 
 def read(memo: str) -> Reading:
     """Fold a memo. An empty memo gives an empty row without words."""
-    text = fold_letters(memo)
-    words = text.translate(_PLAIN).split()
+    words = _words(memo)
     ends = list(accumulate(map(len, words)))
-    return Reading(text, words, "".join(words), [0, *ends[:-1]] if ends else [], ends)
+    return Reading(memo, words, "".join(words), [0, *ends[:-1]] if ends else [], ends)
 
 
 def squeeze(text: str) -> str:
     """A name, class or account as a row of A–Z and 0–9."""
-    return "".join(fold_letters(text).translate(_PLAIN).split())
+    return "".join(_words(text))
+
+
+def _words(text: str) -> list[str]:
+    plain = text if text.isascii() else fold_letters(text)
+    return plain.encode("ascii").translate(_TABLE).decode("ascii").split()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -20,10 +21,9 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One pattern: what must occur first, where it is read, what the span holds."""
+    """One pattern on the row, with what must occur first; `text` is asked of the text where punctuation decides."""
 
     name: str
-    holds: str
     needs: str
     pattern: re.Pattern[str]
     text: re.Pattern[str] | None
@@ -33,29 +33,26 @@ class Frame:
 class Frames:
     """All patterns, plus the words that follow a payer's name and phrases that look like given names."""
 
-    frames: tuple[Frame, ...]
+    by_content: Mapping[str, tuple[Frame, ...]]
     transfer_words: tuple[str, ...]
     memo_phrases: frozenset[str]
 
     def spans(self, reading: Reading, holds: str) -> list[Span]:
         """Pieces of the row that hold what is asked for: `names` or `reference`."""
         row = reading.row
-        return [
-            hit.span()
-            for frame in self.frames
-            if frame.holds == holds and frame.needs in row
-            for hit in frame.pattern.finditer(row)
-        ]
+        spans: list[Span] = []
+        for frame in self.by_content[holds]:
+            if frame.needs in row and (frame.text is None or frame.text.search(reading.text)):
+                spans += [hit.span() for hit in frame.pattern.finditer(row)]
+        return spans
 
     def opens_with_payer(self, reading: Reading, start: int) -> bool:
         """Whether the words right before row[start:] are those that banks write before a payer's name."""
         row = reading.row
-        for frame in self.frames:
-            if frame.holds != "payer_head" or frame.needs not in row:
-                continue
-            if frame.text and not frame.text.search(reading.text):
-                continue
-            if any(hit.end() == start for hit in frame.pattern.finditer(row, 0, start + 1)):
+        for frame in self.by_content["payer_head"]:
+            if frame.needs in row and any(
+                hit.end() == start for hit in frame.pattern.finditer(row, 0, start + 1)
+            ):
                 return True
         return False
 
@@ -68,17 +65,8 @@ class Frames:
 def known_frames() -> Frames:
     """The frames of `data/frames.json`, read once."""
     raw = json.loads(resources.files(__package__).joinpath("data/frames.json").read_text(encoding="utf-8"))
-    return Frames(
-        frames=tuple(
-            Frame(
-                name=frame["name"],
-                holds=frame["holds"],
-                needs=frame["needs"],
-                pattern=re.compile(frame["pattern"]),
-                text=re.compile(frame["text"]) if "text" in frame else None,
-            )
-            for frame in raw["frames"]
-        ),
-        transfer_words=tuple(raw["transfer_words"]),
-        memo_phrases=frozenset(raw["memo_phrases"]),
-    )
+    frames: dict[str, tuple[Frame, ...]] = {"names": (), "reference": (), "payer_head": ()}
+    for frame in raw["frames"]:
+        text = re.compile(frame["text"]) if "text" in frame else None
+        frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], re.compile(frame["pattern"]), text),)
+    return Frames(frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]))

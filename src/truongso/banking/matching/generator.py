@@ -21,7 +21,17 @@ from truongso.fees.types import ALPHABET, fold_letters, new_code, new_prefix
 from truongso.kernel.money import Dong
 
 _ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LOOKALIKES = {"Q": "O0", "D": "O0", "U": "0O", "8": "0O", "J": "I1L", "T": "1I", "7": "1I", "Y": "1", "2": "1"}
+_LOOKALIKES = {
+    "Q": "O0",
+    "D": "O0",
+    "U": "0O",
+    "8": "0O",
+    "J": "I1L",
+    "T": "1I",
+    "7": "1I",
+    "Y": "1",
+    "2": "1",
+}
 _FEES = (120_000, 155_000, 300_000, 450_000, 450_000, 450_000, 620_000, 894_000, 894_000, 1_250_000)
 _NARRATIVE_LENGTH = 210
 
@@ -120,7 +130,9 @@ class _Maker:
         self.codes: set[str] = set()
         self.pupils: set[tuple[str, str]] = set()
         self.families = [self.family(self.account, self.prefix) for _ in range(max(invoices, 20) // 2)]
-        self.others = [self.family(self.other_account, self.other_prefix) for _ in range(max(1, invoices // 40))]
+        self.others = [
+            self.family(self.other_account, self.other_prefix) for _ in range(max(1, invoices // 40))
+        ]
         self.unused = list(self.families)
         self.random.shuffle(self.unused)
         self.placed: list[tuple[float, Line]] = []
@@ -144,7 +156,11 @@ class _Maker:
             Kind.CODE_SHAPED: self.code_shaped,
         }
         while len(self.placed) < self.wanted:
-            kind = kinds[len(self.placed) % len(kinds)] if self.random.random() < 0.5 else self.random.choice(kinds)
+            kind = (
+                kinds[len(self.placed) % len(kinds)]
+                if self.random.random() < 0.5
+                else self.random.choice(kinds)
+            )
             makers.get(kind, lambda kind=kind: self.one_code(kind))()  # type: ignore[misc]
         self.placed = sorted(self.placed, key=lambda pair: pair[0])
         invoices = [invoice for one in [*self.families, *self.others] for invoice in one.invoices]
@@ -181,14 +197,18 @@ class _Maker:
             name, class_name = self.name(), self.class_name()
         self.pupils.add((name, class_name))
         first, second = (self.invoice(name, class_name, account, prefix) for _ in range(2))
-        return _Family((first, second), fold_letters(self.name()), self.digits(self.random.choice((9, 10, 12, 13))))
+        return _Family(
+            (first, second), fold_letters(self.name()), self.digits(self.random.choice((9, 10, 12, 13)))
+        )
 
     def invoice(self, name: str, class_name: str, account: str, prefix: str) -> OpenInvoice:
         code = new_code(prefix, self.random)
         while code in self.codes:
             code = new_code(prefix, self.random)
         self.codes.add(code)
-        amount = self.random.choice(_FEES) if self.random.random() < 0.7 else self.random.randint(50, 3000) * 1000
+        amount = (
+            self.random.choice(_FEES) if self.random.random() < 0.7 else self.random.randint(50, 3000) * 1000
+        )
         return OpenInvoice(code, Dong(amount), name, class_name, account)
 
     def take(self) -> _Family:
@@ -204,7 +224,9 @@ class _Maker:
         """The payer's own words: code first as a rule, sometimes last, sometimes twice."""
         words = self.random.choice(self.noise["words"])
         if glued:
-            return self.random.choice((f"{code}{words.replace(' ', '')}", f"T{code}", f"{code}naptien", f"hp{code}"))
+            return self.random.choice(
+                (f"{code}{words.replace(' ', '')}", f"T{code}", f"{code}naptien", f"hp{code}")
+            )
         style = self.random.random()
         if style < 0.1:
             return f"{words.strip() or 'nop tien'} {code}"
@@ -357,7 +379,9 @@ class _Maker:
         if not any(sign.isdigit() for sign in written) or written[0].isalpha() or "/" in written:
             written = f"lop {written}"
         else:
-            written = self.random.choice((written, f"lop {written}", f"Lớp {written.lower()}", f"lop{written}"))
+            written = self.random.choice(
+                (written, f"lop {written}", f"Lớp {written.lower()}", f"lop{written}")
+            )
         return f"{name} {written}" if with_class else name
 
     def names(self) -> None:
@@ -376,12 +400,17 @@ class _Maker:
             Kind.CLEAN, family, memo, first.outstanding, Verdict.AUTO, (first.code,), (first.outstanding,)
         )
         told = Transfer(
-            **{name: getattr(opening.transfer, name) for name in ("id", "date", "bank_ref", "amount", "memo", "account")},
+            **{
+                name: getattr(opening.transfer, name)
+                for name in ("id", "date", "bank_ref", "amount", "memo", "account")
+            },
             payer_name=family.payer_name,
             payer_account=family.payer_account,
         )
         self.placed[-1] = (at, Line(told, opening.kind, opening.verdict, opening.codes, opening.amounts))
-        blank = self.random.choice(("", "", "chuyen tien", "nop tien hoc", f"{family.payer_name} chuyen tien"))
+        blank = self.random.choice(
+            ("", "", "chuyen tien", "nop tien hoc", f"{family.payer_name} chuyen tien")
+        )
         self.place(
             Kind.PAYER,
             family,
@@ -438,7 +467,9 @@ class _Maker:
     def unrelated(self) -> None:
         stranger = self.random.choice(self.families)
         memo = self.fill(self.random.choice(self.noise["unrelated"]), "", stranger)
-        amount = Dong(self.random.choice(_FEES) if self.random.random() < 0.5 else self.random.randint(1, 9999) * 1000)
+        amount = Dong(
+            self.random.choice(_FEES) if self.random.random() < 0.5 else self.random.randint(1, 9999) * 1000
+        )
         nobody = _Family(stranger.invoices, stranger.payer_name, self.digits(11))
         self.place(Kind.UNRELATED, nobody, memo, amount, Verdict.NONE)
 
@@ -454,7 +485,9 @@ class _Maker:
         elif shape < 0.85:
             text = new_code(new_prefix(draw), draw)
         else:
-            text = draw.choice(("FT", "TS", "BP", "VS", self.prefix)) + self.digits(draw.choice((6, 7, 8, 10)))
+            text = draw.choice(("FT", "TS", "BP", "VS", self.prefix)) + self.digits(
+                draw.choice((6, 7, 8, 10))
+            )
         if text in self.codes:
             return
         memo = self.dressed(self.payer_words(text), stranger, Kind.CODE_SHAPED)

@@ -7,10 +7,10 @@ Of overlapping names the longest counts: "Nguyễn Văn An Bình" is not a menti
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import compress
+from string import ascii_uppercase
 
 from truongso.banking.matching.fold import Reading, read, squeeze
 
@@ -19,12 +19,46 @@ _SHORTEST = 5
 _GLUED = 12
 _SURE_WITHOUT_BOUNDS = 9
 _CLASS_WORDS = 3
-_READ_AT_MOST = 600
-_PLACES = range(_READ_AT_MOST)
-_FOURS = [slice(at, at + _HEAD) for at in _PLACES]
-_GLUED_BEFORE = ("CON", "CHO", "CUA", "HS", "BE", "EM", "CHAU", "IB", "IBFT", "HP", "PHI", "TIEN", "LOP", "TEN")
+_MEMO_WORDS = frozenset(
+    "CHUYEN TRUONG TIEU THANG KHOAN THANH TIENG DONG NUOC CUSTOMER IBFT MBVCB NAPTIEN TRACE HOAN PHUC PHAI HIEM THUE "
+    "SINH TIEN NHANH GIAO DICH LOAI MOMO QRCODE CASHIN NODATA NGAN HANG CONG TNHH NGHIEP NGOAI THUONG TECHCOMBANK "
+    "VIETCOMBANK AGRIBANK SACOMBANK BIDV VIETINBANK BANKAPINOTIFY SEPAY THOI GIAN THEO KHUYEN NIEN MUON".split()
+)
+_NAME_LETTERS = re.compile("[A-Z]{5}")
+_GLUED_BEFORE = (
+    "CON",
+    "CHO",
+    "CUA",
+    "HS",
+    "BE",
+    "EM",
+    "CHAU",
+    "IB",
+    "IBFT",
+    "HP",
+    "PHI",
+    "TIEN",
+    "LOP",
+    "TEN",
+)
 _GLUED_AFTER = (
-    *("HOC", "HP", "NOP", "DONG", "TIEN", "CHUYEN", "CK", "LOP", "THANG", "THANH", "TT", "BAO", "BHYT", "AN", "CON"),
+    *(
+        "HOC",
+        "HP",
+        "NOP",
+        "DONG",
+        "TIEN",
+        "CHUYEN",
+        "CK",
+        "LOP",
+        "THANG",
+        "THANH",
+        "TT",
+        "BAO",
+        "BHYT",
+        "AN",
+        "CON",
+    ),
     *("GD", "FT", "MAGIAO", "MAGD", "TRACE", "CTTU", "TAI", "THOIGIAN", "QUA", "CTLNHIDI", "MAC", "TU"),
 )
 _NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
@@ -66,7 +100,9 @@ class PupilIndex:
     def __init__(self) -> None:
         self.by_key: dict[str, Pupil] = {}
         self.by_name: dict[str, list[Pupil]] = {}
-        self._heads: dict[str, list[int]] = {}
+        self._heads: set[str] = set()
+        self._longest_name = 0
+        self._plain_words = set(_MEMO_WORDS)
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
         self._number_classes: set[str] = set()
@@ -81,10 +117,10 @@ class PupilIndex:
         pupil = Pupil(key, "".join(words), "".join(words[-2:]), words[-1] if words else "", class_row)
         self.by_key[key] = pupil
         if len(words) > 1 and len(pupil.name) >= _SHORTEST:
+            self._plain_words.update(words)
             self.by_name.setdefault(pupil.name, []).append(pupil)
-            lengths = self._heads.setdefault(pupil.name[:_HEAD], [])
-            if len(pupil.name) not in lengths:
-                lengths.append(len(pupil.name))
+            self._heads.add(pupil.name[:_HEAD])
+            self._longest_name = max(self._longest_name, len(pupil.name))
         if class_row:
             self._in_class.setdefault(class_row, {}).setdefault(pupil.given, []).append(pupil)
             self._add_class(class_row, class_name)
@@ -98,19 +134,50 @@ class PupilIndex:
         elif not class_row.isalpha():
             self._class_words[class_row] = class_row
 
-    def names_in(self, reading: Reading, bounds: Collection[int] = ()) -> list[Mention]:
-        """Full names mentioned, in order, longest first where they overlap; `bounds` are further word bounds."""
+    def names_in(
+        self, reading: Reading, bounds: Collection[int] = (), frames: Collection[tuple[int, int]] = ()
+    ) -> list[Mention]:
+        """Full names mentioned, in order, longest first where they overlap.
+
+        `bounds` are further word bounds; within `frames` no name is looked for.
+        """
         row, heads = reading.row, self._heads
-        places = compress(_PLACES, map(heads.__contains__, map(row.__getitem__, _FOURS[: len(row)])))
+        begins = [*reading.starts, *bounds]
+        inner = self._inside_words(reading, bounds)
+        begins += inner
+        begins = [start for start in begins if row[start : start + _HEAD] in heads]
+        if not begins:
+            return []
+        ends = sorted({*reading.ends, *bounds, *inner})
         found = [
             Mention(row[start:end], start, end)
-            for start in places
-            for length in heads[row[start : start + _HEAD]]
-            if (end := start + length) <= len(row)
-            and row[start:end] in self.by_name
-            and _stands_alone(reading, start, end, bounds)
+            for start in dict.fromkeys(begins)
+            if not any(first <= start < last for first, last in frames)
+            for end in ends[
+                bisect_left(ends, start + _SHORTEST) : bisect_right(ends, start + self._longest_name)
+            ]
+            if row[start:end] in self.by_name and _stands_alone(reading, start, end, bounds)
         ]
         return _longest(found) if len(found) > 1 else found
+
+    def _inside_words(self, reading: Reading, bounds: Collection[int]) -> list[int]:
+        """Places inside words where a name may begin or end because something is glued to it; codes are skipped.
+
+        Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the digits,
+        or lies anywhere when the word is as long as a sentence without spaces.
+        """
+        places: list[int] = []
+        for word, start in zip(reading.words, reading.starts, strict=True):
+            size = len(word)
+            if size < _HEAD or start in bounds or word in self._plain_words or word.isdigit():
+                continue
+            if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
+                places += range(start + 1, start + size)
+                continue
+            places.append(start + size - len(word.lstrip(ascii_uppercase)))
+            trail = start + len(word.rstrip(ascii_uppercase))
+            places += (trail, trail + 1) if trail < start + size else ()
+        return places
 
     def classes_in(self, reading: Reading) -> list[Mention]:
         """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1"; bare words or numbers only after "lớp"."""
@@ -132,7 +199,7 @@ class PupilIndex:
         words = reading.words
         if not self._class_words.keys().isdisjoint(words) or "LOP" in words:
             return True
-        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.text) is not None
+        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.memo) is not None
 
     def short_names_by(self, reading: Reading, mention: Mention) -> list[Beside]:
         """Pupils of a mentioned class whose given name stands right beside the class ("con Bảo Chi 3A2")."""

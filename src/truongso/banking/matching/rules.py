@@ -105,9 +105,7 @@ def corrected_code(case: Case) -> Decision | None:
     hits = corrected_codes(case.reading, case.account.index, [])
     if hits:
         references = case.frames.spans(case.reading, "reference")
-        hits = [
-            hit for hit in hits if not any(hit.start < end and start < hit.end for start, end in references)
-        ]
+        hits = [hit for hit in hits if all(_overlap(hit, *span) < _REFERENCE_OVERLAP for span in references)]
     if not hits:
         return None
     claims = [case.account.claims[hit.code] for hit in hits]
@@ -212,10 +210,14 @@ def _second_code(case: Case, claim: Claim) -> Decision | None:
         claims = [claim, *(case.account.claims[hit.code] for hit in second)]
         reason = Reason("second_code", {"code": second[0].code})
         return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, reason, corrected=second)
-    elsewhere = [hit for account in case.other_accounts() for hit in printed_codes(case.reading.row, account.index)]
+    elsewhere = [
+        hit for account in case.other_accounts() for hit in printed_codes(case.reading.row, account.index)
+    ]
     unknown = elsewhere or unknown_codes(case.reading, case.account.index)
     if unknown:
-        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, [claim], Reason("second_code", {"code": unknown[0].code}))
+        return _decide(
+            case, Verdict.SUGGEST, Rule.SEVERAL, [claim], Reason("second_code", {"code": unknown[0].code})
+        )
     return None
 
 
@@ -334,23 +336,15 @@ def _decide(
     mark: Evidence = Evidence.CODE,
     corrected: Sequence[Found] = (),
 ) -> Decision:
-    by_slip = {hit.code for hit in corrected}
-    return Decision(
-        verdict,
-        rule,
-        reason,
-        tuple([claim.code for claim in claims]),
-        _shares(case.amount, claims),
-        tuple(
-            [
-                Candidate(
-                    claim.code,
-                    _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in by_slip else mark),
-                )
-                for claim in claims
-            ]
-        ),
-    )
+    slips = {hit.code for hit in corrected}
+    candidates = [
+        Candidate(
+            claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark)
+        )
+        for claim in claims
+    ]
+    codes = tuple([claim.code for claim in claims])
+    return Decision(verdict, rule, reason, codes, _shares(case.amount, claims), tuple(candidates))
 
 
 def _evidence(case: Case, claim: Claim, mark: Evidence) -> tuple[Evidence, ...]:
