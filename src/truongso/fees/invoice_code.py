@@ -32,6 +32,7 @@ import secrets
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
+from operator import ne
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 9
@@ -45,6 +46,7 @@ _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _WEIGHTS = tuple(pow(3, place, _FIELD) for place in range(LENGTH))
 _CHECK_FACTOR = pow(_WEIGHTS[8] - _WEIGHTS[7], -1, _FIELD)
 _LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha())
+_MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 _SHAPE = re.compile(rf"[{_LETTERS}]{{2}}[{ALPHABET}]{{7}}")
 
@@ -122,12 +124,8 @@ def fold_letters(text: str) -> str:
     """Upper-case ASCII form of a text: accents removed, đ→D, foreign signs → "?"; length may change, spaces stay."""
     if text.isascii():
         return text.upper()
-    plain = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
-        if not unicodedata.combining(sign)
-    )
-    return plain.upper().encode("ascii", "replace").decode("ascii")
+    plain = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
+    return _MARKS.sub("", plain).upper().encode("ascii", "replace").decode("ascii")
 
 
 def normalise(text: str) -> str:
@@ -160,10 +158,11 @@ def new_prefix(rng: random.Random | None = None) -> str:
             return prefix
 
 
-def new_code(prefix: str, rng: random.Random | None = None) -> str:
+def new_code(prefix: str, rng: random.Random | None = None, apart_from: CodeIndex | None = None) -> str:
     """A random code of this prefix; from the system's secret source unless a generator is given.
 
-    Raises CodeError for a prefix that may not be used. Uniqueness is for the caller (and the database) to hold.
+    With `apart_from` the code is none of the known ones and crowds none of them (`CodeIndex.crowds`); without it
+    uniqueness is for the caller (and the database) to hold. Raises CodeError for a prefix that may not be used.
     """
     fault = prefix_fault(prefix)
     if fault:
@@ -172,7 +171,7 @@ def new_code(prefix: str, rng: random.Random | None = None) -> str:
     while True:
         body = prefix + "".join(draw.choices(ALPHABET, k=DATA_LENGTH))
         code = body + check_symbols(body)
-        if _well_mixed(code):
+        if _well_mixed(code) and not (apart_from and (code in apart_from or apart_from.crowds(code))):
             return code
 
 
@@ -284,6 +283,15 @@ class CodeIndex:
         if not self._prefixes[code[:2]]:
             del self._prefixes[code[:2]]
 
+    def crowds(self, code: str) -> bool:
+        """Whether the code and a known one could both become the same word by losing a symbol each.
+
+        Codes that crowd no other are told apart after any one symbol is lost or put in, so a list of new codes is
+        drawn without such pairs where it can be.
+        """
+        shorter = {code[:place] + code[place + 1 :] for place in range(LENGTH)}
+        return any(other != code for word in shorter for other, _ in self._missing(word))
+
     def corrections(self, word: str) -> list[tuple[str, Slip]]:
         """Known codes that are exactly one error away from a word of 8, 9 or 10 symbols (A–Z, 0–9), each once.
 
@@ -298,23 +306,29 @@ class CodeIndex:
         return []
 
     def _swapped(self, word: str) -> list[tuple[str, Slip]]:
-        codes = self._codes
-        return [
-            (swapped, Slip.SWAPPED)
-            for place in range(LENGTH - 1)
-            if (swapped := word[:place] + word[place + 1] + word[place] + word[place + 2 :]) in codes
-            and swapped != word
-        ]
+        first, second, third, fourth, fifth, sixth, seventh, eighth, ninth = word
+        tries = (
+            second + first + word[2:],
+            first + third + second + word[3:],
+            word[:2] + fourth + third + word[4:],
+            word[:3] + fifth + fourth + word[5:],
+            word[:4] + sixth + fifth + word[6:],
+            word[:5] + seventh + sixth + word[7:],
+            word[:6] + eighth + seventh + ninth,
+            word[:7] + ninth + eighth,
+        )
+        return [(code, Slip.SWAPPED) for code in tries if code in self._codes and code != word]
 
     def _wrong(self, word: str) -> list[tuple[str, Slip]]:
         near = [*self._heads.get(word[:5], ()), *self._tails.get(word[5:], ())]
-        return [(code, Slip.WRONG) for code in near if slip_between(word, code) is Slip.WRONG]
+        return [(code, Slip.WRONG) for code in near if sum(map(ne, word, code)) == 1]
 
     def _missing(self, word: str) -> list[tuple[str, Slip]]:
         near = {*self._heads.get(word[:5], ()), *self._tails.get(word[4:], ())}
-        return [(code, Slip.MISSING) for code in sorted(near) if _one_shorter(word, code)]
+        return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)]
 
     def _extra(self, word: str) -> list[tuple[str, Slip]]:
-        codes = self._codes
-        shorter = dict.fromkeys(word[:place] + word[place + 1 :] for place in range(LENGTH + 1))
-        return [(code, Slip.EXTRA) for code in shorter if code in codes]
+        found = [
+            code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self._codes
+        ]
+        return [(code, Slip.EXTRA) for code in dict.fromkeys(found)]
