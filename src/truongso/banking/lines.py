@@ -47,7 +47,7 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
     )  # fmt: skip
     credits = [row for row in rows if row.direction == Direction.IN.value]
     if credits:
-            open_books(account.school_id)
+        open_books(account.school_id)
         name = f"{account.number} {account.holder_name}"
         bank = open_bank_account(account.school_id, bank_account_id=account.pk, name=name)
         suspense = account_ids(account.school_id)[AccountRole.SUSPENSE, 0]
