@@ -61,6 +61,30 @@ def runners() -> dict[str, Runner]:
     return found
 
 
+@cache
+def ticks() -> dict[str, Callable[[], int]]:
+    """What rooms want done by the clock: `TICKS` in their `tasks.py`, name → function returning how much it did."""
+    found: dict[str, Callable[[], int]] = {"kernel.wake_stale_jobs": wake_stale}
+    for config in apps.get_app_configs():
+        name = f"{config.name}.tasks"
+        if config.name.startswith("truongso.") and importlib.util.find_spec(name):
+            found.update(getattr(importlib.import_module(name), "TICKS", {}))
+    return found
+
+
+def wake_stale() -> int:
+    """Hand jobs whose worker died to the queue again; returns how many."""
+    old = clock.now() - _STALE_AFTER
+    stale = Job.objects.filter(state__in=[RUNNING, WAITING], updated_at__lt=old).values_list("pk", "state")
+    woken = 0
+    for job_id, state in list(stale):
+        claimed = Job.objects.filter(pk=job_id, state=state, updated_at__lt=old)
+        if claimed.update(state=WAITING, updated_at=clock.now()):
+            run_job.enqueue(job_id)
+            woken += 1
+    return woken
+
+
 @transaction_required
 def start(kind: str, *, school_id: int, key: str, params: dict[str, Any], started_by: int | None) -> Job:
     """Create the job, or find the one already there, and hand it to the worker when the transaction commits.

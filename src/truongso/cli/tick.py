@@ -1,0 +1,29 @@
+"""`truongso tick`: what is due by the clock. Run it every minute; each piece is safe to repeat."""
+
+from __future__ import annotations
+
+import argparse
+
+from .django import start
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Ví dụ (crontab):\n  * * * * *  truongso tick"
+
+
+def run(args: argparse.Namespace) -> int:
+    start()
+    from truongso.kernel import jobs, outbox
+
+    failed = False
+    for name, tick in sorted(jobs.ticks().items()):
+        try:
+            done = tick()
+            if done:
+                print(f"{name}: {done}")
+        except Exception:
+            jobs.log.exception("tick %s failed", name)
+            failed = True
+    while outbox.deliver_due():
+        pass
+    return 1 if failed else 0
