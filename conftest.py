@@ -16,7 +16,7 @@ from django.test import Client
 from tests import factories
 
 from truongso.accounts.models import User
-from truongso.kernel import clock, triggers
+from truongso.kernel import clock, selfcheck, triggers
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
 
@@ -114,3 +114,10 @@ def school_day() -> Iterator[dt.datetime]:
 def login() -> Callable[[Client, User], Client]:
     """`login(client, user)`: the client is signed in as the user."""
     return factories.login
+
+
+@pytest.fixture
+def verify_after(db: None) -> Iterator[None]:
+    """After the test, every invariant recomputed from the raw rows must hold, as in `truongso verify`."""
+    yield
+    assert [result for result in selfcheck.run_all() if not result.ok] == []

@@ -7,11 +7,13 @@ import os
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from tests import factories
+from tests import factories, money
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.kernel import triggers
+from truongso.kernel.actor import Actor
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
+from truongso.payments.public import book
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -41,3 +43,12 @@ def test_engine_settings_are_those_of_production() -> None:
             assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
         else:
             assert cursor.execute("SHOW server_version_num").fetchone()[0] >= "150000"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("verify_after")
+def test_books_are_verified_after_a_test(school: School, actor: Actor) -> None:
+    invoice = money.invoice(school, (300_000,))
+    with transaction.atomic():
+        book(school.pk, booking=money.booking((invoice, 300_000)), actor=actor)
+    assert Invoice.objects.for_school(school).get().paid == Dong(300_000)

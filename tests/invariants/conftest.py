@@ -1,0 +1,151 @@
+"""A school whose books hold one of everything that is guarded, and the attacker who writes SQL by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from tests import money
+from truongso.banking.models import BankLine, MatchDecision
+from truongso.fees.models import Invoice, InvoiceLine
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import savepoint
+from truongso.kernel.money import Dong
+from truongso.organizations.models import School
+from truongso.payments.models import Evidence, Payment
+from truongso.payments.public import book, undo
+
+Value = str | int | None
+
+GUARDED = (
+    "banking_bankline", "banking_matchdecision", "fees_invoice", "fees_invoiceline", "kernel_auditentry",
+    "ledger_entry", "ledger_posting", "payments_allocation", "payments_creditentry", "payments_evidence",
+    "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
+    "payments_receiptcancellation",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    """One school after: a part payment, an overpayment, an undone payment, and a bank line decided about."""
+
+    school: School
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    part: Payment
+    over: Payment
+    undone: Payment
+    bank_line: BankLine
+
+    def one(self, sql: str, *values: Value) -> Any:
+        """The single value of a query."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchone()[0]
+
+    def refuses(self, sql: str, *values: Value, match: str) -> None:
+        """The statement fails on the database's own guard, and no guarded row is other than before."""
+        before = snapshot()
+        with pytest.raises(IntegrityError, match=match):
+            _execute(sql, values)
+        assert snapshot() == before
+
+    def bare_payment(self, amount: int) -> int:
+        """Id of a payment of `amount` đồng on evidence of its own, without allocation, receipt or entry."""
+        like = self.part
+        evidence = Evidence.objects.create(
+            school=self.school,
+            kind="notice",
+            source="bare",
+            reference=str(amount),
+            amount=Dong(amount),
+            occurred_at=like.received_at,
+            created_at=like.created_at,
+        )
+        made: Payment = Payment.objects.create(
+            school=self.school,
+            evidence=evidence,
+            method=like.method,
+            amount=Dong(amount),
+            received_at=like.received_at,
+            received_on=like.received_on,
+            family_id=like.family_id,
+            payer_name=like.payer_name,
+            beneficiary_name=like.beneficiary_name,
+            reason=like.reason,
+            invoice_code=like.invoice_code,
+            created_at=like.created_at,
+        )
+        return int(made.pk)
+
+
+def _execute(sql: str, values: Sequence[Value]) -> None:
+    """Run one statement on its own; deferred keys are checked at once, as they would be at its commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(sql, values)
+
+
+def snapshot() -> dict[str, Sequence[tuple[Any, ...]]]:
+    """Every guarded row."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in GUARDED:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+@pytest.fixture
+def world(school: School, actor: Actor) -> World:
+    with clock.frozen(dt.datetime(2026, 10, 5, 9, 0, tzinfo=clock.SCHOOL_TIME)):
+        invoice = money.invoice(school, (200_000, 100_000))
+        other = money.invoice(school, (50_000,), full_name="Lê Minh Châu")
+        with savepoint():
+            part = book(school.pk, booking=money.booking((invoice, 120_000)), actor=actor)
+            over = book(school.pk, booking=money.booking((other, 70_000)), actor=actor)
+            undone = book(school.pk, booking=money.booking((invoice, 30_000)), actor=actor)
+            undo(school.pk, payment_id=undone.pk, reason="Ghi nhầm hóa đơn", actor=actor)
+        line = BankLine.objects.create(
+            school=school,
+            bank_account=invoice.bank_account,
+            direction="in",
+            amount=Dong(90_000),
+            booked_on=dt.date(2026, 10, 5),
+            memo="NGUYEN BAO AN 3A2 hoc phi",
+            content_key="k" * 64,
+            occurrence=1,
+            created_at=clock.now(),
+        )
+        MatchDecision.objects.create(
+            school=school,
+            line=line,
+            decision="park",
+            rule="none",
+            version=1,
+            reason={},
+            decided_at=clock.now(),
+        )
+    invoice.refresh_from_db()
+    return World(
+        school=school,
+        invoice=invoice,
+        lines=list(InvoiceLine.objects.for_school(school).filter(invoice=invoice).order_by("pk")),
+        part=part,
+        over=over,
+        undone=undone,
+        bank_line=line,
+    )
+
+
+@pytest.fixture
+def foreign(other_school: School) -> Invoice:
+    """An invoice of another school, in its books."""
+    return money.invoice(other_school, (300_000,), full_name="Phạm Gia Hân")

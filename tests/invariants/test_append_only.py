@@ -1,0 +1,51 @@
+"""I10: rows that were posted stay, whatever SQL is written by hand."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from tests.invariants.conftest import World
+from tests.invariants.listed import append_only_tables, undeletable_tables
+from truongso.kernel import triggers
+
+GUARD = "append-only|never deleted|fixed once"
+
+
+def columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        return [c.name for c in connection.introspection.get_table_description(cursor, table)]
+
+
+def test_the_world_has_a_row_in_every_guarded_table(world: World) -> None:
+    empty = [t for t in undeletable_tables() if not world.one(f"SELECT COUNT(*) FROM {t}")]
+    assert empty == []
+    assert set(append_only_tables()) <= set(undeletable_tables())
+
+
+@pytest.mark.parametrize("table", append_only_tables())
+def test_no_column_of_an_append_only_row_changes(world: World, table: str) -> None:
+    for column in columns(table):
+        world.refuses(f"UPDATE {table} SET {column} = {column}", match="append-only")
+
+
+@pytest.mark.parametrize("table", undeletable_tables())
+def test_no_guarded_row_is_deleted(world: World, table: str) -> None:
+    world.refuses(f"DELETE FROM {table}", match=GUARD)
+
+
+@pytest.mark.parametrize("table", undeletable_tables())
+def test_no_guarded_row_is_replaced_or_table_emptied(world: World, table: str) -> None:
+    """REPLACE deletes without a DELETE statement (SQLite), TRUNCATE without touching rows (PostgreSQL)."""
+    if connection.vendor == "sqlite":
+        world.refuses(
+            f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} ORDER BY id LIMIT 1",
+            match=f"{GUARD}|starts|no gaps",
+        )
+    else:
+        world.refuses(f"TRUNCATE {table} CASCADE", match=GUARD)
+
+
+def test_every_table_that_keeps_its_rows_is_safe_from_truncate() -> None:
+    guarded = {t.table for t in triggers.all_triggers() if t.name == f"ts_{t.table}_no_truncate"}
+    assert set(undeletable_tables()) - guarded == set()
