@@ -42,5 +42,7 @@ if ENGINE == "sqlite":
     # A file, not :memory:, so that WAL, IMMEDIATE and several connections behave as in production.
     DATABASES["default"]["TEST"] = {"NAME": str(RUN_DIR / "test.sqlite3")}
 
+(RUN_DIR / "data" / "static").mkdir(parents=True, exist_ok=True)
+
 # The strength of the hash is tested where it belongs; everywhere else it only costs time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
