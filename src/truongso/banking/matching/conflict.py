@@ -7,7 +7,7 @@ class ("Binh 4B") is a conflict as well. In doubt the answer is yes: a person lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from truongso.banking.matching.codes import Found
@@ -46,9 +46,19 @@ def named(
     return Named([one for one in names if one not in own], own, classes)
 
 
-def conflicting(said: Named, own: list[Pupil], reading: Reading, pupils: PupilIndex) -> list[Pupil]:
-    """Pupils the memo names although its codes belong to `own`; none when all is in accord."""
-    if not said.names and not said.classes:
+def conflicting(
+    said: Named,
+    own: list[Pupil],
+    reading: Reading,
+    pupils: PupilIndex,
+    frames: Frames,
+    tempting: Callable[[Pupil], bool],
+) -> list[Pupil]:
+    """Pupils the memo names although its codes belong to `own`; none when all is in accord.
+
+    `tempting` tells whether a pupil owes just this amount while `own` do not: then even the payer's own name counts.
+    """
+    if said is _NOTHING:
         return []
     own_names = {pupil.name for pupil in own}
     own_classes = {pupil.class_row for pupil in own}
@@ -63,25 +73,25 @@ def conflicting(said: Named, own: list[Pupil], reading: Reading, pupils: PupilIn
         elif not is_own_named or any(pupil.class_row in classes for pupil in bearers):
             found += sorted(bearers, key=lambda pupil: pupil.class_row not in classes)
     for one in said.doubtful:
-        found += [p for p in pupils.by_name[one.row] if p not in own and p.class_row in classes - own_classes]
+        bearers = [pupil for pupil in pupils.by_name[one.row] if pupil not in own]
+        found += [one for one in bearers if one.class_row in classes - own_classes or tempting(one)]
     if not found and not is_own_named:
-        found = _beside_class(said, own, own_classes, reading, pupils)
+        found = _beside_class(said, own, own_classes, reading, pupils, frames)
     return list(dict.fromkeys(found))
 
 
 def _beside_class(
-    said: Named, own: list[Pupil], own_classes: set[str], reading: Reading, pupils: PupilIndex
+    said: Named, own: list[Pupil], own_classes: set[str], reading: Reading, pupils: PupilIndex, frames: Frames
 ) -> list[Pupil]:
     in_accord = not own_classes.isdisjoint(one.row for one in said.classes)
-    beside = [one for mention in said.classes for one in pupils.short_names_by(reading, mention)]
-    if in_accord and any(one.pupil in own for one in beside):
+    if in_accord and any(pupil.given in reading.words for pupil in own):
         return []
-    given = {pupil.given for pupil in own}
     return [
         one.pupil
-        for one in beside
-        if one.is_short_name or (not in_accord and one.pupil.given not in given)
+        for mention in said.classes
+        for one in pupils.short_names_by(reading, mention)
         if one.pupil not in own
+        if one.is_short_name or not in_accord or one.words not in frames.memo_phrases
     ]
 
 

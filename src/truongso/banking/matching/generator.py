@@ -490,6 +490,7 @@ class _Maker:
             )
         if text in self.codes:
             return
+        self.codes.add(text)  # never issued later either
         memo = self.dressed(self.payer_words(text), stranger, Kind.CODE_SHAPED)
         nobody = _Family(stranger.invoices, stranger.payer_name, self.digits(11))
         self.place(Kind.CODE_SHAPED, nobody, memo, Dong(draw.choice(_FEES)), Verdict.NONE)

@@ -69,6 +69,7 @@ class Pupil:
     """A pupil as the matcher knows one: folded name and class, and the codes of the invoices."""
 
     key: str
+    label: str
     name: str
     short: str
     given: str
@@ -114,7 +115,8 @@ class PupilIndex:
             return pupil
         words = read(student_name).words
         class_row = class_key(class_name)
-        pupil = Pupil(key, "".join(words), "".join(words[-2:]), words[-1] if words else "", class_row)
+        label = f"{student_name} {class_name}".strip()
+        pupil = Pupil(key, label, "".join(words), "".join(words[-2:]), words[-1] if words else "", class_row)
         self.by_key[key] = pupil
         if len(words) > 1 and len(pupil.name) >= _SHORTEST:
             self._plain_words.update(words)

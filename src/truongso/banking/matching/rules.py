@@ -141,7 +141,7 @@ def names_or_payer(case: Case) -> Decision | None:
         paid = [case.account.claims[code] for code in best.pupil.codes]
         return _already_paid(case, paid) if paid and best.is_named else None
     tied = [one for one in weighed[1:] if one.rank == best.rank]
-    reason = Reason("names" if rule is Rule.NAMES else "payer", {"student": best.pupil.key})
+    reason = Reason("names" if rule is Rule.NAMES else "payer", {"student": best.pupil.label})
     if tied:
         reason = Reason("names_tied" if rule is Rule.NAMES else "payer_tied", {"count": str(len(tied) + 1)})
     candidates = [
@@ -229,14 +229,22 @@ def _already_paid(case: Case, claims: Sequence[Claim]) -> Decision:
 def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
     pupils = case.account.pupils
     said = named(case.transfer, case.reading, pupils, case.frames, hits)
-    others = conflicting(said, [claim.pupil for claim in claims], case.reading, pupils)
+    own_fit = any(claim.outstanding == case.amount for claim in claims)
+    others = conflicting(
+        said,
+        [claim.pupil for claim in claims],
+        case.reading,
+        pupils,
+        case.frames,
+        lambda pupil: not own_fit and _fitting(case, pupil)[1],
+    )
     if not others:
         return None
     classes = {one.row for one in said.classes}
     owed = [claim for pupil in others for claim in case.account.open_of(pupil)]
     owed.sort(key=lambda claim: (claim.pupil.class_row not in classes, claim.outstanding != case.amount))
     meant = [*owed[:1], *claims] if owed else claims
-    reason = Reason("name_conflict", {"code": claims[0].code, "student": others[0].key})
+    reason = Reason("name_conflict", {"code": claims[0].code, "student": others[0].label})
     return Decision(
         Verdict.SUGGEST,
         Rule.NAME_CONFLICT,

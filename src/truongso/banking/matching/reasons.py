@@ -1,0 +1,58 @@
+"""The texts of the matcher's reasons: one table for the command line and the web.
+
+Vietnamese is the message id. The texts are marked for the catalogue here and translated by whoever shows them:
+`_(REASONS[reason.code]) % reason.params`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from truongso.banking.matching.types import Reason
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for the translation catalogue without translating it."""
+    return text
+
+
+REASONS: Mapping[str, str] = {
+    "exact": gettext_noop("Nội dung có đúng mã hóa đơn, số tiền bằng số còn phải nộp"),
+    "under": gettext_noop("Đúng mã hóa đơn nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"),
+    "over": gettext_noop(
+        "Đúng mã hóa đơn nhưng nộp thừa %(difference)s; phần thừa ghi vào số dư của gia đình"
+    ),
+    "corrected": gettext_noop("Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s; số tiền khớp"),
+    "corrected_differs": gettext_noop(
+        "Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s, nhưng nộp %(amount)s trong khi còn phải nộp %(owed)s"
+    ),
+    "several": gettext_noop("Nội dung có %(count)s mã hóa đơn, tổng các khoản còn phải nộp bằng số tiền"),
+    "several_differs": gettext_noop(
+        "Nội dung có nhiều mã hóa đơn, tổng còn phải nộp %(owed)s khác số tiền %(amount)s"
+    ),
+    "several_some_paid": gettext_noop("Nội dung có nhiều mã hóa đơn, trong đó có hóa đơn đã nộp đủ"),
+    "several_corrected": gettext_noop(
+        "Nội dung có nhiều mã hóa đơn gõ sai một ký tự, tổng còn phải nộp khớp số tiền"
+    ),
+    "second_code": gettext_noop("Số tiền không khớp và nội dung còn có thể chứa thêm mã %(code)s"),
+    "already_paid": gettext_noop("Hóa đơn %(code)s đã được nộp đủ trước đó"),
+    "name_conflict": gettext_noop(
+        "Mã %(code)s không phải của học sinh được nêu tên trong nội dung: %(student)s"
+    ),
+    "ambiguous": gettext_noop("Mã trong nội dung gõ sai và có thể là %(count)s hóa đơn khác nhau"),
+    "other_account": gettext_noop("Mã %(code)s thuộc hóa đơn nộp vào tài khoản khác (%(account)s)"),
+    "names": gettext_noop("Không có mã; nội dung nêu tên học sinh %(student)s"),
+    "names_tied": gettext_noop("Không có mã; tên trong nội dung hợp với %(count)s học sinh như nhau"),
+    "payer": gettext_noop("Không có mã; tài khoản chuyển đã từng nộp cho học sinh %(student)s"),
+    "payer_tied": gettext_noop("Không có mã; tài khoản chuyển đã từng nộp cho %(count)s học sinh như nhau"),
+    "unknown_code": gettext_noop("Mã %(code)s đúng dạng nhưng không có trong các hóa đơn của tài khoản nhận"),
+    "unknown_account": gettext_noop("Không có hóa đơn nào nộp vào tài khoản nhận này"),
+    "no_code": gettext_noop("Nội dung không có mã hóa đơn và không nhận ra học sinh"),
+    "repeat": gettext_noop("Trùng hoàn toàn với một dòng ngân hàng đã có, số tham chiếu %(bank_ref)s"),
+    "bad_amount": gettext_noop("Số tiền không hợp lệ: %(amount)s; cần số nguyên đồng lớn hơn 0"),
+}
+
+
+def describe(reason: Reason) -> str:
+    """The reason in Vietnamese. Raises KeyError for a code that has no text."""
+    return REASONS[reason.code] % reason.params
