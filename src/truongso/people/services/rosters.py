@@ -80,3 +80,12 @@ def apply_roster(*, actor: Actor, school: School, stored: RosterImport, seen: st
     )
     audit.record_many(actor, school_id=school.pk, acts=[applied, *writer.acts])
     return counts
+
+
+@transaction_required
+def import_roster(
+    *, actor: Actor, school: School, year: SchoolYear, file_name: str, content: bytes
+) -> dict[str, int]:
+    """Upload and apply in one act, for commands where nobody looks at a preview; returns what was done."""
+    stored = store_roster(actor=actor, school=school, year=year, file_name=file_name, content=content)
+    return apply_roster(actor=actor, school=school, stored=stored, seen=preview(school, stored).digest)

@@ -1,0 +1,68 @@
+"""What other rooms may use of people."""
+
+from truongso.people.models import Family, Guardian, RosterImport, SchoolClass, Student
+from truongso.people.queries.classes import (
+    ClassSize,
+    SeatedPupil,
+    class_by_id,
+    class_order,
+    classes_of_year,
+    pupils_of_classes,
+)
+from truongso.people.queries.guardians import payer_names
+from truongso.people.queries.pupils import (
+    PupilFilter,
+    PupilPage,
+    class_names,
+    pupil_page,
+    pupils,
+    search,
+    student_by_id,
+)
+from truongso.people.services.previewing import Preview, preview
+from truongso.people.services.pupils import (
+    GuardianData,
+    StudentData,
+    add_student,
+    create_class,
+    edit_student,
+    leave_school,
+    move_class,
+    save_guardian,
+)
+from truongso.people.services.rosters import apply_roster, import_roster, store_roster
+
+__all__ = [
+    "ClassSize",
+    "Family",
+    "Guardian",
+    "GuardianData",
+    "Preview",
+    "PupilFilter",
+    "PupilPage",
+    "RosterImport",
+    "SchoolClass",
+    "SeatedPupil",
+    "Student",
+    "StudentData",
+    "add_student",
+    "apply_roster",
+    "class_by_id",
+    "class_names",
+    "class_order",
+    "classes_of_year",
+    "create_class",
+    "edit_student",
+    "import_roster",
+    "leave_school",
+    "move_class",
+    "payer_names",
+    "preview",
+    "pupil_page",
+    "pupils",
+    "pupils_of_classes",
+    "save_guardian",
+    "search",
+    "store_roster",
+    "student_by_id",
+]
