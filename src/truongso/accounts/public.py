@@ -9,6 +9,7 @@ from truongso.accounts.access import (
     signed_in,
 )
 from truongso.accounts.policies import allows
+from truongso.accounts.queries import user_names
 from truongso.accounts.services import create_user, grant, new_activation
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "public",
     "requires",
     "signed_in",
+    "user_names",
 ]

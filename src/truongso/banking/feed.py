@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import secrets as random_secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import IntegrityError
+
 from truongso.banking.decide import decide_lines
-from truongso.banking.lines import Reported, known_from_statement, line_map, record
+from truongso.banking.lines import Reported, known_from_statement, line_map, lock_account, record
 from truongso.banking.models import BankLine, FeedConnection, FeedSighting
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction, transaction_required
+from truongso.kernel.db import retrying, transaction, transaction_required
 from truongso.kernel.sealing import seal, unseal
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import (
@@ -30,6 +33,7 @@ from truongso.payments.public import (
 from truongso.payments.types import NoticeState
 
 ACTOR = Actor.system("bank-feed", "hook")
+log = logging.getLogger("truongso.banking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,25 @@ class Received:
     problem: str = ""
 
 
+class FeedRefusedError(Exception):
+    """A connection cannot be set up as asked; `code` is stable."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @transaction_required
 def connect(account: BankAccount, *, provider: str, actor: Actor) -> tuple[FeedConnection, str]:
-    """A feed for an account, with a fresh signing secret that is shown this once."""
+    """A feed for an account, with a fresh signing secret that is shown this once.
+
+    Raises FeedRefusedError `already_connected` (one live feed for an account), `account_inactive`.
+    """
+    lock_account(account)
+    if not account.is_active:
+        raise FeedRefusedError("account_inactive")
+    if FeedConnection.objects.for_school(account.school_id).filter(bank_account=account, is_active=True).exists():
+        raise FeedRefusedError("already_connected")
     secret = random_secrets.token_urlsafe(32)
     connection = FeedConnection.objects.create(
         school_id=account.school_id, provider=provider, bank_account=account, created_at=clock.now()
@@ -55,6 +75,18 @@ def connect(account: BankAccount, *, provider: str, actor: Actor) -> tuple[FeedC
         params={"provider": provider, "account": account.number},
     )  # fmt: skip
     return connection, secret
+
+
+@transaction_required
+def disconnect(connection: FeedConnection, *, actor: Actor) -> None:
+    """Take no more notices under this address; what came stays. Nothing happens when it was ended before."""
+    rows = FeedConnection.objects.for_school(connection.school_id).filter(pk=connection.pk, is_active=True)
+    if rows.update(is_active=False):
+        connection.is_active = False
+        audit.record(
+            actor, "banking:feed:disconnect", school_id=connection.school_id, subject=("feed", connection.pk),
+            params={"provider": connection.provider},
+        )  # fmt: skip
 
 
 def connection_by_public_id(provider: str, public_id: str) -> FeedConnection | None:
@@ -82,15 +114,26 @@ def receive(connection: FeedConnection, *, body: bytes, headers: Mapping[str, st
         return Received(accepted=False, is_forged=error.is_forged, problem=error.code)
     with transaction():
         settle_notice(notice, NoticeState.VERIFIED)
-    return _work_off(connection, notice)
+    try:
+        return _work_off(connection, notice)
+    except IntegrityError:  # its month is closed, say: the notice is kept and worked off later
+        log.exception("notice %s of school %s cannot be booked yet", notice.pk, notice.school_id)
+        return Received(accepted=True, is_forged=False)
 
 
 def work_off_waiting(connection: FeedConnection) -> int:
-    """Work off notices that were verified but not finished; returns how many."""
-    rows = waiting_notices(connection.school_id, provider=connection.provider, connection=connection.public_id)
-    for notice in rows:
-        _work_off(connection, notice)
-    return len(rows)
+    """Work off notices that were verified but not finished; returns how many were finished.
+
+    One that still cannot be booked (its month is closed) stays for the next time and does not hold up the others.
+    """
+    finished = 0
+    for notice in waiting_notices(connection.school_id, provider=connection.provider, connection=connection.public_id):
+        try:
+            _work_off(connection, notice)
+            finished += 1
+        except IntegrityError:
+            log.exception("notice %s of school %s cannot be booked yet", notice.pk, notice.school_id)
+    return finished
 
 
 def _work_off(connection: FeedConnection, notice: Notice) -> Received:
@@ -100,26 +143,34 @@ def _work_off(connection: FeedConnection, notice: Notice) -> Received:
         with transaction():
             settle_notice(notice, NoticeState.REFUSED, problem=error.code)
         return Received(accepted=False, is_forged=False, problem=error.code)
-    with transaction():
-        return _take(connection, notice, movement)
+
+    def attempt() -> Received:
+        with transaction():
+            return _take(connection, notice, movement)
+
+    return retrying(attempt)
 
 
 def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) -> Received:
     """One transaction: line, books, match, sighting. A genuine notice is not yet a valid one (A19, A20)."""
     account = connection.bank_account
+    lock_account(account)
+    notice.refresh_from_db()
+    if notice.state != NoticeState.VERIFIED.value:  # another process finished it while we waited for the account
+        return Received(accepted=notice.state != NoticeState.REFUSED.value, is_forged=False, problem=notice.problem)
     if movement.account != account.number:
-        settle_notice(notice, NoticeState.REFUSED, problem="other_account", external_id=movement.external_id)
-        return Received(accepted=False, is_forged=False, problem="other_account")
-    line = _statement_line(movement)
-    sightings = FeedSighting.objects.for_school(connection.school_id).filter(connection=connection)
-    seen = sightings.filter(external_id=movement.external_id).select_related("line").first()
+        return _refuse(notice, movement, "other_account")
+    seen = _seen(connection, movement.external_id)
     if seen is not None:
-        same = seen.line.amount == movement.amount and seen.line.direction == line.direction.value
-        problem = "" if same else "replay_differs"
-        state = NoticeState.DUPLICATE if same else NoticeState.REFUSED
-        settle_notice(notice, state, problem=problem, external_id=movement.external_id)
-        return Received(accepted=same, is_forged=False, problem=problem)
-    row = _known_or_new(account, line)
+        if read_feed_notice(connection.provider, bytes(seen.notice.body)) != movement:
+            audit.record(
+                ACTOR, "banking:feed:replay_differs", school_id=connection.school_id, subject=("notice", notice.pk),
+                params={"external_id": movement.external_id, "first_notice": seen.notice_id},
+            )  # fmt: skip
+            return _refuse(notice, movement, "replay_differs")
+        settle_notice(notice, NoticeState.DUPLICATE, external_id=movement.external_id)
+        return Received(accepted=True, is_forged=False)
+    row = _known_or_new(account, _statement_line(movement))
     FeedSighting.objects.create(
         school_id=connection.school_id, connection=connection, external_id=movement.external_id, notice=notice,
         line=row, created_at=clock.now(),
@@ -128,6 +179,20 @@ def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) ->
     settle_notice(notice, NoticeState.PROCESSED, external_id=movement.external_id)
     decide_lines(connection.school_id, [row], actor=ACTOR)
     return Received(accepted=True, is_forged=False)
+
+
+def _refuse(notice: Notice, movement: FeedMovement, problem: str) -> Received:
+    settle_notice(notice, NoticeState.REFUSED, problem=problem, external_id=movement.external_id)
+    return Received(accepted=False, is_forged=False, problem=problem)
+
+
+def _seen(connection: FeedConnection, external_id: str) -> FeedSighting | None:
+    """The same movement as reported before, also through an earlier connection of the account (it was set up anew)."""
+    sightings = FeedSighting.objects.for_school(connection.school_id).filter(
+        connection__provider=connection.provider, connection__bank_account_id=connection.bank_account_id
+    )
+    found: FeedSighting | None = sightings.filter(external_id=external_id).select_related("notice").first()
+    return found
 
 
 def _known_or_new(account: BankAccount, line: StatementLine) -> BankLine:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from truongso.banking.matching.fold import squeeze
@@ -28,6 +29,17 @@ class Reported:
 
     key: LineKey
     line: StatementLine
+
+
+@transaction_required
+def lock_account(account: BankAccount) -> None:
+    """One source at a time records movements of an account: feed notices and files ask what is known, then insert.
+
+    The weakest lock that excludes another holder; rows that merely point to the account are not held up.
+    """
+    if connection.features.has_select_for_update:
+        rows = BankAccount.objects.for_school(account.school_id).filter(pk=account.pk)
+        rows.select_for_update(no_key=True).values_list("pk", flat=True).get()
 
 
 @transaction_required

@@ -30,16 +30,21 @@ class LineRefusedError(Exception):
 
 
 @transaction_required
-def assign(school_id: int, *, line_id: int, shares: Sequence[tuple[int, Dong]], actor: Actor) -> Payment:
+def assign(
+    school_id: int, *, line_id: int, shares: Sequence[tuple[int, Dong]], actor: Actor, surplus: Dong | None = None
+) -> Payment:
     """Book a waiting or parked line on invoices (id, amount); what remains becomes the family's credit.
 
-    Raises LineRefusedError `not_waiting` when someone else has handled the line meanwhile, PaymentRefusedError when
-    the money cannot be booked so.
+    `surplus` is the credit that the person has seen and agreed to; None when nobody was asked. Raises LineRefusedError
+    `not_waiting` when someone else has handled the line meanwhile, `surplus_differs` (surplus) when more or less
+    would be credited, PaymentRefusedError when the money cannot be booked so.
     """
     line = _locked(school_id, line_id)
     if line.direction != Direction.IN.value or line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
         raise LineRefusedError("not_waiting", state=line.state)
     payment = book(school_id, booking=booking_for(line, [Share(i, a) for i, a in shares]), actor=actor)
+    if surplus is not None and payment.credited != surplus:
+        raise LineRefusedError("surplus_differs", surplus=payment.credited)
     _set_state(line, LineState.MATCHED)
     _note(line, "person", "assigned", {"codes": payment.invoice_code}, actor, payment)
     audit.record(

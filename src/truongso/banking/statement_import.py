@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q, Sum
+
 from truongso.banking.decide import decide_lines
-from truongso.banking.lines import Reported, known, record
-from truongso.banking.models import BankLine, StatementImport, StatementRow
+from truongso.banking.lines import Reported, known, lock_account, record
+from truongso.banking.matching.types import Verdict
+from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.parse import parse_statement
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
@@ -18,7 +22,7 @@ from truongso.banking.statements.types import StatementRow as ParsedRow
 from truongso.banking.types import Direction, ImportState, RowState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction, transaction_required
+from truongso.kernel.db import retrying, transaction, transaction_required
 from truongso.kernel.money import Dong, total
 from truongso.kernel.sheets import Cell, read_sheets
 from truongso.organizations.public import BankAccount
@@ -108,19 +112,19 @@ def apply(
     """
     account = statement.bank_account
     parsed, seen = read_import(statement)
-    result = counts(parsed, seen)
-    booked = 0
+    result = {**counts(parsed, seen), "booked": 0}
     for start in range(0, len(seen), CHUNK):
-        with transaction():
-            booked += _apply_chunk(statement, seen[start : start + CHUNK], actor)
+        chunk = seen[start : start + CHUNK]
+        result["booked"] += retrying(functools.partial(_chunk_in_transaction, statement, chunk, actor))
         on_progress(min(start + CHUNK, len(seen)), len(seen))
     with transaction():
         _keep_refused(statement, parsed)
         done = StatementImport.objects.for_school(account.school_id).filter(
             pk=statement.pk, state=ImportState.PREVIEWED.value
         )
-        result["booked"] = booked
-        if done.update(state=ImportState.APPLIED.value, applied_at=clock.now(), counts=result):
+        if done.update(state=ImportState.APPLIED.value, applied_at=clock.now()):
+            result = _outcome(statement)  # of all runs: an earlier one may have been cut off
+            StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(counts=result)
             audit.record(
                 actor, "banking:statement:apply", school_id=account.school_id, subject=("statement", statement.pk),
                 params=dict(result),
@@ -129,8 +133,33 @@ def apply(
     return result
 
 
+def _chunk_in_transaction(statement: StatementImport, chunk: Sequence[Seen], actor: Actor) -> int:
+    with transaction():
+        return _apply_chunk(statement, chunk, actor)
+
+
+def _outcome(statement: StatementImport) -> dict[str, int]:
+    """What became of the file's rows, from the rows themselves; 2 queries."""
+    new, incoming = Q(state=RowState.NEW.value), Q(line__direction=Direction.IN.value)
+    rows = StatementRow.objects.for_school(statement.school_id).filter(statement=statement)
+    sums = rows.aggregate(
+        new=Count("pk", filter=new), known=Count("pk", filter=Q(state=RowState.KNOWN.value)),
+        refused=Count("pk", filter=Q(state=RowState.REFUSED.value)), credits=Count("pk", filter=new & incoming),
+        credits_dong=Sum("line__amount", filter=new & incoming),
+    )  # fmt: skip
+    decided = MatchDecision.objects.for_school(statement.school_id).filter(
+        decision=Verdict.AUTO.value, payment__isnull=False, line__sightings__in=rows.filter(new)
+    )
+    return {
+        "new": sums["new"], "known": sums["known"], "refused": sums["refused"], "credits": sums["credits"],
+        "credits_dong": int(sums["credits_dong"] or 0), "outgoing": sums["new"] - sums["credits"],
+        "booked": decided.values("line_id").distinct().count(),
+    }  # fmt: skip
+
+
 def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor) -> int:
     account = statement.bank_account
+    lock_account(account)
     # Another file or the feed may have brought rows meanwhile: ask again inside the transaction.
     found = known(account, [s.reported for s in chunk])
     fresh = [s for s in chunk if s.reported.key not in found]

@@ -6,19 +6,25 @@ from truongso.payments.feeds import verify as verify_feed_notice
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
-from truongso.payments.models import Notice, Payment
-from truongso.payments.queries import payers_of_students, standing_payments_of
+from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
+from truongso.payments.queries import payers_of_students, payments_of_evidence, standing_payments_of
 from truongso.payments.services import book, book_many, undo
 
 __all__ = [
     "SEPAY",
+    "Allocation",
+    "CreditEntry",
+    "Evidence",
     "FeedError",
     "FeedMovement",
     "Notice",
     "Payment",
+    "PaymentReversal",
+    "Receipt",
     "book",
     "book_many",
     "payers_of_students",
+    "payments_of_evidence",
     "read_feed_notice",
     "settle_notice",
     "standing_payments_of",

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from truongso.accounts.public import public
 from truongso.banking.feed import connection_by_public_id, receive
-from truongso.kernel.db import retrying
 
 MAX_BODY = 256 * 1024
 
@@ -21,13 +20,14 @@ def sepay(request: HttpRequest, connection: str) -> HttpResponse:
 
     An unknown address and a wrong signature get the same answer.
     """
-    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+    length = request.headers.get("Content-Length", "")
+    if not length.isascii() or not length.isdigit() or int(length[:12]) > MAX_BODY:
         return JsonResponse({"success": False}, status=413)
     body = request.body
     found = connection_by_public_id("sepay", connection)
     if found is None:
         return JsonResponse({"success": False}, status=401)
-    outcome = retrying(lambda: receive(found, body=body, headers=request.headers))
+    outcome = receive(found, body=body, headers=request.headers)
     if outcome.accepted:
         return JsonResponse({"success": True})
     return JsonResponse({"success": False}, status=401 if outcome.is_forged else 422)
