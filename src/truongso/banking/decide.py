@@ -60,7 +60,7 @@ def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
         kind=EvidenceKind.BANK_LINE, source=SOURCE, reference=str(line.pk), evidence_amount=line.amount,
         amount=line.amount, method=Method.QR_TRANSFER, received_at=moment(line), payer_name=line.counter_name,
         payer_account=line.counter_account, shares=tuple(shares), bank_account_id=line.bank_account_id,
-        in_suspense=True,
+        in_suspense=True, bank_reference=line.reference,
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
+from truongso.organizations.public import School
 from truongso.payments.allocation import LineShare
-from truongso.payments.models import Evidence, Payment, Receipt, ReceiptBook, ReceiptCancellation
+from truongso.payments.models import Payment, Receipt, ReceiptBook, ReceiptCancellation
 
 BOOK = "BL"  # biên lai
 
@@ -27,7 +28,7 @@ class Paper:
     invoices: Sequence[LockedInvoice]
     shares: dict[int, list[LineShare]]
     surplus: Dong
-    evidence: Evidence
+    reference: str  # of the bank or provider, as printed
 
 
 @transaction_required
@@ -40,10 +41,11 @@ def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
     now = clock.now()
     year = clock.school_date(now).year
     last = _locked_last(school_id, year)
+    school = _school_block(school_id)
     return Receipt.objects.bulk_create(
         Receipt(
             school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk, issued_at=now,
-            content=_content(paper),
+            content=_content(paper, school),
         )
         for number, paper in enumerate(papers, start=last + 1)
     )  # fmt: skip
@@ -65,7 +67,16 @@ def _locked_last(school_id: int, year: int) -> int:
     return int(book.last_number)
 
 
-def _content(paper: Paper) -> dict[str, Any]:
+def _school_block(school_id: int) -> dict[str, str]:
+    """Who issues, as of now: a school that is renamed later keeps its old name on old receipts."""
+    school = School.objects.get(pk=school_id)
+    return {
+        "name": school.name, "address": school.address, "phone": school.phone, "tax_code": school.tax_code,
+        "budget_code": school.budget_code,
+    }  # fmt: skip
+
+
+def _content(paper: Paper, school: dict[str, str]) -> dict[str, Any]:
     names = {line.id: line.description for invoice in paper.invoices for line in invoice.lines}
     return {
         "payer_name": paper.payment.payer_name,
@@ -76,7 +87,8 @@ def _content(paper: Paper) -> dict[str, Any]:
         "surplus": int(paper.surplus),
         "method": paper.payment.method,
         "received_at": paper.payment.received_at.isoformat(),
-        "reference": paper.evidence.reference,
+        "reference": paper.reference,
+        "school": school,
         "invoices": [
             {
                 "code": invoice.code,

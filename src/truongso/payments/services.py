@@ -19,7 +19,7 @@ from truongso.payments import receipts
 from truongso.payments.allocation import LineShare, spread
 from truongso.payments.events import PaymentBooked, PaymentUndone
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, PaymentReversal
-from truongso.payments.types import Booking, CreditKind, Method, PaymentRefusedError
+from truongso.payments.types import Booking, CreditKind, EvidenceKind, Method, PaymentRefusedError
 
 
 @dataclass(slots=True)
@@ -226,7 +226,11 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     accounts = account_ids(school_id)
     post_many(school_id, entries=[_entry(p, accounts) for p in plans], actor_id=actor.user_id)
     receipts.issue_many(
-        school_id, papers=[receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, p.evidence) for p in plans]
+        school_id,
+        papers=[
+            receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, _shown_reference(p.booking))
+            for p in plans
+        ],
     )
     audit.record_many(
         actor,
@@ -268,6 +272,13 @@ def _payer(reported: str, invoiced: str) -> str:
     """The name the bank reports (often without accents) unless it is the invoice's payer, or absent."""
     reported = " ".join(reported.split())
     return invoiced if not reported or fold(reported) == fold(invoiced) else reported[:120]
+
+
+def _shown_reference(booking: Booking) -> str:
+    """What a receipt may print: a reference of the bank or provider, never the number of a row of ours."""
+    if booking.bank_reference or booking.kind is EvidenceKind.BANK_LINE:
+        return booking.bank_reference
+    return booking.reference
 
 
 def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int]) -> NewEntry:

@@ -65,6 +65,8 @@ class Booking:
 
     `reference` is unique per school, kind and source of evidence (a bank line's id, a provider's transaction id).
     `evidence_amount` is the whole of the evidence, `amount` the part booked now (a line may be split).
+    `bank_reference` is what the bank printed as reference, for the receipt; without it the receipt shows the
+    evidence's own reference, unless that is a row of ours (a bank line).
     `in_suspense` says that the bank line already stands in the books as money of unknown purpose.
     What the shares leave of `amount` becomes credit of the first invoice's family.
     """
@@ -81,6 +83,7 @@ class Booking:
     shares: tuple[Share, ...]
     bank_account_id: int | None
     in_suspense: bool
+    bank_reference: str = ""
 
 
 class PaymentRefusedError(Exception):
