@@ -1,0 +1,34 @@
+"""Reading PDFs back with poppler, as other programs do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+
+def text(pdf: bytes, *, layout: bool = True) -> str:
+    """The text of all pages; pages are parted by a form feed."""
+    return _run("pdftotext", *(["-layout"] if layout else []), "-", "-", data=pdf).strip()
+
+
+def fonts(pdf: bytes) -> list[list[str]]:
+    """One row per font: name, …, embedded, subset, Unicode map, object."""
+    return [line.split() for line in _run("pdffonts", "-", data=pdf).splitlines()[2:]]
+
+
+def page_sizes(pdf: bytes) -> list[str]:
+    """Width and height of every page in points, as pdfinfo prints them."""
+    found = _run("pdfinfo", "-l", "-1", "-", data=pdf)
+    return [
+        line.split(":", 1)[1].strip()
+        for line in found.splitlines()
+        if line.strip().startswith("Page") and "size:" in line
+    ]
+
+
+def _run(program: str, *arguments: str, data: bytes) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise RuntimeError(f"{program} is not installed (package poppler-utils)")
+    return subprocess.run([path, *arguments], input=data, capture_output=True, check=True).stdout.decode()  # noqa: S603
