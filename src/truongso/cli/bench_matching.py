@@ -6,7 +6,8 @@ import argparse
 import json
 from collections.abc import Iterable
 
-from truongso.banking.matching.bench import ClassFigures, Figures, RuleFigures, run as measure
+from truongso.banking.matching.bench import ClassFigures, Figures, RuleFigures
+from truongso.banking.matching.bench import run as measure
 
 from .errors import UsageProblem
 
@@ -42,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
 def _table(figures: Figures) -> Iterable[str]:
     yield f"{figures['lines']} giao dịch, {figures['invoices']} hóa đơn mỗi lượt, {figures['seeds']} lượt"
     yield ""
-    yield f"{'loại nhiễu':<18}{'dòng':>8}{'tự đúng':>9}{'tự sai':>8}{'gợi ý đúng':>12}{'hỏi':>7}{'đúng/tự':>10}{'phủ':>10}"
+    heads = f"{'tự đúng':>9}{'tự sai':>8}{'gợi ý đúng':>12}{'hỏi':>7}{'đúng/tự':>10}{'phủ':>10}"
+    yield f"{'loại nhiễu':<18}{'dòng':>8}{heads}"
     for name, one in figures["classes"].items():
         yield _class_line(name, one)
     yield ""

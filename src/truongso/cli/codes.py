@@ -10,8 +10,8 @@ from .errors import UsageProblem
 
 _MOST = 1_000_000
 _REASONS = {
-    "prefix_form": "tiền tố “{value}” phải là hai chữ cái trong A–Z, trừ I, L, O",
-    "prefix_jargon": "tiền tố “{value}” hay xuất hiện trong nội dung của ngân hàng; hãy chọn hai chữ cái khác",
+    "prefix_form": "tiền tố “{value}” phải là hai chữ cái A–Z, trừ I, L, O",
+    "prefix_jargon": "tiền tố “{value}” hay có trong nội dung của ngân hàng; hãy chọn hai chữ cái khác",
 }
 
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     new.epilog = (
         "Mỗi mã có 9 ký tự: 2 chữ cái đầu, 5 ký tự dữ liệu, 2 ký tự kiểm tra; không dùng 0 1 I L O.\n"
-        "Trong một lượt không có hai mã trùng nhau, cũng không có hai mã lẫn được với nhau khi rơi mất một ký tự.\n\n"
+        "Một lượt không có mã trùng nhau, cũng không có mã lẫn được với nhau khi rơi mất một ký tự.\n\n"
         "Ví dụ:\n"
         "  truongso codes new --count 3 --prefix AB"
     )

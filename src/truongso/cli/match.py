@@ -44,11 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"  T.csv  {','.join(TRANSFER_COLUMNS)}\n"
         f"  O.csv  {','.join(DECISION_COLUMNS)}\n\n"
         "decision: auto (tự ghi nhận), suggest (gợi ý, chờ người duyệt), repeat (dòng ngân hàng lặp lại),\n"
-        "none (không nhận ra). codes và amounts nối bằng dấu “;”. amounts là số tiền ghi vào từng hóa đơn, không vượt\n"
-        "số còn phải nộp; phần còn lại của giao dịch là số dư của gia đình. Hóa đơn đã nộp đủ có số tiền 0.\n"
-        "Số tiền là số nguyên đồng, không dấu ngăn. Cột account để trống trong cả một tệp thì mọi hóa đơn và giao dịch\n"
-        "thuộc một tài khoản chung. Giao dịch có số tiền không hợp lệ nhận decision none, rule bad_amount; các dòng\n"
-        "khác vẫn được khớp và lệnh kết thúc với mã 1.\n\n"
+        "none (không nhận ra). codes và amounts nối bằng dấu “;”. amounts là số tiền ghi vào từng hóa đơn,\n"
+        "không vượt số còn phải nộp; phần còn lại là số dư của gia đình. Hóa đơn đã nộp đủ có số tiền 0.\n"
+        "Số tiền là số nguyên đồng, không dấu ngăn. Cột account để trống trong cả một tệp thì mọi hóa đơn\n"
+        "và giao dịch thuộc một tài khoản chung. Giao dịch có số tiền không hợp lệ nhận decision none, rule\n"
+        "bad_amount; các dòng khác vẫn được khớp và lệnh kết thúc với mã 1.\n\n"
         "Ví dụ:\n"
         "  truongso match --invoices hoa-don.csv --transfers sao-ke.csv --out ket-qua.csv"
     )
@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _invoices(path: Path) -> list[OpenInvoice]:
     lines: dict[str, int] = {}
-    invoices = []
+    invoices: list[OpenInvoice] = []
     for line, row in _rows(path, INVOICE_COLUMNS):
         invoice = _invoice(row, f"{path}, dòng {line}")
         if invoice.code in lines:

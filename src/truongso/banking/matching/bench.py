@@ -1,6 +1,8 @@
-"""Measures the matcher: what it decides by itself, rightly and wrongly, for each noise class and rule, and how fast.
+"""Measures the matcher: what it decides by itself, rightly and wrongly, for each noise class and rule, and
+how fast.
 
-The floor of the same run is the least any matcher must do: fold each memo, cut it into words and look each word up.
+The floor of the same run is the least any matcher must do: fold each memo, cut it into words and look each
+word up.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ from truongso.banking.matching.types import Decision, Verdict
 
 
 class ClassFigures(TypedDict):
-    """Outcomes of one noise class. `auto_right` counts recognised repeats too; `asked` is all that is left to a
-    person without the right proposal."""
+    """Outcomes of one noise class. `auto_right` counts recognised repeats too; `asked` is all that is left
+    to a person without the right proposal."""
 
     lines: int
     auto_right: int
@@ -31,7 +33,9 @@ class ClassFigures(TypedDict):
 
 
 class RuleFigures(TypedDict):
-    """Outcomes by deciding rule: lines decided, with how many right answers (booked, proposed or recognised)."""
+    """Outcomes by deciding rule: lines decided, with how many right answers (booked, proposed or
+    recognised).
+    """
 
     lines: int
     right: int
@@ -127,21 +131,22 @@ def _judge(line: Line, decision: Decision, tally: _Tally) -> None:
     rule["auto_wrong"] += outcome == "auto_wrong"
     if outcome == "auto_wrong":
         tally.wrong.append(
-            f"{line.kind}: {line.transfer.memo!r} → {decision.rule} {decision.codes}, not {line.codes}"
+            f"{line.kind}: {line.transfer.memo!r} → {decision.rule} {decision.codes}, not {line.answer.codes}"
         )
 
 
 def judge(line: Line, decision: Decision) -> str:
     """`auto_right`, `auto_wrong`, `suggest_right` or `asked`."""
+    answer = line.answer
     if decision.verdict is Verdict.AUTO:
         booked = dict(zip(decision.codes, decision.amounts, strict=True))
-        is_right = line.verdict is Verdict.AUTO and booked == dict(zip(line.codes, line.amounts, strict=True))
+        is_right = answer.verdict is Verdict.AUTO and booked == dict(
+            zip(answer.codes, answer.amounts, strict=True)
+        )
         return "auto_right" if is_right else "auto_wrong"
     if decision.verdict is Verdict.REPEAT:
-        return "auto_right" if line.verdict is Verdict.REPEAT else "auto_wrong"
-    if line.codes and set(decision.codes[:1]) <= set(line.codes) and decision.codes:
-        return "suggest_right"
-    return "asked"
+        return "auto_right" if answer.verdict is Verdict.REPEAT else "auto_wrong"
+    return "suggest_right" if decision.codes and decision.codes[0] in answer.codes else "asked"
 
 
 def _class_figures(one: Counter[str]) -> ClassFigures:

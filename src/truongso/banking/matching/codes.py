@@ -25,7 +25,9 @@ class Found:
 
 
 def printed_codes(row: str, index: CodeIndex) -> list[Found]:
-    """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its code)."""
+    """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its
+    code).
+    """
     found: dict[str, Found] = {}
     for prefix in index.prefixes:
         at = row.find(prefix)
@@ -42,9 +44,9 @@ def printed_codes(row: str, index: CodeIndex) -> list[Found]:
 def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> list[Found]:
     """Codes of the index within one error of some piece of the row, outside the pieces already `taken`.
 
-    Two guards keep chance away. A piece that is itself a whole valid code, only unknown here, is another code and not
-    a mistyped one. A piece with a symbol missing must not be the inside of a word that is just one or two signs
-    longer: that would be a second error.
+    Two guards keep chance away. A piece that is itself a whole valid code, only unknown here, is another
+    code and not a mistyped one. A piece with a symbol missing must not be the inside of a word that is just
+    one or two signs longer: that would be a second error.
     """
     hits = _near(reading, index, _anchored_by_prefix(reading.row, index))
     hits = hits or _near(reading, index, _anchored_by_tail(reading.row, index))

@@ -1,8 +1,9 @@
 """Does a memo name a pupil other than the one whose code it carries?
 
-Another pupil's full name is a conflict unless the coded pupil is named too, or the name is plainly the payer's:
-inside a bank's frame, or equal to the payer's name where banks and payers write it. A name that is only beside its
-class ("Binh 4B") is a conflict as well. In doubt the answer is yes: a person looks, nothing is lost.
+Another pupil's full name is a conflict unless the coded pupil is named too, or the name is plainly the
+payer's: inside a bank's frame, or equal to the payer's name where banks and payers write it. A name that is
+only beside its class ("Binh 4B") is a conflict as well. In doubt the answer is yes: a person looks, nothing
+is lost.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from truongso.banking.matching.types import Transfer
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Names and classes of a memo, without the payer's; `doubtful` are names of the payer that pupils bear too."""
+    """Names and classes of a memo, without the payer's; `doubtful` are names of the payer that pupils bear
+    too.
+    """
 
     names: list[Mention]
     doubtful: list[Mention]
@@ -49,6 +52,7 @@ def named(
 def conflicting(
     said: Named,
     own: list[Pupil],
+    *,
     reading: Reading,
     pupils: PupilIndex,
     frames: Frames,
@@ -56,7 +60,8 @@ def conflicting(
 ) -> list[Pupil]:
     """Pupils the memo names although its codes belong to `own`; none when all is in accord.
 
-    `tempting` tells whether a pupil owes just this amount while `own` do not: then even the payer's own name counts.
+    `tempting` tells whether a pupil owes just this amount while `own` do not: then even the payer's own
+    name counts.
     """
     if said is _NOTHING:
         return []
@@ -76,13 +81,14 @@ def conflicting(
         bearers = [pupil for pupil in pupils.by_name[one.row] if pupil not in own]
         found += [one for one in bearers if one.class_row in classes - own_classes or tempting(one)]
     if not found and not is_own_named:
-        found = _beside_class(said, own, own_classes, reading, pupils, frames)
+        found = _beside_class(said, own, reading, pupils, frames)
     return list(dict.fromkeys(found))
 
 
 def _beside_class(
-    said: Named, own: list[Pupil], own_classes: set[str], reading: Reading, pupils: PupilIndex, frames: Frames
+    said: Named, own: list[Pupil], reading: Reading, pupils: PupilIndex, frames: Frames
 ) -> list[Pupil]:
+    own_classes = {pupil.class_row for pupil in own}
     in_accord = not own_classes.isdisjoint(one.row for one in said.classes)
     if in_accord and any(pupil.given in reading.words for pupil in own):
         return []
@@ -106,7 +112,9 @@ def _is_payers(one: Mention, payer: str, reading: Reading, frames: Frames) -> bo
 
 
 def _parts_of_payer(names: list[Mention], payer: str, row: str) -> list[tuple[int, int]]:
-    """Where the payer's longer name holds a pupil's ("Lý [Nguyễn Minh Vân]"): that is no mention of the pupil."""
+    """Where the payer's longer name holds a pupil's ("Lý [Nguyễn Minh Vân]"): that is no mention of the
+    pupil.
+    """
     found = []
     for one in names:
         at = row.find(payer, max(0, one.end - len(payer)))

@@ -1,9 +1,9 @@
 """The text of a memo made comparable, in both readings of its white space.
 
-Banks break memos (MB after every 35 signs, rejoined with one or two spaces), payers space out codes, wallets remove
-every space: so white space can stand inside a code, and can be missing between words. A `Reading` therefore holds
-one row of letters and digits without anything between them (the reading without white space) and the places where
-words began and ended (the reading as it stands).
+Banks break memos (MB after every 35 signs, rejoined with one or two spaces), payers space out codes,
+wallets remove every space: so white space can stand inside a code, and can be missing between words. A
+`Reading` therefore holds one row of letters and digits without anything between them (the reading without
+white space) and the places where words began and ended (the reading as it stands).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _TABLE = bytes(
 
 @dataclass(slots=True)
 class Reading:
-    """A folded text: its words, `row` (the words without anything between), where words begin and end in `row`."""
+    """A folded text: its words, `row` (the words without anything between), where words begin and end in
+    `row`.
+    """
 
     memo: str
     words: list[str]

@@ -1,8 +1,8 @@
 """The frames that banks and wallets put around the payer's words, as data.
 
-Frames are not cut out before codes are read, because a printed code is certain wherever it stands. They serve two
-questions that come after: is this name the payer's or the receiver's rather than a pupil's, and is this piece of
-text a bank's own number, in which no mistyped code may be looked for?
+Frames are not cut out before codes are read, because a printed code is certain wherever it stands. They
+serve two questions that come after: is this name the payer's or the receiver's rather than a pupil's, and
+is this piece of text a bank's own number, in which no mistyped code may be looked for?
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One pattern on the row, with what must occur first; `text` is asked of the text where punctuation decides."""
+    """One pattern on the row, with what must occur first; `text` is asked of the text where punctuation
+    decides.
+    """
 
     name: str
     needs: str
@@ -36,6 +38,7 @@ class Frames:
     by_content: Mapping[str, tuple[Frame, ...]]
     transfer_words: tuple[str, ...]
     memo_phrases: frozenset[str]
+    memo_words: frozenset[str]
 
     def spans(self, reading: Reading, holds: str) -> list[Span]:
         """Pieces of the row that hold what is asked for: `names` or `reference`."""
@@ -57,7 +60,9 @@ class Frames:
         return False
 
     def followed_by_transfer_words(self, reading: Reading, end: int) -> bool:
-        """Whether row[end:] goes on with "chuyển tiền" and the like, as in the memo that banks fill in themselves."""
+        """Whether row[end:] goes on with "chuyển tiền" and the like, as in the memo that banks fill in
+        themselves.
+        """
         return reading.row.startswith(self.transfer_words, end)
 
 
@@ -69,4 +74,6 @@ def known_frames() -> Frames:
     for frame in raw["frames"]:
         text = re.compile(frame["text"]) if "text" in frame else None
         frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], re.compile(frame["pattern"]), text),)
-    return Frames(frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]))
+    return Frames(
+        frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"])
+    )

@@ -25,8 +25,8 @@ LineKey = tuple[str, str, str, int, str]
 class Matcher:
     """Decides transfers against open invoices and remembers what its decisions changed.
 
-    `learnt` maps payer accounts to the keys of the pupils they paid for before. With `learns` the automatic bookings
-    of this run add to it; suggestions confirmed by people are added by `learn`.
+    `learnt` maps payer accounts to the keys of the pupils they paid for before. With `learns` the automatic
+    bookings of this run add to it; suggestions confirmed by people are added by `learn`.
     """
 
     def __init__(
@@ -55,7 +55,9 @@ class Matcher:
             self._accounts[account].drop(code)
 
     def match(self, transfer: Transfer) -> Decision:
-        """Decide a transfer and, if it books by itself, book it. Each bank line is remembered for `repeat`."""
+        """Decide a transfer and, if it books by itself, book it. Each bank line is remembered for
+        `repeat`.
+        """
         if self._is_repeat(transfer):
             return Decision(Verdict.REPEAT, Rule.REPEAT, Reason("repeat", {"bank_ref": transfer.bank_ref}))
         decision = self.decide(transfer)
@@ -66,8 +68,8 @@ class Matcher:
     def match_all(self, transfers: Iterable[Transfer]) -> list[Decision]:
         """`match` for a whole file in order of arrival.
 
-        The cycle collector rests meanwhile: decisions hold no cycles, and searching tens of thousands of long-lived
-        invoices again and again would take half of the time.
+        The cycle collector rests meanwhile: decisions hold no cycles, and searching tens of thousands of
+        long-lived invoices again and again would take half of the time.
         """
         was_on = gc.isenabled()
         gc.disable()
@@ -78,7 +80,8 @@ class Matcher:
                 gc.enable()
 
     def decide(self, transfer: Transfer) -> Decision:
-        """What to do with a transfer as things stand; changes nothing and does not ask whether the line is a repeat.
+        """What to do with a transfer as things stand; changes nothing and does not ask whether the line is
+        a repeat.
 
         Raises ValueError for an amount of 0 đ or less: such a line is no incoming money.
         """
@@ -104,7 +107,8 @@ class Matcher:
     def book(self, transfer: Transfer, codes: Iterable[str], amounts: Iterable[Dong]) -> None:
         """Take an allocation into account: the invoices owe less, the payer is known for their pupils.
 
-        Raises KeyError for an invoice of another account, ValueError for more than it owes; nothing is changed then.
+        Raises KeyError for an invoice of another account, ValueError for more than it owes; nothing is
+        changed then.
         """
         account = self._accounts[transfer.account]
         shares = [(account.claims[code], amount.value) for code, amount in zip(codes, amounts, strict=True)]
@@ -130,8 +134,8 @@ class Matcher:
     def _is_repeat(self, transfer: Transfer) -> bool:
         """Same account, date, reference, amount and memo, and no sign of another payer.
 
-        References alone are not unique (some banks count from 1 every day), and without a reference two equal lines
-        are two honest transfers.
+        References alone are not unique (some banks count from 1 every day), and without a reference two
+        equal lines are two honest transfers.
         """
         if not transfer.bank_ref:
             return False

@@ -1,7 +1,9 @@
-"""Pupils' names and classes in a memo: whole words, without accents, whatever the bank did to the white space.
+"""Pupils' names and classes in a memo: whole words, without accents, whatever the bank did to the white
+space.
 
-A name is looked for as a row of letters that begins and ends where words begin and end; breaks inside do not matter.
-Of overlapping names the longest counts: "Nguyễn Văn An Bình" is not a mention of "Nguyễn Văn An".
+A name is looked for as a row of letters that begins and ends where words begin and end; breaks inside do
+not matter. Of overlapping names the longest counts: "Nguyễn Văn An Bình" is not a mention of "Nguyễn Văn
+An".
 """
 
 from __future__ import annotations
@@ -13,17 +15,13 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from truongso.banking.matching.fold import Reading, read, squeeze
+from truongso.banking.matching.frames import known_frames
 
 _HEAD = 4
 _SHORTEST = 5
 _GLUED = 12
 _SURE_WITHOUT_BOUNDS = 9
 _CLASS_WORDS = 3
-_MEMO_WORDS = frozenset(
-    "CHUYEN TRUONG TIEU THANG KHOAN THANH TIENG DONG NUOC CUSTOMER IBFT MBVCB NAPTIEN TRACE HOAN PHUC PHAI HIEM THUE "
-    "SINH TIEN NHANH GIAO DICH LOAI MOMO QRCODE CASHIN NODATA NGAN HANG CONG TNHH NGHIEP NGOAI THUONG TECHCOMBANK "
-    "VIETCOMBANK AGRIBANK SACOMBANK BIDV VIETINBANK BANKAPINOTIFY SEPAY THOI GIAN THEO KHUYEN NIEN MUON".split()
-)
 _NAME_LETTERS = re.compile("[A-Z]{5}")
 _GLUED_BEFORE = (
     "CON",
@@ -88,7 +86,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A given name beside a class; `is_short_name` when the word before is the pupil's too, `words` are both."""
+    """A given name beside a class; `is_short_name` when the word before is the pupil's too, `words` are
+    both.
+    """
 
     pupil: Pupil
     is_short_name: bool
@@ -103,7 +103,7 @@ class PupilIndex:
         self.by_name: dict[str, list[Pupil]] = {}
         self._heads: set[str] = set()
         self._longest_name = 0
-        self._plain_words = set(_MEMO_WORDS)
+        self._plain_words = set(known_frames().memo_words)
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
         self._number_classes: set[str] = set()
@@ -163,10 +163,11 @@ class PupilIndex:
         return _longest(found) if len(found) > 1 else found
 
     def _inside_words(self, reading: Reading, bounds: Collection[int]) -> list[int]:
-        """Places inside words where a name may begin or end because something is glued to it; codes are skipped.
+        """Places inside words where a name may begin or end because something is glued to it; codes are
+        skipped.
 
-        Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the digits,
-        or lies anywhere when the word is as long as a sentence without spaces.
+        Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the
+        digits, or lies anywhere when the word is as long as a sentence without spaces.
         """
         places: list[int] = []
         for word, start in zip(reading.words, reading.starts, strict=True):
@@ -232,7 +233,8 @@ def _words_from(reading: Reading, place: int) -> list[str]:
 
 
 def _stands_alone(reading: Reading, start: int, end: int, bounds: Collection[int]) -> bool:
-    """Whether row[start:end] is a run of whole words, or the glue around it is the usual: digits, fee words, frames.
+    """Whether row[start:end] is a run of whole words, or the glue around it is the usual: digits, fee
+    words, frames.
 
     In a word as long as a whole sentence bounds cannot be asked for; there a long name is sure enough.
     """

@@ -1,7 +1,7 @@
 """The texts of the matcher's reasons: one table for the command line and the web.
 
-Vietnamese is the message id. The texts are marked for the catalogue here and translated by whoever shows them:
-`_(REASONS[reason.code]) % reason.params`.
+Vietnamese is the message id. The texts are marked for the catalogue here and translated by whoever shows
+them: `_(REASONS[reason.code]) % reason.params`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REASONS: Mapping[str, str] = {
     ),
     "corrected": gettext_noop("Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s; số tiền khớp"),
     "corrected_differs": gettext_noop(
-        "Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s, nhưng nộp %(amount)s trong khi còn phải nộp %(owed)s"
+        "Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s, nhưng nộp %(amount)s, còn phải nộp %(owed)s"
     ),
     "several": gettext_noop("Nội dung có %(count)s mã hóa đơn, tổng các khoản còn phải nộp bằng số tiền"),
     "several_differs": gettext_noop(

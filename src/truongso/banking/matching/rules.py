@@ -1,8 +1,8 @@
 """The cascade of named rules. Each looks at one transfer and either decides or passes it on.
 
-Only a code books by itself: as printed whatever the amount, over one error when the amount agrees. Everything that
-speaks against it (already paid, another pupil named, a second reading, another receiving account) stops the booking.
-Names and learnt payers only ever suggest.
+Only a code books by itself: as printed whatever the amount, over one error when the amount agrees.
+Everything that speaks against it (already paid, another pupil named, a second reading, another receiving
+account) stops the booking. Names and learnt payers only ever suggest.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def code_of_other_account(case: Case) -> Decision | None:
         if hits:
             claims = [account.claims[hit.code] for hit in hits]
             reason = Reason("other_account", {"code": claims[0].code, "account": account.name})
-            return _decide(case, Verdict.SUGGEST, Rule.OTHER_ACCOUNT, claims, reason, Evidence.OTHER_ACCOUNT)
+            return _decide(
+                case, Verdict.SUGGEST, Rule.OTHER_ACCOUNT, claims, reason, mark=Evidence.OTHER_ACCOUNT
+            )
     return None
 
 
@@ -126,7 +128,9 @@ def corrected_code(case: Case) -> Decision | None:
 
 
 def names_or_payer(case: Case) -> Decision | None:
-    """`names`, `payer`: no code, but a pupil's name with class or amount, or a payer known from earlier bookings."""
+    """`names`, `payer`: no code, but a pupil's name with class or amount, or a payer known from earlier
+    bookings.
+    """
     if not case.known_account:
         return None
     said = named(case.transfer, case.reading, case.account.pupils, case.frames)
@@ -223,7 +227,7 @@ def _second_code(case: Case, claim: Claim) -> Decision | None:
 
 def _already_paid(case: Case, claims: Sequence[Claim]) -> Decision:
     reason = Reason("already_paid", {"code": claims[0].code})
-    return _decide(case, Verdict.SUGGEST, Rule.ALREADY_PAID, claims, reason, Evidence.PAID)
+    return _decide(case, Verdict.SUGGEST, Rule.ALREADY_PAID, claims, reason, mark=Evidence.PAID)
 
 
 def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
@@ -233,10 +237,10 @@ def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decisi
     others = conflicting(
         said,
         [claim.pupil for claim in claims],
-        case.reading,
-        pupils,
-        case.frames,
-        lambda pupil: not own_fit and _fitting(case, pupil)[1],
+        reading=case.reading,
+        pupils=pupils,
+        frames=case.frames,
+        tempting=lambda pupil: not own_fit and _fitting(case, pupil)[1],
     )
     if not others:
         return None
@@ -292,7 +296,9 @@ class _Weighed:
 
 
 def _weigh(case: Case, said: Named) -> list[_Weighed]:
-    """Pupils that name, class or payer speak for; a name alone, without class, amount or payer, is too little."""
+    """Pupils that name, class or payer speak for; a name alone, without class, amount or payer, is too
+    little.
+    """
     pupils = case.account.pupils
     classes = {one.row for one in said.classes}
     whole = {pupil.key for one in said.names for pupil in pupils.by_name[one.row]}
@@ -325,7 +331,9 @@ def _weigh(case: Case, said: Named) -> list[_Weighed]:
 
 
 def _fitting(case: Case, pupil: Pupil) -> tuple[list[Claim], bool]:
-    """The invoices of a pupil that the amount points to, and whether it fits exactly; else the first one open."""
+    """The invoices of a pupil that the amount points to, and whether it fits exactly; else the first one
+    open.
+    """
     owed = case.account.open_of(pupil)
     for claim in owed:
         if claim.outstanding == case.amount:
@@ -341,6 +349,7 @@ def _decide(
     rule: Rule,
     claims: Sequence[Claim],
     reason: Reason,
+    *,
     mark: Evidence = Evidence.CODE,
     corrected: Sequence[Found] = (),
 ) -> Decision:
@@ -362,7 +371,9 @@ def _evidence(case: Case, claim: Claim, mark: Evidence) -> tuple[Evidence, ...]:
 
 
 def _shares(amount: int, claims: Sequence[Claim]) -> tuple[Dong, ...]:
-    """What each invoice gets, in order, never more than it owes; what is left over stays the family's credit."""
+    """What each invoice gets, in order, never more than it owes; what is left over stays the family's
+    credit.
+    """
     shares = []
     for claim in claims:
         share = min(amount, claim.outstanding)

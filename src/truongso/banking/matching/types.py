@@ -60,8 +60,8 @@ class OpenInvoice:
     """An invoice that money may be waiting for, as the matcher needs it.
 
     `outstanding` is what is still owed; 0 đ keeps a paid invoice known, so that a second transfer for it is
-    recognised instead of being taken for something else. `student_key` tells pupils apart (any stable text; by
-    default name and class).
+    recognised instead of being taken for something else. `student_key` tells pupils apart (any stable text;
+    by default name and class).
     """
 
     code: str
@@ -74,7 +74,9 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the bank gave it."""
+    """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the
+    bank gave it.
+    """
 
     id: str
     date: str
@@ -106,8 +108,9 @@ class Candidate:
 class Decision:
     """What the matcher makes of one transfer.
 
-    `codes` and `amounts` go together: what is, or with a suggestion would be, allocated to each invoice, never more
-    than it still owes. What then remains of the transfer is the family's credit. A paid invoice stands with 0 đ.
+    `codes` and `amounts` go together: what is, or with a suggestion would be, allocated to each invoice,
+    never more than it still owes. What then remains of the transfer is the family's credit. A paid invoice
+    stands with 0 đ.
     """
 
     verdict: Verdict
