@@ -1,5 +1,8 @@
 """What other rooms may know of fees: value types and the invoice code."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from truongso.fees.invoice_code import (
@@ -24,7 +27,9 @@ __all__ = [
     "CodeIndex",
     "FeeNature",
     "FeeUnit",
+    "FeesRefusedError",
     "LineKind",
+    "Problem",
     "RoundState",
     "Slip",
     "fold_letters",
@@ -71,3 +76,21 @@ class LineKind(StrEnum):
     CHARGE = "charge"
     EXTRA = "extra"
     CREDIT = "credit"
+
+
+class FeesRefusedError(Exception):
+    """A request that cannot be done as asked; nothing was changed. `code` is stable, `params` fill the message."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about a draft round: `blocking` ones stop its issue, the others are worth a look."""
+
+    code: str
+    blocking: bool
+    params: dict[str, object] = field(default_factory=dict)

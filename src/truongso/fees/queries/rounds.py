@@ -1,0 +1,125 @@
+"""Rounds with what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from truongso.fees.class_order import class_key
+from truongso.fees.models import CollectionRound, Invoice
+from truongso.fees.types import RoundState
+from truongso.kernel.money import ZERO, Dong
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFigures:
+    """An issued round's invoices: cancelled ones are counted apart and owe nothing."""
+
+    invoices: int
+    paid_invoices: int
+    cancelled: int
+    total: Dong
+    paid: Dong
+
+    @property
+    def outstanding(self) -> Dong:
+        return self.total - self.paid
+
+    @property
+    def percent(self) -> float:
+        """Share of the amount that is paid, 0–100; 0 when nothing is asked for."""
+        return 100 * self.paid.value / self.total.value if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round as lists show it."""
+
+    id: int
+    public_id: str
+    name: str
+    state: RoundState
+    priced_on: dt.date
+    due_on: dt.date
+    figures: RoundFigures
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """One class of a round."""
+
+    class_id: int
+    class_name: str
+    figures: RoundFigures
+
+
+def rounds_of(school_id: int) -> list[RoundRow]:
+    """All rounds of a school with their figures, the latest first; 2 queries."""
+    rounds = CollectionRound.objects.for_school(school_id).order_by("-priced_on", "-pk")
+    return _rows(school_id, rounds)
+
+
+def round_by_id(school_id: int, round_id: int) -> RoundFigures:
+    """Figures of one round; 1 query."""
+    return _by(_invoices(school_id).filter(round_id=round_id), "round_id").get(round_id, _EMPTY)
+
+
+def classes_of_round(school_id: int, round_id: int) -> list[ClassFigures]:
+    """Figures of a round by class, in the order of classes; 1 query."""
+    rows = _sums(_invoices(school_id).filter(round_id=round_id).values("school_class_id", "class_name"))
+    found = [ClassFigures(r["school_class_id"], r["class_name"], _figures(r)) for r in rows]
+    return sorted(found, key=lambda c: (class_key(c.class_name), c.class_id))
+
+
+def previous_round(round_: CollectionRound) -> RoundRow | None:
+    """The last issued round priced before this one; 2 queries."""
+    earlier = CollectionRound.objects.for_school(round_.school_id).exclude(state=RoundState.DRAFT.value)
+    earlier = (
+        earlier.filter(priced_on__lte=round_.priced_on)
+        .exclude(pk=round_.pk)
+        .order_by("-priced_on", "-pk")[:1]
+    )
+    return next(iter(_rows(round_.school_id, earlier)), None)
+
+
+_EMPTY = RoundFigures(0, 0, 0, ZERO, ZERO)
+
+
+def _rows(school_id: int, rounds: QuerySet[Any]) -> list[RoundRow]:
+    found = list(rounds)
+    figures = _by(_invoices(school_id).filter(round_id__in=[r.pk for r in found]), "round_id")
+    return [
+        RoundRow(
+            r.pk, r.public_id, r.name, RoundState(r.state), r.priced_on, r.due_on, figures.get(r.pk, _EMPTY)
+        )
+        for r in found
+    ]
+
+
+def _invoices(school_id: int) -> QuerySet[Any]:
+    return Invoice.objects.for_school(school_id)
+
+
+def _by(invoices: QuerySet[Any], key: str) -> dict[int, RoundFigures]:
+    return {row[key]: _figures(row) for row in _sums(invoices.values(key))}
+
+
+def _sums(groups: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    live = Q(cancelled_at__isnull=True)
+    found: QuerySet[Any, Any] = groups.annotate(
+        live=Count("pk", filter=live),
+        settled=Count("pk", filter=live & Q(paid=F("total"))),
+        gone=Count("pk", filter=~live),
+        asked=Sum("total"),
+        got=Sum("paid"),
+    ).order_by()
+    return found
+
+
+def _figures(row: dict[str, Any]) -> RoundFigures:
+    return RoundFigures(
+        row["live"], row["settled"], row["gone"], Dong(int(row["asked"] or 0)), Dong(int(row["got"] or 0))
+    )
