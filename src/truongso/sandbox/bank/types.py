@@ -1,0 +1,140 @@
+"""What the sandbox bank keeps: accounts, lines, transfers, notices. Pure: no Django, no user texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from truongso.banking.types import Direction
+from truongso.kernel.money import Dong
+
+
+class BankError(Exception):
+    """What the bank will not do. `code` is stable, `params` fill its text; nothing was changed.
+
+    Codes: account_unknown (bin, account) · payer_unknown (account) · account_kind (account) · number_taken
+    (account) · amount_missing · amount_positive · amount_large (limit) · balance_low (balance, amount) ·
+    channel_unknown (channel) · webhook_not_local (url) · webhook_incomplete · key_used (key) ·
+    transfer_unknown (id) · line_unknown (id) · delivery_unknown (id) · no_webhook (account) · layout_needed
+    (bin) · layout_unknown (layout) · period_reversed; `qr_…` and `image_…` from reading a code.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params: dict[str, object] = params
+
+
+class Role(StrEnum):
+    """Whose account it is: a payer with the bank's app, or a receiver with notices and statements."""
+
+    CUSTOMER = "customer"
+    RECEIVER = "receiver"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account. `balance` is never negative; `opening` is what it held before its first line.
+
+    `webhook_url` and `webhook_secret` are empty for customers; `notices_on` is the switch of the feed: off,
+    only the statement tells of new lines.
+    """
+
+    number: str
+    bank_bin: str
+    holder: str
+    role: Role
+    opening: Dong
+    balance: Dong
+    webhook_url: str
+    webhook_secret: str
+    notices_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement as the account's bank tells it.
+
+    `id` is never used twice, not even by another data directory; `reference` is a short counter that starts
+    again every day, as some banks have it. `balance` is the balance when the line was booked, whatever the
+    date it carries. `memo` is what a notice says; `narrative` is the same before the bank's 35-sign breaks,
+    which statements of such banks add themselves.
+    """
+
+    id: int
+    account: str
+    booked_at: dt.datetime
+    direction: Direction
+    amount: Dong
+    balance: Dong
+    narrative: str
+    memo: str
+    reference: str
+    counter_account: str
+    counter_name: str
+    transfer: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A transfer to carry out. `bank_bin` None: whatever bank the receiver is at.
+
+    `channel` names how the memo travels (see memos); `at` is aware. `key` makes a repeated request the same
+    transfer. `notify` False keeps the notice back; `delay_seconds` sends it later.
+    """
+
+    payer: str
+    receiver: str
+    amount: Dong
+    memo: str
+    at: dt.datetime
+    bank_bin: str | None = None
+    channel: str = "intact"
+    notify: bool = True
+    delay_seconds: float = 0.0
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer carried out: the order's words and the receiver's line."""
+
+    id: int
+    payer: str
+    payer_name: str
+    receiver: str
+    receiver_name: str
+    receiver_bin: str
+    amount: Dong
+    typed_memo: str
+    channel: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice on its way to a school. `body` is signed anew at each attempt and never changes.
+
+    `status` is the last HTTP answer (None: no answer), `error` a stable word (refused, timeout, …) when there
+    was none. `next_at` is None once delivered or given up.
+    """
+
+    id: int
+    line: int
+    account: str
+    url: str
+    body: bytes
+    state: DeliveryState
+    attempts: int
+    status: int | None
+    error: str
+    created_at: dt.datetime
+    next_at: dt.datetime | None
+    delivered_at: dt.datetime | None

@@ -1,0 +1,352 @@
+"""The JSON interface of the bank, for the demo and for tests. Refusals: {"error", "params", "message"}."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from truongso.banking.statements.writers import FileFormat
+from truongso.banking.types import Direction
+from truongso.kernel.clock import SCHOOL_TIME
+from truongso.kernel.money import ZERO, Dong
+from truongso.sandbox.bank import accounts, deliveries, lines, transfers
+from truongso.sandbox.bank.scan import scan
+from truongso.sandbox.bank.statements import statement_file
+from truongso.sandbox.bank.types import (
+    Account,
+    BankError,
+    Delivery,
+    DeliveryState,
+    Line,
+    Order,
+    Role,
+    Transfer,
+)
+from truongso.sandbox.bank.web.reading import Given, day
+from truongso.sandbox.bank.web.runtime import books, wake_courier
+from truongso.sandbox.bank.web.texts import refusal
+
+MOST_AT_ONCE = 5000
+MEDIA_TYPES = {
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+}
+_MALFORMED = frozenset({"not_json", "field_missing", "field_wrong"})
+_View = Callable[..., HttpResponse]
+
+
+def _api(*methods: str) -> Callable[[_View], _View]:
+    """A view of this interface: only these methods, refusals as JSON, JSON bodies instead of a CSRF token."""
+
+    def wrap(view: _View) -> _View:
+        @csrf_exempt
+        @require_http_methods([*methods])
+        @functools.wraps(view)
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return view(request, *args, **kwargs)
+            except BankError as error:
+                body = {"error": error.code, "params": error.params, "message": refusal(error)}
+                return JsonResponse(body, status=_status(error.code), json_dumps_params=_DUMPS)
+
+        return answered
+
+    return wrap
+
+
+_DUMPS = {"ensure_ascii": False}
+
+
+@_api("GET")
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the bank answers."""
+    return _json({"ok": True})
+
+
+@_api("GET", "POST")
+def receivers(request: HttpRequest) -> HttpResponse:
+    """GET: receiving accounts.
+
+    POST {bin, number, holder, webhook?, secret?, balance?}: register one or change its webhook.
+    """
+    if request.method == "GET":
+        with books() as connection:
+            return _json(
+                {"accounts": [account_json(a) for a in accounts.accounts(connection, Role.RECEIVER)]}
+            )
+    given = Given.of(request)
+    with books() as connection:
+        account = accounts.register_receiver(
+            connection,
+            number=given.account("number"),
+            bank_bin=given.digits("bin", 6),
+            holder=given.text("holder"),
+            webhook_url=given.text("webhook", ""),
+            webhook_secret=given.text("secret", ""),
+            opening=_not_negative(given, "balance", ZERO),
+        )
+    return _json({"account": account_json(account)}, status=201)
+
+
+@_api("GET", "POST")
+def customers(request: HttpRequest) -> HttpResponse:
+    """GET: payers. POST {name, account, balance, bin?} or {customers: [the same, …]}: add them."""
+    if request.method == "GET":
+        with books() as connection:
+            return _json(
+                {"customers": [account_json(a) for a in accounts.accounts(connection, Role.CUSTOMER)]}
+            )
+    given = Given.of(request)
+    wanted = _limited(given, "customers") if given.has("customers") else [given]
+    with books() as connection:
+        added = [
+            accounts.add_customer(
+                connection,
+                number=one.account("account"),
+                holder=one.text("name"),
+                bank_bin=one.digits("bin", 6) if one.has("bin") else accounts.VIETCOMBANK,
+                balance=_not_negative(one, "balance"),
+            )
+            for one in wanted
+        ]
+    return _json({"customers": [account_json(account) for account in added]}, status=201)
+
+
+@_api("POST")
+def pay(request: HttpRequest) -> HttpResponse:
+    """One transfer: {payload | account, payer, amount?, memo?, channel?, at?, notify?, delay?, key?}."""
+    order = _order(Given.of(request))
+    with books() as connection:
+        transfer = transfers.pay(connection, order)
+    wake_courier()
+    return _json({"transfer": transfer_json(transfer)}, status=201)
+
+
+@_api("POST")
+def pay_many(request: HttpRequest) -> HttpResponse:
+    """Many transfers, all or none: {transfers: [as for pay, …]}, at most 5,000."""
+    orders = []
+    for index, one in enumerate(_limited(Given.of(request), "transfers")):
+        try:
+            orders.append(_order(one))
+        except BankError as error:
+            raise BankError(error.code, **{**error.params, "index": index}) from error
+    with books() as connection:
+        done = transfers.pay_many(connection, orders)
+    wake_courier()
+    return _json({"transfers": [transfer_json(transfer) for transfer in done]}, status=201)
+
+
+@_api("GET", "POST")
+def account_lines(request: HttpRequest, number: str) -> HttpResponse:
+    """GET ?from=&to=: the account and its lines, oldest first.
+
+    POST {direction, amount, memo, at?, notify?}: a line that is no transfer (interest, fees, pay-outs).
+    """
+    if request.method == "GET":
+        first, last = day(request.GET.get("from", ""), "from"), day(request.GET.get("to", ""), "to")
+        with books() as connection:
+            account = accounts.account_of(connection, number)
+            found = lines.lines_of(connection, number, first=first, last=last)
+        return _json({"account": account_json(account), "lines": [line_json(line) for line in found]})
+    given = Given.of(request)
+    direction = given.text("direction")
+    if direction not in set(Direction):
+        raise BankError("field_wrong", field="direction")
+    with books() as connection:
+        line = transfers.book_other(
+            connection,
+            number=number,
+            direction=Direction(direction),
+            amount=given.amount("amount"),
+            memo=given.text("memo", ""),
+            at=given.moment("at"),
+            notify=given.yes("notify", default=True),
+        )
+    wake_courier()
+    return _json({"line": line_json(line)}, status=201)
+
+
+@_api("POST")
+def account_notices(request: HttpRequest, number: str) -> HttpResponse:
+    """{on}: switch the account's feed on or off."""
+    on = Given.of(request).yes("on")
+    with books() as connection:
+        return _json({"account": account_json(accounts.switch_notices(connection, number, on=on))})
+
+
+@_api("GET")
+def account_statement(request: HttpRequest, number: str) -> HttpResponse:
+    """The statement as a file: ?layout=&format=xlsx|csv&from=&to=."""
+    return statement_response(request, number)
+
+
+def statement_response(request: HttpRequest, number: str) -> HttpResponse:
+    """The file that a query string asks for. Raises BankError."""
+    file_format = request.GET.get("format", "xlsx")
+    if file_format not in set(FileFormat):
+        raise BankError("field_wrong", field="format")
+    with books() as connection:
+        file = statement_file(
+            connection,
+            number,
+            layout=request.GET.get("layout") or None,
+            file_format=FileFormat(file_format),
+            first=day(request.GET.get("from", ""), "from"),
+            last=day(request.GET.get("to", ""), "to"),
+        )
+    response = HttpResponse(file.content, content_type=MEDIA_TYPES[FileFormat(file_format)])
+    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return response
+
+
+@_api("GET")
+def delivery_log(request: HttpRequest) -> HttpResponse:
+    """?account=&line=&state=&limit=: notices, newest first."""
+    state, line, limit = (request.GET.get(name, "") for name in ("state", "line", "limit"))
+    if state and state not in set(DeliveryState):
+        raise BankError("field_wrong", field="state")
+    with books() as connection:
+        found = deliveries.deliveries(
+            connection,
+            account=request.GET.get("account") or None,
+            line=_number(line, "line") if line else None,
+            state=DeliveryState(state) if state else None,
+            newest=_number(limit, "limit") if limit else 100,
+        )
+    return _json({"deliveries": [delivery_json(delivery) for delivery in found]})
+
+
+@_api("POST")
+def delivery_delay(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """{seconds}: hold a waiting notice back; 0 sends it now."""
+    seconds = Given.of(request).seconds("seconds")
+    with books() as connection:
+        delivery = deliveries.delay(connection, delivery_id, seconds)
+    wake_courier()
+    return _json({"delivery": delivery_json(delivery)})
+
+
+@_api("POST")
+def line_notice(request: HttpRequest, line_id: int) -> HttpResponse:
+    """{delay?}: send a line's notice again, or for the first time."""
+    seconds = Given.of(request).seconds("delay")
+    with books() as connection:
+        delivery = deliveries.resend(connection, line_id, delay_seconds=seconds)
+    wake_courier()
+    return _json({"delivery": delivery_json(delivery)}, status=201)
+
+
+def account_json(account: Account) -> dict[str, object]:
+    """The secret stays inside."""
+    return {
+        "number": account.number,
+        "bin": account.bank_bin,
+        "holder": account.holder,
+        "balance": account.balance.value,
+        "webhook": account.webhook_url,
+        "notices_on": account.notices_on,
+    }
+
+
+def line_json(line: Line) -> dict[str, object]:
+    return {
+        "id": line.id,
+        "account": line.account,
+        "booked_at": _iso(line.booked_at),
+        "direction": line.direction.value,
+        "amount": line.amount.value,
+        "balance": line.balance.value,
+        "memo": line.memo,
+        "reference": line.reference,
+        "counter_account": line.counter_account,
+        "counter_name": line.counter_name,
+    }
+
+
+def transfer_json(transfer: Transfer) -> dict[str, object]:
+    return {
+        "id": transfer.id,
+        "payer": transfer.payer,
+        "receiver": transfer.receiver,
+        "amount": transfer.amount.value,
+        "channel": transfer.channel,
+        "line": line_json(transfer.line),
+    }
+
+
+def delivery_json(delivery: Delivery) -> dict[str, object]:
+    return {
+        "id": delivery.id,
+        "line": delivery.line,
+        "account": delivery.account,
+        "url": delivery.url,
+        "notice": json.loads(delivery.body),
+        "state": delivery.state.value,
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "error": delivery.error,
+        "next_at": _iso(delivery.next_at),
+        "delivered_at": _iso(delivery.delivered_at),
+    }
+
+
+def _order(given: Given) -> Order:
+    """An order from {payload …} or {account, amount, memo …}; amount and memo override the payload's."""
+    payload = scan(given.text("payload")) if given.has("payload") else None
+    amount = given.amount("amount", None if payload is None else payload.amount or ZERO)
+    if payload is not None and payload.amount is None and not given.has("amount"):
+        raise BankError("amount_missing")
+    return Order(
+        payer=given.account("payer"),
+        receiver=given.account("account") if payload is None else payload.account,
+        bank_bin=None if payload is None else payload.bank_bin,
+        amount=amount,
+        memo=given.text("memo", "" if payload is None else payload.memo),
+        at=given.moment("at"),
+        channel=given.text("channel", "intact"),
+        notify=given.yes("notify", default=True),
+        delay_seconds=given.seconds("delay"),
+        key=given.text("key") if given.has("key") else None,
+    )
+
+
+def _limited(given: Given, field: str) -> list[Given]:
+    items = given.list_of(field)
+    if len(items) > MOST_AT_ONCE:
+        raise BankError("field_wrong", field=field)
+    return items
+
+
+def _not_negative(given: Given, field: str, default: Dong | None = None) -> Dong:
+    amount = given.amount(field, default)
+    if amount < ZERO:
+        raise BankError("field_wrong", field=field)
+    return amount
+
+
+def _number(text: str, field: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise BankError("field_wrong", field=field)
+    return int(text)
+
+
+def _status(code: str) -> int:
+    if code in _MALFORMED:
+        return 400
+    return 404 if code.endswith("_unknown") and code not in {"channel_unknown", "layout_unknown"} else 409
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(SCHOOL_TIME).isoformat()
+
+
+def _json(body: dict[str, object], *, status: int = 200) -> JsonResponse:
+    return JsonResponse(body, status=status, json_dumps_params=_DUMPS)
