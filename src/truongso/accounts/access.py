@@ -19,7 +19,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 @dataclass(frozen=True)
 class Access:
-    """A view's declaration. `permission` None and `needs_login` False: open to everyone, for the stated reason."""
+    """A view's declaration. `permission` None and not `needs_login`: open to all, for the stated reason."""
 
     permission: Permission | None
     needs_login: bool
@@ -75,7 +75,9 @@ def public(reason: str) -> Callable[[View], View]:
 
 def access_of(view: Any) -> Access | None:
     """The declaration of a view, also through class-based views."""
-    found = getattr(view, "truongso_access", None) or getattr(getattr(view, "view_class", None), "truongso_access", None)
+    found = getattr(view, "truongso_access", None) or getattr(
+        getattr(view, "view_class", None), "truongso_access", None
+    )
     return found if isinstance(found, Access) else None
 
 

@@ -72,12 +72,23 @@ class Membership(models.Model):
                 name="accounts_membership_place",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="accounts_membership_dates"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="accounts_membership_dates",
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "school", "unit", "valid_from"], name="accounts_membership_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.role} – {self.place}"
+
+    @property
+    def place(self) -> str:
+        """Name of the school or unit; "" for operators."""
+        if self.school is not None:
+            return self.school.name
+        return self.unit.name if self.unit is not None else ""
 
 
 class ActivationLink(models.Model):
@@ -88,3 +99,6 @@ class ActivationLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.expires_at:%d/%m/%Y %H:%M}"

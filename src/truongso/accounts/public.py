@@ -1,4 +1,4 @@
-"""What other rooms may use of accounts: access declarations for views, the caller of a request, user set-up."""
+"""What other rooms may use of accounts: access declarations, the caller of a request, user set-up."""
 
 from truongso.accounts.access import (
     AuthedRequest,
@@ -8,6 +8,7 @@ from truongso.accounts.access import (
     requires,
     signed_in,
 )
+from truongso.accounts.labels import role_name
 from truongso.accounts.policies import allows
 from truongso.accounts.queries import user_names
 from truongso.accounts.services import create_user, grant, new_activation
@@ -22,6 +23,7 @@ __all__ = [
     "new_activation",
     "public",
     "requires",
+    "role_name",
     "signed_in",
     "user_names",
 ]

@@ -21,13 +21,21 @@ ACTIVATION_LIFETIME = dt.timedelta(hours=72)
 def create_user(*, actor: Actor, username: str, full_name: str, email: str = "", phone: str = "") -> User:
     """A person without a password; an activation link lets them set one."""
     user = User.objects.create_user(username, full_name, email=email, phone=phone)
-    audit.record(actor, "accounts:user:create", school_id=None, subject=("user", user.pk), params={"name": username})
+    audit.record(
+        actor, "accounts:user:create", school_id=None, subject=("user", user.pk), params={"name": username}
+    )
     return user
 
 
 @transaction_required
 def grant(
-    *, actor: Actor, user: User, role: Role, valid_from: dt.date, school_id: int | None = None, unit_id: int | None = None
+    *,
+    actor: Actor,
+    user: User,
+    role: Role,
+    valid_from: dt.date,
+    school_id: int | None = None,
+    unit_id: int | None = None,
 ) -> Membership:
     """Give a role at a school or unit from a day on."""
     membership = Membership.objects.create(
@@ -55,7 +63,11 @@ def new_activation(*, actor: Actor, user: User) -> str:
 
 def activation_for(token: str) -> ActivationLink | None:
     """The live link of a token, or None when unknown, used or expired."""
-    link = ActivationLink.objects.select_related("user").filter(token_hash=_hash(token), used_at__isnull=True).first()
+    link = (
+        ActivationLink.objects.select_related("user")
+        .filter(token_hash=_hash(token), used_at__isnull=True)
+        .first()
+    )
     return link if link and link.expires_at > clock.now() and link.user.is_active else None
 
 
@@ -67,7 +79,9 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     """
     validate_password(password, link.user)
     now = clock.now()
-    if not ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now):
+    if not ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(
+        used_at=now
+    ):
         return False
     user = link.user
     user.set_password(password)
@@ -75,6 +89,16 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     user.save(update_fields=["password", "password_changed_at"])
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))
     return True
+
+
+@transaction_required
+def change_password(*, user: User, password: str, actor: Actor) -> None:
+    """Set a new password; raises ValidationError when it is too weak. All other sessions end by it."""
+    validate_password(password, user)
+    user.set_password(password)
+    user.password_changed_at = clock.now()
+    user.save(update_fields=["password", "password_changed_at"])
+    audit.record(actor, "accounts:user:change_password", school_id=None, subject=("user", user.pk))
 
 
 def _hash(token: str) -> str:

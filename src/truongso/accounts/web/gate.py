@@ -1,4 +1,4 @@
-"""The gate in front of every view: finds the caller's membership, refuses what is not declared or not allowed."""
+"""The gate in front of every view: who calls, and whether the view is declared and allowed."""
 
 from __future__ import annotations
 

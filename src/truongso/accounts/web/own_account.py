@@ -1,0 +1,68 @@
+"""One's own account: who am I, what am I where, my password."""
+
+from __future__ import annotations
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from truongso.accounts.access import AuthedRequest, signed_in
+from truongso.accounts.labels import role_name
+from truongso.accounts.services import change_password
+from truongso.accounts.web.forms import ChangePasswordForm
+from truongso.accounts.web.gate import choose
+from truongso.kernel.db import transaction
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password", "old_password")
+def own_account(request: AuthedRequest) -> HttpResponse:
+    """Shows the account; a POST changes the password."""
+    form = ChangePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _change(request, form):
+        messages.success(request, _("Đã đổi mật khẩu. Các máy khác đã được đăng xuất."))
+        return redirect("accounts:own_account")
+    places = [(one, role_name(one.role)) for one in request.caller.memberships]
+    context = {"form": form, "caller": request.caller, "places": places}
+    return render(request, "accounts/own_account.html", context)
+
+
+@signed_in
+@require_http_methods(["POST"])
+def switch(request: AuthedRequest) -> HttpResponse:
+    """Act in another of one's own memberships from now on."""
+    wanted = request.POST.get("membership", "")
+    if not (wanted.isascii() and wanted.isdigit() and choose(request, int(wanted))):
+        messages.error(
+            request, _("Đơn vị này không có trong tài khoản của thầy/cô. Chọn lại trong danh sách.")
+        )
+        return redirect("accounts:own_account")
+    return redirect("accounts:home")
+
+
+def _change(request: AuthedRequest, form: ChangePasswordForm) -> bool:
+    user = request.caller.user
+    old, new = form.cleaned_data["old_password"], form.cleaned_data["password"]
+    if not ratelimit.consume(request, action="change_password", user=user):
+        form.add_error(None, _("Đã thử quá nhiều lần. Chờ 1 phút rồi thử lại."))
+    elif not user.check_password(old):
+        form.add_error("old_password", _("Mật khẩu hiện tại chưa đúng."))
+    elif old == new:
+        form.add_error("password", _("Mật khẩu mới phải khác mật khẩu hiện tại."))
+    else:
+        try:
+            with transaction():
+                change_password(user=user, password=new, actor=request.caller.actor)
+        except ValidationError as refusal:
+            form.add_error("password", refusal)
+            return False
+        update_session_auth_hash(request, user)
+        return True
+    return False
