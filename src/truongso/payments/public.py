@@ -3,6 +3,7 @@
 from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
+from truongso.payments.inbox import problems as problem_notices
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
@@ -25,6 +26,7 @@ __all__ = [
     "book_many",
     "payers_of_students",
     "payments_of_evidence",
+    "problem_notices",
     "read_feed_notice",
     "settle_notice",
     "standing_payments_of",
