@@ -14,7 +14,7 @@ setup: $(READY) ## make .venv with the pinned, hashed parts and the truongso com
 $(READY): requirements/dev.txt pyproject.toml scripts/setup
 	@scripts/setup
 
-demo: setup ## a province's example school with a sandbox bank, on this machine alone
+demo: setup ## example schools with a sandbox bank, on this machine alone
 	@$(VENV)/bin/truongso demo
 
 demo-reset: setup ## the same from the beginning

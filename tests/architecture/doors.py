@@ -27,10 +27,7 @@ class DoorsContract(Contract):
                 continue
             for imported in sorted(graph.find_modules_directly_imported_by(importer)):
                 if _is_product(imported) and not self._allowed(importer, imported):
-                    lines = [
-                        d["line_number"]
-                        for d in graph.get_import_details(importer=importer, imported=imported)
-                    ]
+                    lines = [d["line_number"] for d in graph.get_import_details(importer=importer, imported=imported)]
                     broken.append((importer, imported, lines))
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 

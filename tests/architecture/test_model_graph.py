@@ -65,8 +65,7 @@ def test_crossing_foreign_keys_leave_no_trace_on_their_target() -> None:
         f"{model._meta.label}.{field.name}"
         for model in OURS
         for field in relations(model)
-        if room(model) != room(field.related_model)
-        and not (field.remote_field.related_name or "").endswith("+")
+        if room(model) != room(field.related_model) and not (field.remote_field.related_name or "").endswith("+")
     ]
     assert traces == [], "\n".join(traces)
 
@@ -92,9 +91,7 @@ def test_every_school_owned_table_is_a_target_for_composite_keys() -> None:
     missing = [
         model._meta.label
         for model in SCHOOL_OWNED
-        if not any(
-            isinstance(c, UniqueConstraint) and c.fields == ("school", "id") for c in model._meta.constraints
-        )
+        if not any(isinstance(c, UniqueConstraint) and c.fields == ("school", "id") for c in model._meta.constraints)
     ]
     assert missing == [], "\n".join(missing)
 
