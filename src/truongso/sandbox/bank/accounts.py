@@ -29,9 +29,7 @@ def seed(connection: sqlite3.Connection) -> None:
         add_customer(connection, number=number, holder=holder, bank_bin=bank_bin, balance=Dong(balance))
 
 
-def add_customer(
-    connection: sqlite3.Connection, *, number: str, holder: str, bank_bin: str, balance: Dong
-) -> Account:
+def add_customer(connection: sqlite3.Connection, *, number: str, holder: str, bank_bin: str, balance: Dong) -> Account:
     """A payer; one that is there already under the same name and bank keeps its balance.
 
     Raises BankError number_taken when the number belongs to somebody else.
@@ -39,8 +37,7 @@ def add_customer(
     known = _known(connection, number)
     if known is None:
         connection.execute(
-            "INSERT INTO accounts (number, bank_bin, holder, role, opening, balance)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO accounts (number, bank_bin, holder, role, opening, balance) VALUES (?, ?, ?, ?, ?, ?)",
             (number, main_bin(bank_bin), holder, Role.CUSTOMER, balance.value, balance.value),
         )
     elif (known.role, known.holder, known.bank_bin) != (Role.CUSTOMER, holder, main_bin(bank_bin)):

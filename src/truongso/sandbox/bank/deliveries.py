@@ -29,9 +29,7 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-def announce(
-    connection: sqlite3.Connection, account: Account, line: Line, *, delay_seconds: float = 0.0
-) -> None:
+def announce(connection: sqlite3.Connection, account: Account, line: Line, *, delay_seconds: float = 0.0) -> None:
     """Queue the notice of a new line, unless the account has no webhook or its feed is off."""
     if account.webhook_url and account.notices_on:
         _queue(connection, line, sepay.notice_body(account, line), delay_seconds)
@@ -80,9 +78,7 @@ def next_due(connection: sqlite3.Connection) -> float | None:
     return due
 
 
-def record(
-    connection: sqlite3.Connection, delivery: Delivery, answer: Answer, *, now: float, speed: float
-) -> None:
+def record(connection: sqlite3.Connection, delivery: Delivery, answer: Answer, *, now: float, speed: float) -> None:
     """Write down an attempt: delivered, to be tried again after its wait / `speed`, or given up."""
     attempts = delivery.attempts + 1
     if answer.accepted:
@@ -134,8 +130,7 @@ def deliveries(
 def _queue(connection: sqlite3.Connection, line: Line, body: bytes, delay_seconds: float) -> Delivery:
     now = clock.now().timestamp()
     cursor = connection.execute(
-        "INSERT INTO deliveries (line, account, body, state, created_at, next_at)"
-        " VALUES (?, ?, ?, 'waiting', ?, ?)",
+        "INSERT INTO deliveries (line, account, body, state, created_at, next_at) VALUES (?, ?, ?, 'waiting', ?, ?)",
         (line.id, line.account, body, now, now + delay_seconds),
     )
     return delivery_of(connection, cursor.lastrowid or 0)

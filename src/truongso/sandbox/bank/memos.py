@@ -207,8 +207,7 @@ def _ibft(memo: str, trip: Trip) -> str:
 def _card_account(memo: str, trip: Trip) -> str:
     transfer = f"FT{trip.at:%y}{trip.digits('ft', 12)}"
     return (
-        f"TKThe :{trip.payer_account}, tai Techcombank. {memo} {transfer}"
-        f" -CTLNHIDI{trip.digits('ctl', 15)}-1/1-CRE-002"
+        f"TKThe :{trip.payer_account}, tai Techcombank. {memo} {transfer} -CTLNHIDI{trip.digits('ctl', 15)}-1/1-CRE-002"
     )
 
 

@@ -81,9 +81,7 @@ def test_steps_join_in_order_and_breaks_come_last() -> None:
         "MBVCB.85522652656.328906.VTK 7M2 QX  P hoc phi.CT tu 0011001234567 NGUYE"
         "  N VAN BINH toi 9000000000101 TRUONG   TIEU HOC LE VAN TAM tai MB- Ma GD   ACSP/ at328906"
     )
-    assert arrived.whole == (
-        f"MBVCB.85522652656.328906.VTK 7M2 QXP hoc phi.{FROM_TO} MB- Ma GD ACSP/ at328906"
-    )
+    assert arrived.whole == (f"MBVCB.85522652656.328906.VTK 7M2 QXP hoc phi.{FROM_TO} MB- Ma GD ACSP/ at328906")
     assert told("momo+upper").startswith("230312798059-VTK7M2QXP HOC PHI-CHUYEN TIEN-")
 
 

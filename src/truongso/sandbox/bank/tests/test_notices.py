@@ -25,14 +25,10 @@ def listen(bank: SandboxBank, number: str, school: School, *, bin: str = "970422
 
 
 def genuine(heard: Heard) -> None:
-    verify_signature(
-        heard.body, heard.headers, secrets=[SECRET], now=dt.datetime.fromtimestamp(heard.at, dt.UTC)
-    )
+    verify_signature(heard.body, heard.headers, secrets=[SECRET], now=dt.datetime.fromtimestamp(heard.at, dt.UTC))
 
 
-def test_a_transfer_is_told_signed_and_read(
-    bank: SandboxBank, account: str, payer: str, school: School
-) -> None:
+def test_a_transfer_is_told_signed_and_read(bank: SandboxBank, account: str, payer: str, school: School) -> None:
     listen(bank, account, school)
     line = bank.pay(
         account=account,
@@ -110,9 +106,7 @@ def test_a_duplicate_is_byte_for_byte(bank: SandboxBank, account: str, payer: st
     assert len(bank.lines(account)) == 1
 
 
-def test_switched_off_only_the_statement_tells(
-    bank: SandboxBank, account: str, payer: str, school: School
-) -> None:
+def test_switched_off_only_the_statement_tells(bank: SandboxBank, account: str, payer: str, school: School) -> None:
     listen(bank, account, school)
     bank.switch_notices(account, on=False)
     quiet = bank.pay(account=account, payer=payer, amount=Dong(1000), memo="A")["line"]
@@ -127,9 +121,7 @@ def test_switched_off_only_the_statement_tells(
     assert parse_notice(school.wait_for(2)[1].body).id == quiet["id"]
 
 
-def test_a_delayed_notice_waits_for_its_time(
-    bank: SandboxBank, account: str, payer: str, school: School
-) -> None:
+def test_a_delayed_notice_waits_for_its_time(bank: SandboxBank, account: str, payer: str, school: School) -> None:
     listen(bank, account, school)
     bank.pay(account=account, payer=payer, amount=Dong(1000), memo="late", delay=3600)
     bank.pay(account=account, payer=payer, amount=Dong(2000), memo="soon")
@@ -145,9 +137,7 @@ def test_a_delayed_notice_waits_for_its_time(
     assert (caught.value.status, caught.value.code) == (404, "delivery_unknown")
 
 
-def test_outgoing_and_interest_lines_are_told(
-    bank: SandboxBank, account: str, payer: str, school: School
-) -> None:
+def test_outgoing_and_interest_lines_are_told(bank: SandboxBank, account: str, payer: str, school: School) -> None:
     listen(bank, account, school, bin="970436")
     bank.book_line(account, direction="in", amount=Dong(38), memo="NODATA")
     bank.book_line(account, direction="out", amount=Dong(8), memo="Phí quản lý")
@@ -203,9 +193,7 @@ def test_a_webhook_needs_its_secret_and_the_secret_stays_inside(
 
 
 def test_nobody_listening(bank: SandboxBank, account: str, payer: str) -> None:
-    bank.register_account(
-        bin="970436", number=account, holder="X", webhook="http://127.0.0.1:1/hook", secret=SECRET
-    )
+    bank.register_account(bin="970436", number=account, holder="X", webhook="http://127.0.0.1:1/hook", secret=SECRET)
     bank.pay(account=account, payer=payer, amount=Dong(1000), memo="A")
     bank.wait_for_deliveries()
     (delivery,) = bank.deliveries(account=account)

@@ -78,9 +78,7 @@ def receivers(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "GET":
         with books() as connection:
-            return _json(
-                {"accounts": [account_json(a) for a in accounts.accounts(connection, Role.RECEIVER)]}
-            )
+            return _json({"accounts": [account_json(a) for a in accounts.accounts(connection, Role.RECEIVER)]})
     given = Given.of(request)
     with books() as connection:
         account = accounts.register_receiver(
@@ -100,9 +98,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     """GET: payers. POST {name, account, balance, bin?} or {customers: [the same, …]}: add them."""
     if request.method == "GET":
         with books() as connection:
-            return _json(
-                {"customers": [account_json(a) for a in accounts.accounts(connection, Role.CUSTOMER)]}
-            )
+            return _json({"customers": [account_json(a) for a in accounts.accounts(connection, Role.CUSTOMER)]})
     given = Given.of(request)
     wanted = _limited(given, "customers") if given.has("customers") else [given]
     with books() as connection:

@@ -344,7 +344,5 @@ def _bank_name(bank_bin: str) -> str:
     return bank_bin if bank is None else bank.short_name
 
 
-def _page(
-    request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: object
-) -> HttpResponse:
+def _page(request: HttpRequest, template: str, tab: str, *, status: int = 200, **context: object) -> HttpResponse:
     return render(request, f"sandbox_bank/{template}.html", {"tab": tab, **context}, status=status)
