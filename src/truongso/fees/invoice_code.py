@@ -59,15 +59,15 @@ def _pairs(*lists: str) -> frozenset[str]:
     return frozenset(pair for pairs in lists for pair in pairs.split())
 
 
-# Letter pairs that banks, wallets and payers write in front of numbers or in nearly every memo. Pairs with I, L
-# or O (IB, SO …) need no entry: those letters are outside the alphabet.
+# Letter pairs that banks, wallets and payers write in front of numbers or in nearly every memo. Pairs with I,
+# L or O (IB, SO …) need no entry: those letters are outside the alphabet.
 BANK_JARGON = _pairs(
-    # references and channels: FT2533…, CT tu, GD 5340…, QR, CKN, Ma GD, Ref, RF (ISO 11649), ACSP, SEPAY, CRE
+    # references and channels: FT2533…, CT tu, GD 5340…, QR, CKN, Ma GD, Ref, RF (ISO 11649), ACSP, SEPAY
     "FT CT GD QR CK MA RE RF AC AP SE BP CR CU DE TE TA NA",
-    # money words: thanh toán, tài khoản, nội dung, học phí, số dư, phiếu thu, từ, chi nhánh, bảo hiểm, kinh phí,
-    # đơn hàng, hóa đơn; school words: học sinh, sinh viên, giáo viên, nhân viên; VS of verification codes
+    # money words: thanh toán, tài khoản, nội dung, học phí, số dư, phiếu thu, từ, chi nhánh, bảo hiểm,
+    # kinh phí, đơn hàng, hóa đơn, học sinh, sinh viên, giáo viên, nhân viên; VS of verification codes
     "TT TK ND HP SD PT TU CN BH KP DH HD HS SV VS GV NV",
-    # banks at the head of a frame: MB, VCB, TCB, VPB, VBA, STB, SHB, HDB, MSB, EXB, NAPAS, VNPAY, PGB, SCB, CB
+    # banks at the head of a frame: MB, VCB, TCB, VPB, VBA, STB, SHB, HDB, MSB, NAPAS, VNPAY, PGB, SCB
     "MB VC TC VP VB ST SH HB MS EX NP VN PG SC CB",
     # onsets of Vietnamese syllables: they stand in every sentence and would make every memo look like a code
     "CH GH KH NG NH PH TH TR QU",
@@ -308,7 +308,5 @@ class CodeIndex:
         return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)]
 
     def _extra(self, word: str) -> list[tuple[str, Slip]]:
-        found = [
-            code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self._codes
-        ]
+        found = [code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self._codes]
         return [(code, Slip.EXTRA) for code in dict.fromkeys(found)]

@@ -140,9 +140,7 @@ def judge(line: Line, decision: Decision) -> str:
     answer = line.answer
     if decision.verdict is Verdict.AUTO:
         booked = dict(zip(decision.codes, decision.amounts, strict=True))
-        is_right = answer.verdict is Verdict.AUTO and booked == dict(
-            zip(answer.codes, answer.amounts, strict=True)
-        )
+        is_right = answer.verdict is Verdict.AUTO and booked == dict(zip(answer.codes, answer.amounts, strict=True))
         return "auto_right" if is_right else "auto_wrong"
     if decision.verdict is Verdict.REPEAT:
         return "auto_right" if answer.verdict is Verdict.REPEAT else "auto_wrong"

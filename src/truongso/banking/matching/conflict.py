@@ -85,9 +85,7 @@ def conflicting(
     return list(dict.fromkeys(found))
 
 
-def _beside_class(
-    said: Named, own: list[Pupil], reading: Reading, pupils: PupilIndex, frames: Frames
-) -> list[Pupil]:
+def _beside_class(said: Named, own: list[Pupil], reading: Reading, pupils: PupilIndex, frames: Frames) -> list[Pupil]:
     own_classes = {pupil.class_row for pupil in own}
     in_accord = not own_classes.isdisjoint(one.row for one in said.classes)
     if in_accord and any(pupil.given in reading.words for pupil in own):

@@ -13,9 +13,7 @@ from itertools import accumulate
 
 from truongso.fees.types import fold_letters
 
-_TABLE = bytes(
-    ord(chr(sign).upper()) if sign < 128 and chr(sign).isalnum() else ord(" ") for sign in range(256)
-)
+_TABLE = bytes(ord(chr(sign).upper()) if sign < 128 and chr(sign).isalnum() else ord(" ") for sign in range(256))
 
 
 @dataclass(slots=True)

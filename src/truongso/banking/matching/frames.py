@@ -53,9 +53,7 @@ class Frames:
         """Whether the words right before row[start:] are those that banks write before a payer's name."""
         row = reading.row
         for frame in self.by_content["payer_head"]:
-            if frame.needs in row and any(
-                hit.end() == start for hit in frame.pattern.finditer(row, 0, start + 1)
-            ):
+            if frame.needs in row and any(hit.end() == start for hit in frame.pattern.finditer(row, 0, start + 1)):
                 return True
         return False
 
@@ -74,6 +72,4 @@ def known_frames() -> Frames:
     for frame in raw["frames"]:
         text = re.compile(frame["text"]) if "text" in frame else None
         frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], re.compile(frame["pattern"]), text),)
-    return Frames(
-        frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"])
-    )
+    return Frames(frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"]))

@@ -129,9 +129,7 @@ class _Maker:
     def make(self) -> World:
         kinds = [kind for kind in Kind for _ in range(_SHARES.get(kind, 1))]
         while len(self.placed) < self.wanted:
-            kind = (
-                kinds[len(self.placed) % len(kinds)] if self.draw.random() < 0.5 else self.draw.choice(kinds)
-            )
+            kind = kinds[len(self.placed) % len(kinds)] if self.draw.random() < 0.5 else self.draw.choice(kinds)
             self.story(kind)()
         self.placed.sort(key=lambda pair: pair[0])
         invoices = [invoice for family in [*self.families, *self.others] for invoice in family.invoices]
@@ -200,9 +198,7 @@ class _Maker:
             self.unused.append(self.families[-1])
         family = self.unused.pop()
         while len(family.invoices) < invoices:
-            family.invoices.append(
-                self.invoice(family.first.student_name, family.first.class_name, self.account)
-            )
+            family.invoices.append(self.invoice(family.first.student_name, family.first.class_name, self.account))
         return family
 
     # lines
@@ -222,9 +218,7 @@ class _Maker:
             memo = self.noise.unpunctuated(memo)
         return memo.upper() if chance() < 0.1 else memo
 
-    def transfer(
-        self, family: _Family, memo: str, amount: Dong, *, tells_payer: bool | None = None
-    ) -> Transfer:
+    def transfer(self, family: _Family, memo: str, amount: Dong, *, tells_payer: bool | None = None) -> Transfer:
         told = self.draw.random() < 0.7 if tells_payer is None else tells_payer
         return Transfer(
             id="",
@@ -298,9 +292,7 @@ class _Maker:
         """A payment with a code teaches the payer; a later one says nothing but pays the second invoice."""
         family = self.take(invoices=2)
         first, second = family.invoices
-        opening = self.transfer(
-            family, self.noise.with_words(first.code), first.outstanding, tells_payer=True
-        )
+        opening = self.transfer(family, self.noise.with_words(first.code), first.outstanding, tells_payer=True)
         at = self.place(Kind.CLEAN, opening, Answer(Verdict.AUTO, (first.code,), (first.outstanding,)))
         words = ("", "", "chuyen tien", "nop tien hoc", f"{family.party.payer} chuyen tien")
         later = self.transfer(family, self.draw.choice(words), second.outstanding, tells_payer=True)
@@ -356,9 +348,7 @@ class _Maker:
         elif shape < 0.85:
             text = new_code(self.prefix if shape < 0.7 else new_prefix(draw), draw)
         else:
-            text = draw.choice(("FT", "TS", "BP", "VS", self.prefix)) + self.noise.digits(
-                draw.choice((6, 7, 8, 10))
-            )
+            text = draw.choice(("FT", "TS", "BP", "VS", self.prefix)) + self.noise.digits(draw.choice((6, 7, 8, 10)))
         if text in self.codes:
             return
         self.codes.add(text)  # not issued later either

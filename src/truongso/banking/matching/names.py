@@ -155,9 +155,7 @@ class PupilIndex:
             Mention(row[start:end], start, end)
             for start in dict.fromkeys(begins)
             if not any(first <= start < last for first, last in frames)
-            for end in ends[
-                bisect_left(ends, start + _SHORTEST) : bisect_right(ends, start + self._longest_name)
-            ]
+            for end in ends[bisect_left(ends, start + _SHORTEST) : bisect_right(ends, start + self._longest_name)]
             if row[start:end] in self.by_name and _stands_alone(reading, start, end, bounds)
         ]
         return _longest(found) if len(found) > 1 else found
@@ -172,7 +170,8 @@ class PupilIndex:
         places: list[int] = []
         for word, start in zip(reading.words, reading.starts, strict=True):
             size = len(word)
-            if size < _HEAD or start in bounds or word in self._plain_words or word.isdigit():
+            is_code = start in bounds and start + size in bounds
+            if size < _HEAD or is_code or word in self._plain_words or word.isdigit():
                 continue
             if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
                 places += range(start + 1, start + size)

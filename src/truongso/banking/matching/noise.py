@@ -84,7 +84,7 @@ class Noise:
             return code[:at] + code[at + 1 :]
         if slip is Slipped.EXTRA:
             at = draw.randint(0, len(code))
-            return code[:at] + draw.choice((*_ALNUM, code[at - 1])) + code[at:]
+            return code[:at] + draw.choice(_ALNUM + code[at - 1]) + code[at:]
         if slip is Slipped.SWAPPED:
             at = draw.choice([one for one in range(len(code) - 1) if code[one] != code[one + 1]])
             return code[:at] + code[at + 1] + code[at] + code[at + 2 :]
@@ -108,7 +108,7 @@ class Noise:
     def glued(self, code: str) -> str:
         """The code without a bound to the words around it."""
         words = self.pick("words").replace(" ", "")
-        return self.draw.choice((f"{code}{words}", f"T{code}", f"{code}naptien", f"hp{code}"))
+        return str(self.draw.choice((f"{code}{words}", f"T{code}", f"{code}naptien", f"hp{code}")))
 
     def framed(self, memo: str, party: Party, *, always: bool = False) -> str:
         """The memo inside the frame of a bank or wallet, cut at the length of a narrative."""

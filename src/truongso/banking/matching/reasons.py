@@ -19,26 +19,18 @@ def gettext_noop(text: str) -> str:
 REASONS: Mapping[str, str] = {
     "exact": gettext_noop("Nội dung có đúng mã hóa đơn, số tiền bằng số còn phải nộp"),
     "under": gettext_noop("Đúng mã hóa đơn nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"),
-    "over": gettext_noop(
-        "Đúng mã hóa đơn nhưng nộp thừa %(difference)s; phần thừa ghi vào số dư của gia đình"
-    ),
+    "over": gettext_noop("Đúng mã hóa đơn nhưng nộp thừa %(difference)s; phần thừa ghi vào số dư của gia đình"),
     "corrected": gettext_noop("Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s; số tiền khớp"),
     "corrected_differs": gettext_noop(
         "Nội dung ghi %(read)s, sai một ký tự so với mã %(code)s, nhưng nộp %(amount)s, còn phải nộp %(owed)s"
     ),
     "several": gettext_noop("Nội dung có %(count)s mã hóa đơn, tổng các khoản còn phải nộp bằng số tiền"),
-    "several_differs": gettext_noop(
-        "Nội dung có nhiều mã hóa đơn, tổng còn phải nộp %(owed)s khác số tiền %(amount)s"
-    ),
+    "several_differs": gettext_noop("Nội dung có nhiều mã hóa đơn, tổng còn phải nộp %(owed)s khác số tiền %(amount)s"),
     "several_some_paid": gettext_noop("Nội dung có nhiều mã hóa đơn, trong đó có hóa đơn đã nộp đủ"),
-    "several_corrected": gettext_noop(
-        "Nội dung có nhiều mã hóa đơn gõ sai một ký tự, tổng còn phải nộp khớp số tiền"
-    ),
+    "several_corrected": gettext_noop("Nội dung có nhiều mã hóa đơn gõ sai một ký tự, tổng còn phải nộp khớp số tiền"),
     "second_code": gettext_noop("Số tiền không khớp và nội dung còn có thể chứa thêm mã %(code)s"),
     "already_paid": gettext_noop("Hóa đơn %(code)s đã được nộp đủ trước đó"),
-    "name_conflict": gettext_noop(
-        "Mã %(code)s không phải của học sinh được nêu tên trong nội dung: %(student)s"
-    ),
+    "name_conflict": gettext_noop("Mã %(code)s không phải của học sinh được nêu tên trong nội dung: %(student)s"),
     "ambiguous": gettext_noop("Mã trong nội dung gõ sai và có thể là %(count)s hóa đơn khác nhau"),
     "other_account": gettext_noop("Mã %(code)s thuộc hóa đơn nộp vào tài khoản khác (%(account)s)"),
     "names": gettext_noop("Không có mã; nội dung nêu tên học sinh %(student)s"),

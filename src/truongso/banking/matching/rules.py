@@ -56,9 +56,7 @@ def one_printed_code(case: Case) -> Decision | None:
     if doubt is not None:
         return doubt
     if case.amount < claim.outstanding:
-        return _decide(
-            case, Verdict.AUTO, Rule.UNDER, [claim], _differs("under", case.amount, claim.outstanding)
-        )
+        return _decide(case, Verdict.AUTO, Rule.UNDER, [claim], _differs("under", case.amount, claim.outstanding))
     return _decide(case, Verdict.AUTO, Rule.OVER, [claim], _differs("over", case.amount, claim.outstanding))
 
 
@@ -77,9 +75,7 @@ def several_printed_codes(case: Case) -> Decision | None:
     if len(still_owed) < len(claims):
         return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, still_owed, Reason("several_some_paid"))
     if owed == case.amount:
-        return _decide(
-            case, Verdict.AUTO, Rule.SEVERAL, claims, Reason("several", {"count": str(len(claims))})
-        )
+        return _decide(case, Verdict.AUTO, Rule.SEVERAL, claims, Reason("several", {"count": str(len(claims))}))
     fitting = [claim for claim in claims if claim.outstanding == case.amount]
     order = [*fitting, *(claim for claim in claims if claim not in fitting)]
     return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, order, _differs("several_differs", case.amount, owed))
@@ -94,9 +90,7 @@ def code_of_other_account(case: Case) -> Decision | None:
         if hits:
             claims = [account.claims[hit.code] for hit in hits]
             reason = Reason("other_account", {"code": claims[0].code, "account": account.name})
-            return _decide(
-                case, Verdict.SUGGEST, Rule.OTHER_ACCOUNT, claims, reason, mark=Evidence.OTHER_ACCOUNT
-            )
+            return _decide(case, Verdict.SUGGEST, Rule.OTHER_ACCOUNT, claims, reason, mark=Evidence.OTHER_ACCOUNT)
     return None
 
 
@@ -121,9 +115,7 @@ def corrected_code(case: Case) -> Decision | None:
     if case.amount == claim.outstanding:
         reason = Reason("corrected", {"read": as_read, "code": claim.code})
         return _decide(case, Verdict.AUTO, Rule.CORRECTED, claims, reason, corrected=hits)
-    reason = Reason(
-        "corrected_differs", {"read": as_read, "code": claim.code, **_sums(case.amount, claim.outstanding)}
-    )
+    reason = Reason("corrected_differs", {"read": as_read, "code": claim.code, **_sums(case.amount, claim.outstanding)})
     return _decide(case, Verdict.SUGGEST, Rule.CORRECTED, claims, reason, corrected=hits)
 
 
@@ -149,9 +141,7 @@ def names_or_payer(case: Case) -> Decision | None:
     if tied:
         reason = Reason("names_tied" if rule is Rule.NAMES else "payer_tied", {"count": str(len(tied) + 1)})
     candidates = [
-        Candidate(claim.code, one.evidence)
-        for one in weighed[:_MOST_CANDIDATES]
-        for claim in one.claims or ()
+        Candidate(claim.code, one.evidence) for one in weighed[:_MOST_CANDIDATES] for claim in one.claims or ()
     ]
     return Decision(
         Verdict.SUGGEST,
@@ -169,9 +159,7 @@ def nothing_found(case: Case) -> Decision:
     if unknown:
         return Decision(Verdict.NONE, Rule.NO_CODE, Reason("unknown_code", {"code": unknown[0].code}))
     if not case.known_account:
-        return Decision(
-            Verdict.NONE, Rule.NO_CODE, Reason("unknown_account", {"account": case.transfer.account})
-        )
+        return Decision(Verdict.NONE, Rule.NO_CODE, Reason("unknown_account", {"account": case.transfer.account}))
     return _NO_CODE
 
 
@@ -214,14 +202,10 @@ def _second_code(case: Case, claim: Claim) -> Decision | None:
         claims = [claim, *(case.account.claims[hit.code] for hit in second)]
         reason = Reason("second_code", {"code": second[0].code})
         return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, reason, corrected=second)
-    elsewhere = [
-        hit for account in case.other_accounts() for hit in printed_codes(case.reading.row, account.index)
-    ]
+    elsewhere = [hit for account in case.other_accounts() for hit in printed_codes(case.reading.row, account.index)]
     unknown = elsewhere or unknown_codes(case.reading, case.account.index)
     if unknown:
-        return _decide(
-            case, Verdict.SUGGEST, Rule.SEVERAL, [claim], Reason("second_code", {"code": unknown[0].code})
-        )
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, [claim], Reason("second_code", {"code": unknown[0].code}))
     return None
 
 
@@ -256,27 +240,18 @@ def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decisi
         (meant[0].code,),
         _shares(case.amount, meant[:1]),
         tuple(
-            [
-                Candidate(claim.code, _evidence(case, claim, Evidence.NAME))
-                for claim in owed[:_MOST_CANDIDATES]
-            ]
+            [Candidate(claim.code, _evidence(case, claim, Evidence.NAME)) for claim in owed[:_MOST_CANDIDATES]]
             + [Candidate(claim.code, _evidence(case, claim, Evidence.CODE)) for claim in claims]
         ),
     )
 
 
 def _several_readings(case: Case, hits: list[Found], claims: list[Claim]) -> Decision:
-    apart = all(
-        one.end <= two.start or two.end <= one.start for one in hits for two in hits if one is not two
-    )
+    apart = all(one.end <= two.start or two.end <= one.start for one in hits for two in hits if one is not two)
     if apart and sum(claim.outstanding for claim in claims) == case.amount:
-        return _decide(
-            case, Verdict.SUGGEST, Rule.SEVERAL, claims, Reason("several_corrected"), corrected=hits
-        )
+        return _decide(case, Verdict.SUGGEST, Rule.SEVERAL, claims, Reason("several_corrected"), corrected=hits)
     claims.sort(key=lambda claim: (claim.outstanding != case.amount, claim.outstanding <= 0))
-    candidates = tuple(
-        Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED)) for claim in claims
-    )
+    candidates = tuple(Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED)) for claim in claims)
     reason = Reason("ambiguous", {"count": str(len(claims))})
     best = claims[:1]
     codes = tuple(claim.code for claim in best)
@@ -355,9 +330,7 @@ def _decide(
 ) -> Decision:
     slips = {hit.code for hit in corrected}
     candidates = [
-        Candidate(
-            claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark)
-        )
+        Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark))
         for claim in claims
     ]
     codes = tuple([claim.code for claim in claims])
