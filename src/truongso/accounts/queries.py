@@ -32,3 +32,8 @@ def places_of(user: User) -> list[str]:
 def user_names(ids: Iterable[int | None]) -> dict[int, str]:
     """Full names by user id, for histories; unknown ids and None are left out; 1 query."""
     return dict(User.objects.filter(pk__in={i for i in ids if i is not None}).values_list("pk", "full_name"))
+
+
+def users_without_password() -> list[User]:
+    """Accounts whose owner has not set a password yet, in the order they were made."""
+    return list(User.objects.filter(password_changed_at=None, is_active=True).order_by("pk"))

@@ -28,6 +28,6 @@ def command(host: str, port: int, *, workers: int = 1) -> list[str]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "truongso.config.settings")
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "truongso.config.wsgi:application",
-        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "8",
-        "--backlog", "512", "--log-level", "warning", "--no-ws", "--process-name", "truongso-web",
+        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
+        "--backlog", "512", "--log-level", "warning", "--no-ws",
     ]  # fmt: skip

@@ -7,11 +7,14 @@ from truongso.payments.inbox import problems as problem_notices
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
+from truongso.payments.invoice_qr import invoice_payload
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
 from truongso.payments.queries import payers_of_students, payments_of_evidence, standing_payments_of
+from truongso.payments.receipt_paper import METHODS as METHOD_NAMES
 from truongso.payments.services import book, book_many, undo
 
 __all__ = [
+    "METHOD_NAMES",
     "SEPAY",
     "Allocation",
     "CreditEntry",
@@ -24,6 +27,7 @@ __all__ = [
     "Receipt",
     "book",
     "book_many",
+    "invoice_payload",
     "payers_of_students",
     "payments_of_evidence",
     "problem_notices",

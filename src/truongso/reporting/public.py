@@ -1,6 +1,35 @@
 """What other rooms may use of reporting."""
 
-from truongso.reporting.periods import between, parse
-from truongso.reporting.queries import cashless_figures
+from truongso.reporting.cashless import add_up
+from truongso.reporting.labels import NATURES, period_label, period_refusal
+from truongso.reporting.periods import Period, PeriodError, PeriodKind, one_day
+from truongso.reporting.queries import (
+    NatureFigures,
+    PaymentsBehind,
+    cashless_figures,
+    day_figures,
+    nature_figures,
+    payments_behind,
+)
+from truongso.reporting.rules import last_day_in_time, next_reports, read_period, target_percent
 
-__all__ = ["between", "cashless_figures", "parse"]
+__all__ = [
+    "NATURES",
+    "NatureFigures",
+    "PaymentsBehind",
+    "Period",
+    "PeriodError",
+    "PeriodKind",
+    "add_up",
+    "cashless_figures",
+    "day_figures",
+    "last_day_in_time",
+    "nature_figures",
+    "next_reports",
+    "one_day",
+    "payments_behind",
+    "period_label",
+    "period_refusal",
+    "read_period",
+    "target_percent",
+]

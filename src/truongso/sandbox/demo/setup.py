@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from truongso.accounts.public import create_user, grant, new_activation
+from truongso.accounts.public import create_user, grant, new_activation, users_without_password
 from truongso.accounts.types import Role
 from truongso.banking.public import connect_feed
 from truongso.fees.public import add_exemption, add_rate, add_reduction_rule, create_item, opt_in
@@ -54,6 +54,7 @@ class DemoSchool:
     feed_id: str
     feed_secret: str
     pupils: list[PupilSpec] = field(default_factory=list)
+    items: dict[str, int] = field(default_factory=dict)  # fee item code → id
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ def fees(demo: list[DemoSchool]) -> None:
             _catalogue(place)
 
 
-def staff(demo: list[DemoSchool], tree: dict[str, OrgUnit], year: SchoolYear) -> list[Activation]:
+def staff(demo: list[DemoSchool], year: SchoolYear) -> list[Activation]:
     """Accounts without passwords; each gets a one-time link."""
     links = []
     with transaction():
@@ -141,7 +142,7 @@ def staff(demo: list[DemoSchool], tree: dict[str, OrgUnit], year: SchoolYear) ->
                 token = new_activation(actor=ACTOR, user=user)
                 links.append(Activation(title, username, place.spec.short_name, token))
         officer = create_user(actor=ACTOR, username="canbo.so", full_name="Cán bộ Sở GD&ĐT")
-        department = tree[DEPARTMENT]
+        department = OrgUnit.objects.get(code=DEPARTMENT, valid_to=None)
         grant(actor=ACTOR, user=officer, role=Role.OFFICER, unit_id=department.pk, valid_from=year.starts_on)
         token = new_activation(actor=ACTOR, user=officer)
         links.append(Activation("Cán bộ Sở", "canbo.so", department.name, token))
@@ -177,6 +178,7 @@ def _catalogue(place: DemoSchool) -> None:
             school_id, code=spec.code, name=spec.name, nature=spec.nature, unit=spec.unit,
             is_voluntary=spec.is_voluntary, legal_basis=spec.legal_basis, note=spec.note, actor=ACTOR,
         )  # fmt: skip
+        place.items[spec.code] = item.pk
         for rate in spec.rates:
             add_rate(
                 school_id, item_id=item.pk, grade=rate.grade, amount=rate.amount, cap=rate.cap,
@@ -194,3 +196,14 @@ def _catalogue(place: DemoSchool) -> None:
                 school_id, student_id=ids[pupil.sector_code], rule_code=code, valid_from=starts[code], valid_to=None,
                 document="Sổ hộ nghèo, cận nghèo hoặc giấy xác nhận (mẫu)", actor=ACTOR,
             )  # fmt: skip
+
+
+def renew_activations() -> list[Activation]:
+    """New links for accounts that have not been activated, schools in the order of the province."""
+    links = []
+    titles = {word: title for _, word, title in STAFF} | {"canbo": "Cán bộ Sở"}
+    with transaction():
+        for user in users_without_password():
+            token = new_activation(actor=ACTOR, user=user)
+            links.append(Activation(titles.get(user.username.split(".")[0], ""), user.username, "", token))
+    return links

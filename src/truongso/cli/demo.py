@@ -1,0 +1,167 @@
+"""`truongso demo`: the whole main job on a sample province, then the web."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import Refused
+
+if TYPE_CHECKING:
+    from truongso.sandbox.demo.processes import Processes
+    from truongso.sandbox.demo.run import Demo
+
+WEB_PORT, BANK_PORT = 8000, 8100
+_DONE = "demo.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="thư mục dữ liệu (mặc định var/demo)")
+    parser.add_argument("--no-serve", action="store_true", help="chạy xong thì dừng, không mở trang web")
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng một đối tượng JSON")
+    parser.add_argument("--reset", action="store_true", help="xóa dữ liệu mẫu cũ và làm lại từ đầu")
+    parser.add_argument("--port", type=int, default=WEB_PORT, help=f"cổng trang web (mặc định {WEB_PORT})")
+    parser.add_argument("--bank-port", type=int, default=BANK_PORT, help=f"cổng ngân hàng thử (mặc định {BANK_PORT})")
+    parser.epilog = "Ví dụ:\n  truongso demo\n  truongso demo --no-serve --json --data /tmp/tinh-mau"
+
+
+def run(args: argparse.Namespace) -> int:
+    data: Path = args.data.absolute()
+    _settle_environment(data, args)
+    started = time.monotonic()
+    if args.reset or not (data / _DONE).exists():
+        _start_over(data)
+    from .django import start
+
+    start()
+    from truongso.sandbox.demo.processes import Processes
+
+    processes = Processes(environment={}, log=data / "demo.log")
+    try:
+        first = not (data / _DONE).exists()
+        if not args.no_serve or first:
+            _open(processes, data, args)
+        demo = _first_run(data, args) if first else None
+        _report(data, args, demo, seconds=time.monotonic() - started)
+        if args.no_serve:
+            return 0
+        return _serve(processes, args, demo)
+    finally:
+        processes.stop()
+
+
+def _settle_environment(data: Path, args: argparse.Namespace) -> None:
+    if os.environ.get("TRUONGSO_ENV") == "production":
+        raise Refused("không chạy dữ liệu mẫu khi TRUONGSO_ENV=production")
+    from truongso.sandbox.demo.processes import free_port, is_taken
+
+    if args.no_serve:
+        args.port, args.bank_port = free_port(), free_port()
+    for port in (args.port, args.bank_port):
+        if is_taken(port):
+            raise Refused(f"cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port, --bank-port")
+    os.environ.update(
+        {
+            "TRUONGSO_ENV": "demo",
+            "TRUONGSO_DATA": str(data),
+            "TRUONGSO_URL": f"http://127.0.0.1:{args.port}",
+            "TRUONGSO_SANDBOX": f"http://127.0.0.1:{args.bank_port}",
+        }
+    )
+
+
+def _start_over(data: Path) -> None:
+    """Remove what an earlier or interrupted demo left; refuse a directory that is not a demo's."""
+    ours = {"truongso.sqlite3", "secret_key", "sealing_key", "demo.log", _DONE, "bank", "cache", "static", "uploads"}
+    if data.is_dir():
+        strange = [p.name for p in data.iterdir() if p.name.removesuffix("-wal").removesuffix("-shm") not in ours]
+        if strange:
+            raise Refused(f"thư mục {data} có tệp khác ({strange[0]}); chọn thư mục trống bằng --data")
+        shutil.rmtree(data)
+    data.mkdir(parents=True)
+
+
+def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:
+    from truongso.sandbox.demo import processes as commands
+
+    from . import serve
+
+    processes.start("bank", commands.bank_command(args.bank_port, data / "bank"), port=args.bank_port)
+    processes.start("web", serve.command("127.0.0.1", args.port), port=args.port)
+
+
+def _first_run(data: Path, args: argparse.Namespace) -> Demo:
+    from truongso.sandbox.bank_client import SandboxBank
+    from truongso.sandbox.demo import run as demo_run
+
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        if not args.json:
+            print(f"  {time.monotonic() - started:5.1f} s  {text}", flush=True)
+
+    schools = demo_run.prepare(say)
+    demo = demo_run.collect(
+        schools, SandboxBank(os.environ["TRUONGSO_SANDBOX"]), os.environ["TRUONGSO_URL"], say
+    )
+    (data / _DONE).write_text(json.dumps({**demo.as_json(), "parent_page": demo.parent_page}), encoding="utf-8")
+    return demo
+
+
+def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds: float) -> None:
+    figures = json.loads((data / _DONE).read_text(encoding="utf-8"))
+    parent_page = figures.pop("parent_page", "")
+    if args.json:
+        print(json.dumps(figures, ensure_ascii=False), flush=True)
+        return
+    from truongso.kernel.money import Dong
+
+    print(
+        f"\nTỉnh mẫu: {figures['schools']} trường, {figures['students']} học sinh, {figures['invoices']} phiếu báo thu, "
+        f"{Dong(figures['invoiced_dong'])}.\n"
+        f"Chuyển khoản nhận về: {figures['transfers']}; tự khớp {figures['auto_matched']}, "
+        f"chờ người xử lý {figures['queued']}. Biên lai: {figures['receipts']}.\n"
+        f"Không dùng tiền mặt: {figures['cashless_count_share']:.1%} số lượt, "
+        f"{figures['cashless_value_share']:.1%} giá trị. "
+        f"Kiểm tra sổ sách: {'nhất quán' if figures['verify_ok'] else 'CÓ SAI LỆCH'}.\n"
+        f"Xong sau {seconds:.1f} s."
+    )
+    if not args.no_serve:
+        _print_links(args, demo, parent_page)
+
+
+def _print_links(args: argparse.Namespace, demo: Demo | None, parent_page: str) -> None:
+    from truongso.sandbox.demo.run import fresh_activations
+
+    base = os.environ["TRUONGSO_URL"]
+    links = demo.activations if demo else fresh_activations()
+    shown: set[str] = set()
+    print(f"\nTrang web: {base}   Ngân hàng thử: {os.environ['TRUONGSO_SANDBOX']}")
+    print("Không có mật khẩu mặc định. Mỗi vai một liên kết kích hoạt, dùng một lần trong 72 giờ:")
+    for link in links:
+        if link.role not in shown:
+            shown.add(link.role)
+            print(f"  {link.role:<12} {link.username:<28} {base}/kich-hoat/{link.token}")
+    if not links:
+        print("  (mọi tài khoản đã kích hoạt; đăng nhập tại /dang-nhap)")
+    if parent_page:
+        print(f"  {'Phụ huynh':<12} {'phiếu chưa nộp':<28} {base}{parent_page}")
+    print("Bấm Ctrl-C để dừng.", flush=True)
+
+
+def _serve(processes: Processes, args: argparse.Namespace, demo: Demo | None) -> int:
+    from truongso.sandbox.demo.processes import worker_command
+
+    processes.start("worker", worker_command())
+    try:
+        name = processes.wait()
+    except KeyboardInterrupt:
+        print("\nĐã dừng. Dữ liệu mẫu còn nguyên.", file=sys.stderr)
+        return 0
+    raise Refused(f"tiến trình {name} đã dừng; xem {processes.log}")

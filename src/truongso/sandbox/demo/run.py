@@ -1,0 +1,122 @@
+"""The main job of the demo from an empty database to the report, with progress, and its summary as figures."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass, field
+
+from django.core.management import call_command
+from django.db.models import Count, Sum
+
+from truongso.banking.public import BankLine
+from truongso.fees.public import Invoice
+from truongso.kernel import clock, selfcheck
+from truongso.organizations.public import School
+from truongso.payments.public import Payment, Receipt
+from truongso.people.public import Student
+from truongso.reporting.public import between, cashless_figures
+from truongso.reporting.types import share
+from truongso.sandbox.bank_client import SandboxBank
+from truongso.sandbox.demo import rounds, setup, transfers
+from truongso.sandbox.demo.setup import Activation, DemoSchool, Say
+from truongso.sandbox.province.province import SCHOOL_YEARS
+
+REASON = "the demo adds up the whole demo province"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the demo brought about; amounts in đồng, shares between 0 and 1."""
+
+    schools: int = 0
+    students: int = 0
+    invoices: int = 0
+    invoiced_dong: int = 0
+    transfers: int = 0
+    auto_matched: int = 0
+    queued: int = 0
+    payments: int = 0
+    receipts: int = 0
+    cashless_count_share: float = 0.0
+    cashless_value_share: float = 0.0
+    verify_ok: bool = False
+
+
+@dataclass(slots=True)
+class Demo:
+    """A finished demo: figures, the links to hand out, and a page to show a parent."""
+
+    summary: Summary
+    activations: list[Activation] = field(default_factory=list)
+    parent_page: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The summary alone: links are secrets and stay out of it."""
+        return asdict(self.summary)
+
+
+def prepare(say: Say) -> list[DemoSchool]:
+    """Database, province, people, fees and issued invoices."""
+    call_command("migrate", verbosity=0, interactive=False)
+    say("Cơ sở dữ liệu sẵn sàng")
+    tree = setup.units()
+    year = setup.years()
+    demo = setup.schools(tree)
+    setup.end_abolished(tree)
+    say(f"{len(demo)} trường, cây đơn vị quản lý theo ngày hiệu lực")
+    setup.rosters(demo, year, say)
+    setup.fees(demo)
+    say("Danh mục khoản thu, mức thu, miễn giảm và đăng ký tự nguyện")
+    rounds.issue(demo, year, say)
+    return demo
+
+
+def collect(demo: list[DemoSchool], bank: SandboxBank, base_url: str, say: Say) -> Demo:
+    """Families pay at the sandbox bank and at the counter, statements come in, the books are checked."""
+    tree_year = setup.years()
+    since = rounds.issue_day(tree_year)
+    rng = random.Random(transfers.SEED)  # noqa: S311 - invented behaviour, repeatable
+    transfers.open_accounts(bank, demo, base_url)
+    unpaid: list[Invoice] = []
+    for place in demo:
+        plan = transfers.pay(bank, place, since, rng)
+        transfers.take_cash(place, plan, since, rng)
+        unpaid += plan.unpaid
+        say(f"{place.spec.short_name}: {len(plan.orders)} lệnh chuyển khoản, {len(plan.cash)} lượt tiền mặt")
+    bank.wait_for_deliveries()
+    for place in demo:
+        transfers.import_statement(bank, place, say)
+    links = setup.staff(demo, tree_year)
+    done = Demo(summary=figures(), activations=links)
+    done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
+    return done
+
+
+def figures() -> Summary:
+    """The province's figures from the database."""
+    invoices = Invoice.objects.across_schools(REASON).aggregate(n=Count("pk"), s=Sum("total"))
+    lines = BankLine.objects.across_schools(REASON).filter(direction="in")
+    auto = lines.filter(state="matched", decisions__decision="auto").distinct().count()
+    period = between(SCHOOL_YEARS[0].starts_on, max(clock.today(), SCHOOL_YEARS[0].ends_on))
+    reports = [cashless_figures(school.pk, period) for school in School.objects.all()]
+    counted = share(sum(r.cashless.count for r in reports), sum(r.all.count for r in reports))
+    valued = share(sum(int(r.cashless.value) for r in reports), sum(int(r.all.value) for r in reports))
+    return Summary(
+        schools=Student.objects.across_schools(REASON).values("school").distinct().count(),
+        students=Student.objects.across_schools(REASON).count(),
+        invoices=invoices["n"],
+        invoiced_dong=int(invoices["s"] or 0),
+        transfers=lines.count(),
+        auto_matched=auto,
+        queued=lines.filter(state__in=["waiting", "parked"]).count(),
+        payments=Payment.objects.across_schools(REASON).filter(reversed_at=None).count(),
+        receipts=Receipt.objects.across_schools(REASON).filter(cancellations=None).count(),
+        cashless_count_share=round(float(counted or 0), 4),
+        cashless_value_share=round(float(valued or 0), 4),
+        verify_ok=all(r.ok for r in selfcheck.run_all()),
+    )
+
+
+def fresh_activations() -> list[Activation]:
+    """New links for the first school's staff and the officer who have not set a password yet."""
+    return setup.renew_activations()
