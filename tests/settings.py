@@ -13,14 +13,28 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# The first process of a run makes the directory; workers and commands started by tests inherit it.
 _RUN = "TRUONGSO_TEST_RUN"
-if _RUN not in os.environ:
-    memory = Path("/dev/shm")  # noqa: S108 - memory-backed when there is room: the same files and PRAGMAs, faster
+_PREFIX = "truongso-test-"
+
+
+def _make_run_dir() -> str:
+    """A directory for this run, in memory when there is room: the same files and PRAGMAs, faster."""
+    memory = Path("/dev/shm")  # noqa: S108 - the name inside is random
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 1024**3
-    os.environ[_RUN] = tempfile.mkdtemp(prefix="truongso-test-", dir=memory if roomy else None)
-    Path(os.environ[_RUN]).chmod(0o755)  # the cluster's own user passes through it
-    atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
+    parent = memory if roomy else Path(tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*"):  # a run that was killed could not tidy up
+        pid = left.name.removeprefix(_PREFIX).split("-")[0]
+        if Path("/proc/self").exists() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+    made.chmod(0o755)  # the cluster's own user passes through it
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return str(made)
+
+
+# The first process of a run makes the directory; workers and commands started by tests inherit it.
+if _RUN not in os.environ:
+    os.environ[_RUN] = _make_run_dir()
 RUN_DIR = Path(os.environ[_RUN])
 ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 
