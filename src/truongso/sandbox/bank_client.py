@@ -69,9 +69,7 @@ class SandboxBank:
 
     def add_customers(self, customers: Iterable[Mapping[str, Any]]) -> list[Json]:
         """Payers as {name, account, balance (đồng), bin?}; one that is there keeps its balance."""
-        return _many(
-            self._post("/api/customers", {"customers": [dict(one) for one in customers]}), "customers"
-        )
+        return _many(self._post("/api/customers", {"customers": [dict(one) for one in customers]}), "customers")
 
     def pay(self, **order: Any) -> Json:
         """One transfer; takes what `transfer_request` takes."""
@@ -79,9 +77,7 @@ class SandboxBank:
 
     def pay_many(self, orders: Iterable[Mapping[str, Any]]) -> list[Json]:
         """Transfers made of `transfer_request`s, all or none, at most 5,000."""
-        return _many(
-            self._post("/api/pay-many", {"transfers": [dict(order) for order in orders]}), "transfers"
-        )
+        return _many(self._post("/api/pay-many", {"transfers": [dict(order) for order in orders]}), "transfers")
 
     def lines(self, number: str, *, first: dt.date | None = None, last: dt.date | None = None) -> list[Json]:
         """Lines of an account, oldest first."""

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from truongso.sandbox.guard import LOOPBACK, refuse_production
@@ -92,11 +93,10 @@ def _refused(sentence: str) -> int:
     return 1
 
 
-def _wait_for_end_of_input(stop: object) -> None:
+def _wait_for_end_of_input(stop: Callable[[], None]) -> None:
     while sys.stdin.buffer.read(1024):
         pass
-    if callable(stop):
-        stop()
+    stop()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import logging
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +18,7 @@ from truongso.sandbox.bank.types import Delivery
 from truongso.sandbox.guard import is_local_url
 
 TIMEOUT_SECONDS = 10.0
+_log = logging.getLogger(__name__)
 _AT_ONCE = 4
 _BATCH = 40
 _LONGEST_SLEEP = 5.0
@@ -47,12 +50,19 @@ class Courier:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="notice") as pool:
             while not self._stopped:
                 self._wake.clear()
-                with opened(self._database) as connection:
-                    due = claim(connection, now=clock.now().timestamp(), most=_BATCH)
-                if due:
-                    list(pool.map(self._carry, due))
-                else:
-                    self._wake.wait(self._sleep())
+                try:
+                    self._round(pool)
+                except sqlite3.Error:  # a full disk or a long lock: the notices stay due
+                    _log.exception("notices could not be carried")
+                    self._wake.wait(_LONGEST_SLEEP)
+
+    def _round(self, pool: ThreadPoolExecutor) -> None:
+        with opened(self._database) as connection:
+            due = claim(connection, now=clock.now().timestamp(), most=_BATCH)
+        if due:
+            list(pool.map(self._carry, due))
+        else:
+            self._wake.wait(self._sleep())
 
     def _sleep(self) -> float:
         with opened(self._database) as connection:
@@ -64,7 +74,9 @@ class Courier:
     def _carry(self, delivery: Delivery) -> None:
         with opened(self._database) as connection:
             secret = accounts.receiver(connection, delivery.account).webhook_secret
-        answer = send(delivery.url, delivery.body, secret=secret)
+        # An account may have been registered anew without a webhook.
+        gone = Answer(None, "no_webhook")
+        answer = send(delivery.url, delivery.body, secret=secret) if delivery.url else gone
         with opened(self._database) as connection:
             record(connection, delivery, answer, now=clock.now().timestamp(), speed=self._speed)
 

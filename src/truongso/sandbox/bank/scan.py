@@ -6,6 +6,8 @@ from truongso.kernel.qr_image import QrImageError, read_qr
 from truongso.payments.vietqr import TransferOrder, VietQrError, decode
 from truongso.sandbox.bank.types import BankError
 
+__all__ = ["TransferOrder", "payload_in", "scan"]
+
 
 def scan(payload: str) -> TransferOrder:
     """The transfer in a payload. Raises BankError `qr_<reason>` with the params of the reason."""

@@ -13,6 +13,8 @@ from truongso.kernel.clock import school_date
 from truongso.sandbox.bank import accounts, lines
 from truongso.sandbox.bank.types import BankError, Line
 
+__all__ = ["LAYOUT_OF_BANK", "FileFormat", "StatementFile", "statement_file"]
+
 LAYOUT_OF_BANK = {
     accounts.VIETCOMBANK: "vietcombank_simple",
     accounts.BIDV: "bidv_ibank",

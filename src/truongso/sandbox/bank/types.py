@@ -122,8 +122,8 @@ class Transfer:
 class Delivery:
     """A notice on its way to a school. `body` is signed anew at each attempt and never changes.
 
-    `status` is the last HTTP answer (None: no answer), `error` a stable word (refused, timeout, …) when there
-    was none. `next_at` is None once delivered or given up.
+    `status` is the last HTTP answer (None: no answer), `error` a stable word (refused, timeout, broken,
+    no_webhook) when there was none. `next_at` is None once delivered or given up.
     """
 
     id: int

@@ -198,3 +198,19 @@ def test_nobody_listening(bank: SandboxBank, account: str, payer: str) -> None:
     bank.wait_for_deliveries()
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["attempts"], delivery["error"]) == ("gave_up", 8, "refused")
+
+
+def test_an_address_taken_away_stops_its_notices_and_no_others(
+    bank: SandboxBank, account: str, payer: str, school: School
+) -> None:
+    listen(bank, account, school)
+    bank.pay(account=account, payer=payer, amount=Dong(1000), memo="A", delay=3600)
+    (waiting,) = bank.deliveries(account=account)
+    bank.register_account(bin="970422", number=account, holder="TRUONG THCS")
+    bank.delay(waiting["id"], 0)
+    bank.wait_for_deliveries()
+    (delivery,) = bank.deliveries(account=account)
+    assert (delivery["state"], delivery["error"]) == ("gave_up", "no_webhook")
+    listen(bank, account, school)
+    bank.pay(account=account, payer=payer, amount=Dong(2000), memo="B")
+    assert [parse_notice(one.body).content for one in school.wait_for(1)] == ["B"]

@@ -12,13 +12,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from truongso.banking.statements.writers import FileFormat
 from truongso.banking.types import Direction
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import ZERO, Dong
 from truongso.sandbox.bank import accounts, deliveries, lines, transfers
 from truongso.sandbox.bank.scan import scan
-from truongso.sandbox.bank.statements import statement_file
+from truongso.sandbox.bank.statements import FileFormat, statement_file
 from truongso.sandbox.bank.types import (
     Account,
     BankError,

@@ -8,11 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from truongso.banking.statements.writers import FileFormat
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
 from truongso.kernel.ui.formatting import dong
-from truongso.sandbox.bank.statements import LAYOUT_OF_BANK
+from truongso.sandbox.bank.statements import LAYOUT_OF_BANK, FileFormat
 from truongso.sandbox.bank.types import Account
 from truongso.sandbox.bank.web.texts import CHANNELS, LAYOUTS
 

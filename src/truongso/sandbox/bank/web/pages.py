@@ -13,14 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from truongso.banking.statements.writers import FileFormat
 from truongso.banking.types import Direction
 from truongso.kernel import clock
 from truongso.kernel.banks import find
-from truongso.payments.vietqr import TransferOrder
 from truongso.sandbox.bank import accounts, deliveries, lines, transfers
-from truongso.sandbox.bank.scan import payload_in, scan
-from truongso.sandbox.bank.statements import statement_file
+from truongso.sandbox.bank.scan import TransferOrder, payload_in, scan
+from truongso.sandbox.bank.statements import FileFormat, statement_file
 from truongso.sandbox.bank.types import Account, BankError, Delivery, Order, Role
 from truongso.sandbox.bank.web.api import MEDIA_TYPES
 from truongso.sandbox.bank.web.forms import OtherLineForm, PayForm, PictureForm, StatementForm

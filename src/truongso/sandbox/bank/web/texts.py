@@ -107,6 +107,7 @@ _NO_ANSWERS = {
     "refused": gettext_lazy("không kết nối được"),
     "timeout": gettext_lazy("quá thời gian chờ"),
     "broken": gettext_lazy("kết nối bị ngắt"),
+    "no_webhook": gettext_lazy("trường đã bỏ địa chỉ nhận"),
 }
 
 
