@@ -2,7 +2,7 @@
 
 TRUONGSO_TEST_DB        sqlite (default) | postgres
 TRUONGSO_TEST_POSTGRES  address of a PostgreSQL server whose user may create databases; without it a private
-                        cluster is started for the run (tests/postgres.py)
+                        cluster is started for the run (truongso.sandbox.private_postgres)
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 os.environ["TRUONGSO_ENV"] = "test"
 os.environ["TRUONGSO_DATA"] = str(RUN_DIR / "data")
 if ENGINE == "postgres":
-    from tests import postgres
+    from truongso.sandbox import private_postgres as postgres
 
     os.environ["TRUONGSO_DATABASE"] = os.environ["TRUONGSO_TEST_POSTGRES"] = postgres.address(RUN_DIR)
 elif ENGINE == "sqlite":

@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for one test run: found, started, gone when the run ends, however it ends."""
+"""A private PostgreSQL cluster for tests and measurements: found, started, gone when the run ends, however it ends."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ def address(run_dir: Path) -> str:
     return os.environ.get("TRUONGSO_TEST_POSTGRES") or start(run_dir)
 
 
-def start(run_dir: Path) -> str:
-    """Start a cluster under `run_dir` and return its address; NoPostgresError when there is none."""
+def start(run_dir: Path, *, durable: bool = False) -> str:
+    """Start a cluster under `run_dir` and return its address; NoPostgresError when there is none.
+
+    `durable` keeps every commit through a crash, as in production; tests do without.
+    """
     programs = binaries()
     if programs is None:
         raise NoPostgresError(
@@ -60,9 +63,10 @@ def start(run_dir: Path) -> str:
     if made.returncode:
         raise NoPostgresError(made.stderr.decode(errors="replace"))
     port = _free_port()
+    safe = "on" if durable else "off"
     settings = {
         "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 100,
-        "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB",
+        "fsync": safe, "synchronous_commit": safe, "full_page_writes": safe, "shared_buffers": "128MB",
         "max_wal_size": "512MB", "autovacuum": "off", "timezone": "UTC", "deadlock_timeout": "200ms",
     }  # fmt: skip
     command = [str(programs / "postgres"), "-D", str(data)]
