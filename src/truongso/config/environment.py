@@ -63,3 +63,11 @@ def key_from_file(path: Path, *, ephemeral: bool) -> str:
         with os.fdopen(descriptor, "w") as handle:
             handle.write(key)
         return key
+
+
+def whole_number(name: str, default: int, least: int, most: int) -> int:
+    """A setting that is a whole number within bounds; anything else stops the start with one line."""
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SystemExit(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return int(text)

@@ -6,6 +6,8 @@ TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (d
 TRUONGSO_HOSTS    host names served, comma separated (needed in production)
 TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
 TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
+TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
+TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from truongso.config.environment import database_from_url, key_from_file
+from truongso.config.environment import database_from_url, key_from_file, whole_number
 
 ENV = os.environ.get("TRUONGSO_ENV", "development")
 if ENV not in {"development", "demo", "test", "production"}:
@@ -23,6 +25,8 @@ DATA_DIR = Path(os.environ.get("TRUONGSO_DATA", "var")).absolute()
 DEBUG = ENV == "development"
 PUBLIC_URL = os.environ.get("TRUONGSO_URL", "http://127.0.0.1:8000").rstrip("/")
 SANDBOX_URL = os.environ.get("TRUONGSO_SANDBOX", "").rstrip("/")
+REPORT_LAST_DAY = whole_number("TRUONGSO_REPORT_LAST_DAY", 19, 1, 28)
+CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)
 
 SECRET_KEY = key_from_file(DATA_DIR / "secret_key", ephemeral=ENV == "test")
 SECRET_KEY_FALLBACKS: list[str] = []

@@ -59,6 +59,14 @@ class CashlessFigures:
         """Cashless amount ÷ all amount (R41); None when the period has no money to compare."""
         return share(int(self.cashless.value), int(self.all.value))
 
+    def count_share_of(self, method: Method) -> Fraction | None:
+        """The method's receipts ÷ all receipts."""
+        return share(self.of(method).count, self.all.count)
+
+    def value_share_of(self, method: Method) -> Fraction | None:
+        """The method's amount ÷ all amount."""
+        return share(int(self.of(method).value), int(self.all.value))
+
     def of(self, method: Method) -> Figures:
         return next(m.figures for m in self.by_method if m.method is method)
 
