@@ -20,11 +20,7 @@ def fonts(pdf: bytes) -> list[list[str]]:
 def page_sizes(pdf: bytes) -> list[str]:
     """Width and height of every page in points, as pdfinfo prints them."""
     found = _run("pdfinfo", "-l", "-1", "-", data=pdf)
-    return [
-        line.split(":", 1)[1].strip()
-        for line in found.splitlines()
-        if line.strip().startswith("Page") and "size:" in line
-    ]
+    return re.findall(r"^Page +\d+ size: +(.+)$", found, flags=re.MULTILINE)
 
 
 def _run(program: str, *arguments: str, data: bytes) -> str:

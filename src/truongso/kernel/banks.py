@@ -37,6 +37,8 @@ class Bank:
     """Can be the receiver of a VietQR transfer."""
     app_scans: bool | None
     """Its app pays by scanning a VietQR; None when unknown."""
+    link_code: str
+    """Its code in links that open bank apps (VietQR.io family), for example VCB; "" when it has none."""
 
 
 def find(bank_bin: str) -> Bank | None:
@@ -74,6 +76,7 @@ def _load() -> tuple[Bank, ...]:
             kind=BankKind(row["kind"]),
             receives=row["receives"],
             app_scans=row["app_scans"],
+            link_code=row["code_vietqr"] or "",
         )
         for row in rows
     )

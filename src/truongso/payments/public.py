@@ -7,10 +7,14 @@ from truongso.payments.inbox import problems as problem_notices
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
-from truongso.payments.invoice_qr import invoice_payload
+from truongso.payments.invoice_picture import grouped, invoice_picture
+from truongso.payments.invoice_qr import invoice_memo, invoice_payload
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
 from truongso.payments.queries import payers_of_students, payments_of_evidence, standing_payments_of
 from truongso.payments.receipt_paper import METHODS as METHOD_NAMES
+from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of, receipt_number
+from truongso.payments.receipt_pdf import receipts_pdf
+from truongso.payments.receipt_queries import credit_of_invoice, receipt_by_public_id, receipts_of_invoice
 from truongso.payments.services import book, book_many, undo
 
 __all__ = [
@@ -25,13 +29,24 @@ __all__ = [
     "Payment",
     "PaymentReversal",
     "Receipt",
+    "ReceiptPaper",
     "book",
     "book_many",
+    "credit_of_invoice",
+    "grouped",
+    "invoice_memo",
     "invoice_payload",
+    "invoice_picture",
+    "paper_of",
+    "papers_of",
     "payers_of_students",
     "payments_of_evidence",
     "problem_notices",
     "read_feed_notice",
+    "receipt_by_public_id",
+    "receipt_number",
+    "receipts_of_invoice",
+    "receipts_pdf",
     "settle_notice",
     "standing_payments_of",
     "store_notice",

@@ -1,0 +1,58 @@
+"""The picture a parent saves or sends: the invoice's QR with school, amount and code around it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from truongso.fees.public import Invoice
+from truongso.kernel import banks
+from truongso.kernel.documents import compile_typst_png
+from truongso.kernel.qr_image import qr_svg
+from truongso.payments.invoice_qr import invoice_payload
+
+TEMPLATE = Path(__file__).parent / "paper" / "invoice_picture.typ"
+_PPI = 144  # 540 × 720 points become 1,080 × 1,440 pixels
+
+
+def invoice_picture(invoice: Invoice) -> bytes:
+    """A PNG of 1,080 × 1,440 pixels that bank apps read from the photo library. No child's name is in it.
+
+    The invoice comes with `school`, `round` and `bank_account`. Raises VietQrError as `invoice_payload`.
+    """
+    account = invoice.bank_account
+    bank = banks.find(account.bank_bin)
+    drawn = compile_typst_png(
+        TEMPLATE,
+        {
+            "school": invoice.school.name,
+            "qr": qr_svg(invoice_payload(invoice), title=invoice.code),
+            "amount": str(invoice.total - invoice.paid),
+            "code": invoice.code,
+            "holder": invoice.beneficiary_name,
+            "account": f"{bank.short_name} · {grouped(account.number)}" if bank else grouped(account.number),
+            "labels": {
+                "code": _("Nội dung chuyển khoản"),
+                "hint": _("Mở app ngân hàng, chọn Quét QR, chọn ảnh này"),
+            },
+        },
+        ppi=_PPI,
+    )
+    return _small(drawn)
+
+
+def grouped(number: str) -> str:
+    """0071 0001 2345 6: easier to read out and to compare."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _small(png: bytes) -> bytes:
+    """The same picture in 32 colours: a fifth of the bytes on a slow line."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        few = picture.convert("RGB").quantize(32, dither=Image.Dither.NONE)
+        few.save(out, "PNG", optimize=True)
+    return out.getvalue()

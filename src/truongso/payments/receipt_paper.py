@@ -1,0 +1,192 @@
+"""What a receipt says, in the words and forms in which paper, page and PDF show it.
+
+Everything comes from the receipt's content as issued; only its cancellation is looked up. Contents: unit with
+address and tax or budget code, number, date, payer, pupil, reason, lines, amount in figures and words, method
+and reference, and the four fields of the letters (payer, beneficiary, reason, invoice code).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils.translation import gettext as _, gettext_lazy
+
+from truongso.kernel import clock
+from truongso.kernel.dong_in_words import dong_in_words
+from truongso.kernel.money import ZERO, Dong
+from truongso.payments.models import Receipt
+from truongso.payments.types import Method
+
+METHODS = {
+    Method.QR_TRANSFER: gettext_lazy("Chuyển khoản VietQR"),
+    Method.WEB: gettext_lazy("Cổng thanh toán trực tuyến"),
+    Method.MOBILE_MONEY: gettext_lazy("Mobile Money"),
+    Method.CARD_POS: gettext_lazy("Thẻ qua máy POS"),
+    Method.CASH: gettext_lazy("Tiền mặt"),
+    Method.BANK_BILL: gettext_lazy("Thanh toán hóa đơn qua ngân hàng"),
+}
+
+
+class Edition(StrEnum):
+    """Which copy a paper is: the electronic one, the first printed one, or a reprint."""
+
+    ELECTRONIC = "electronic"
+    PRINTED = "printed"
+    REPRINT = "reprint"
+
+
+@dataclass(frozen=True, slots=True)
+class PupilPart:
+    """What the payment settled for one pupil on one invoice."""
+
+    student_name: str
+    class_name: str
+    code: str
+    reason: str
+    lines: tuple[tuple[str, Dong], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPaper:
+    """One receipt, ready to be shown. `surplus` went to the family's credit."""
+
+    public_id: str
+    number: str
+    issued_at: dt.datetime
+    received_at: dt.datetime
+    school_name: str
+    school_address: str
+    school_codes: str
+    payer_name: str
+    beneficiary_name: str
+    reason: str
+    invoice_code: str
+    amount: Dong
+    words: str
+    surplus: Dong
+    method: Method
+    reference: str
+    parts: tuple[PupilPart, ...]
+    check_url: str
+    cancelled_at: dt.datetime | None
+    cancel_reason: str
+    edition: Edition
+
+    @property
+    def method_text(self) -> str:
+        """Chuyển khoản VietQR (không dùng tiền mặt)."""
+        name = str(METHODS[self.method])
+        return _("%(method)s (không dùng tiền mặt)") % {"method": name} if self.method.is_cashless else name
+
+    @property
+    def pupils_text(self) -> str:
+        """Nguyễn Bảo An – lớp 3A2; every pupil once."""
+        named = [_("%(name)s – lớp %(class)s") % {"name": p.student_name, "class": p.class_name} for p in self.parts]
+        return "; ".join(dict.fromkeys(named))
+
+    @property
+    def lines(self) -> tuple[tuple[str, Dong], ...]:
+        """Every settled line; with several invoices each one names its invoice."""
+        if len(self.parts) == 1:
+            return self.parts[0].lines
+        return tuple((f"{what} ({p.code})", amount) for p in self.parts for what, amount in p.lines)
+
+    @property
+    def date_text(self) -> str:
+        """Ngày 11 tháng 12 năm 2026: the school day of issue."""
+        day = clock.school_date(self.issued_at)
+        return _("Ngày %(day)02d tháng %(month)02d năm %(year)d") % {
+            "day": day.day,
+            "month": day.month,
+            "year": day.year,
+        }
+
+    @property
+    def edition_text(self) -> str:
+        return {
+            Edition.ELECTRONIC: _("Liên điện tử"),
+            Edition.PRINTED: _("Liên giao người nộp tiền"),
+            Edition.REPRINT: _("Bản sao"),
+        }[self.edition]
+
+    @property
+    def is_copy(self) -> bool:
+        return self.edition is Edition.REPRINT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    def as_edition(self, edition: Edition) -> ReceiptPaper:
+        """The same receipt as another copy."""
+        return replace(self, edition=edition)
+
+
+def receipt_number(receipt: Receipt) -> str:
+    """BL-2026-000123: book, year, number."""
+    return f"{receipt.book}-{receipt.year}-{receipt.number:06}"
+
+
+def check_url(public_id: str) -> str:
+    """The address under which anyone can see whether a receipt is real."""
+    return f"{settings.PUBLIC_URL}/kt/{public_id}"
+
+
+def papers_of(receipts: Iterable[Receipt], *, edition: Edition = Edition.ELECTRONIC) -> list[ReceiptPaper]:
+    """Receipts as papers; they come with `cancellations` prefetched, otherwise each costs a query."""
+    return [paper_of(receipt, edition=edition) for receipt in receipts]
+
+
+def paper_of(receipt: Receipt, *, edition: Edition = Edition.ELECTRONIC) -> ReceiptPaper:
+    """One receipt as paper."""
+    said = receipt.content
+    school = said["school"]
+    cancelled = next(iter(receipt.cancellations.all()), None)
+    amount = Dong(said["amount"])
+    return ReceiptPaper(
+        public_id=receipt.public_id,
+        number=receipt_number(receipt),
+        issued_at=receipt.issued_at,
+        received_at=dt.datetime.fromisoformat(said["received_at"]),
+        school_name=school["name"],
+        school_address=school["address"],
+        school_codes=_codes(school["tax_code"], school["budget_code"]),
+        payer_name=said["payer_name"],
+        beneficiary_name=said["beneficiary_name"],
+        reason=said["reason"],
+        invoice_code=said["invoice_code"],
+        amount=amount,
+        words=dong_in_words(amount),
+        surplus=Dong(said["surplus"]) if said["surplus"] else ZERO,
+        method=Method(said["method"]),
+        reference=said["reference"],
+        parts=tuple(_part(one) for one in said["invoices"]),
+        check_url=check_url(receipt.public_id),
+        cancelled_at=cancelled.created_at if cancelled else None,
+        cancel_reason=cancelled.reason if cancelled else "",
+        edition=edition,
+    )
+
+
+def _part(said: dict[str, object]) -> PupilPart:
+    lines: Sequence[dict[str, object]] = said["lines"]  # type: ignore[assignment]
+    return PupilPart(
+        student_name=str(said["student_name"]),
+        class_name=str(said["class_name"]),
+        code=str(said["code"]),
+        reason=str(said["reason"]),
+        lines=tuple((str(line["description"]), Dong(int(str(line["amount"])))) for line in lines),
+    )
+
+
+def _codes(tax_code: str, budget_code: str) -> str:
+    """Mã số thuế … · Mã ĐVQHNS …, as far as known."""
+    known = [
+        _("Mã số thuế: %(code)s") % {"code": tax_code} if tax_code else "",
+        _("Mã ĐVQHNS: %(code)s") % {"code": budget_code} if budget_code else "",
+    ]
+    return " · ".join(text for text in known if text)

@@ -1,0 +1,125 @@
+"""Reads of receipts: lists for the school, the receipts of an invoice, one by its public id."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+
+from truongso.kernel import clock
+from truongso.kernel.models import AuditEntry
+from truongso.kernel.money import ZERO, Dong
+from truongso.kernel.names import fold
+from truongso.payments.models import Allocation, CreditEntry, Receipt
+from truongso.payments.types import CreditKind
+
+PRINTED = "payments:receipt:print"
+_NUMBER = re.compile(r"(?:(BL)-?)?(?:(20\d\d)-)?0*(\d{1,9})")
+
+
+class ReceiptState(StrEnum):
+    """Whether a receipt counts."""
+
+    VALID = "valid"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFilter:
+    """What a list is narrowed to; everything empty: all receipts. Days are school days of issue, both included."""
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+    class_name: str = ""
+    state: ReceiptState | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSums:
+    """How many receipts of a list count, for how much, and how many were cancelled."""
+
+    valid: int
+    amount: Dong
+    cancelled: int
+
+
+def receipts(school_id: int, wanted: ReceiptFilter) -> QuerySet[Receipt]:
+    """Receipts with payment and cancellation, newest first.
+
+    `words` are searched without accents in number, code, pupil, class and payer; every word must occur.
+    """
+    rows = Receipt.objects.for_school(school_id)
+    if wanted.first is not None:
+        rows = rows.filter(issued_at__gte=_midnight(wanted.first))
+    if wanted.last is not None:
+        rows = rows.filter(issued_at__lt=_midnight(wanted.last + dt.timedelta(days=1)))
+    if wanted.class_name:
+        rows = rows.filter(_touches(school_id, Q(invoice__class_name=wanted.class_name)))
+    if wanted.state is not None:
+        rows = rows.filter(payment__reversed_at__isnull=wanted.state is ReceiptState.VALID)
+    for word in fold(wanted.words).split():
+        found = _touches(school_id, Q(invoice__search_fold__contains=word)) | Q(payment__payer_name__icontains=word)
+        number = _NUMBER.fullmatch(word)
+        rows = rows.filter(found | _numbered(number) if number else found)
+    return rows.select_related("payment").prefetch_related("cancellations").order_by("-pk")
+
+
+def sums(rows: QuerySet[Receipt]) -> ReceiptSums:
+    """The figures of a list; 1 query."""
+    plain = rows.order_by()
+    valid = plain.filter(payment__reversed_at__isnull=True).aggregate(amount=Sum("payment__amount"))["amount"]
+    counts = dict.fromkeys((True, False), 0)
+    for undone in plain.values_list(Case(When(payment__reversed_at=None, then=False), default=True), flat=True):
+        counts[bool(undone)] += 1
+    return ReceiptSums(counts[False], Dong(int(valid or 0)), counts[True])
+
+
+def receipts_of_invoice(school_id: int, invoice_id: int) -> list[Receipt]:
+    """Receipts of every payment that touched the invoice, newest first, cancelled ones too; 2 queries."""
+    rows = Receipt.objects.for_school(school_id).filter(_touches(school_id, Q(invoice_id=invoice_id)))
+    return list(rows.select_related("payment").prefetch_related("cancellations").order_by("-pk"))
+
+
+def receipt_by_public_id(public_id: str) -> Receipt | None:
+    """The receipt behind a check address, with its school and cancellation; 2 queries."""
+    across = Receipt.objects.across_schools("the address on a receipt names the receipt, not the school")
+    rows = across.select_related("payment", "school").prefetch_related("cancellations")
+    return rows.filter(public_id=public_id).first()
+
+
+def credit_of_invoice(school_id: int, invoice_id: int) -> Dong:
+    """What was paid above the invoice and stands as the family's credit; 1 query."""
+    signed = Case(When(kind=CreditKind.REVERSAL.value, then=-F("amount")), default=F("amount"))
+    entries = CreditEntry.objects.for_school(school_id).filter(invoice_id=invoice_id)
+    found = entries.exclude(kind=CreditKind.CREDIT_NOTE.value).aggregate(credit=Sum(signed))["credit"]
+    return ZERO if found is None else Dong(int(found))
+
+
+def printed_before(school_id: int, receipt_ids: Iterable[int]) -> set[int]:
+    """Which receipts have been printed at least once; 1 query."""
+    subjects = AuditEntry.objects.filter(
+        school_id=school_id, subject_kind="receipt", subject_id__in=[str(pk) for pk in receipt_ids]
+    )
+    return {int(pk) for pk in subjects.filter(action=PRINTED).values_list("subject_id", flat=True).distinct()}
+
+
+def _touches(school_id: int, condition: Q) -> Q:
+    """The receipt's payment settled, or left credit on, an invoice of the condition."""
+    allocated = Allocation.objects.for_school(school_id).filter(condition, payment_id=OuterRef("payment_id"))
+    credited = CreditEntry.objects.for_school(school_id).filter(condition, payment_id=OuterRef("payment_id"))
+    return Q(Exists(allocated)) | Q(Exists(credited))
+
+
+def _numbered(match: re.Match[str]) -> Q:
+    """BL-2026-000123, 2026-123 or 123."""
+    _book, year, number = match.groups()
+    return Q(number=int(number), year=int(year)) if year else Q(number=int(number))
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), tzinfo=clock.SCHOOL_TIME)

@@ -1,0 +1,175 @@
+"""What the payment page of one invoice shows: its state, its QR, its lines, its receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from truongso.fees.public import Invoice, InvoiceLine, invoices_of_family, lines_of
+from truongso.fees.types import LineKind
+from truongso.kernel import banks, clock
+from truongso.kernel.dong_in_words import dong_in_words
+from truongso.kernel.money import ZERO, Dong
+from truongso.kernel.qr_image import qr_svg
+from truongso.kernel.ui.formatting import dong
+from truongso.payments.public import (
+    ReceiptPaper,
+    credit_of_invoice,
+    grouped,
+    invoice_memo,
+    invoice_payload,
+    papers_of,
+    receipts_of_invoice,
+)
+from truongso.payments.vietqr import VietQrError
+
+
+class PageState(StrEnum):
+    """What the page is about. `nothing`: reductions left nothing to pay."""
+
+    UNPAID = "unpaid"
+    PARTIAL = "partial"
+    PAID = "paid"
+    NOTHING = "nothing"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        return self in {PageState.UNPAID, PageState.PARTIAL}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A row of the list of charges: a charge, what is taken off it, or a credit note."""
+
+    text: str
+    note: str
+    amount: Dong
+    is_reduction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """One invoice as its family sees it."""
+
+    invoice: Invoice
+    state: PageState
+    is_overdue: bool
+    outstanding: Dong
+    words: str
+    payload: str
+    qr: SafeString
+    memo: str
+    bank_name: str
+    account_shown: str
+    lines: list[ShownLine]
+    receipts: list[ReceiptPaper]
+    cancelled_receipts: list[ReceiptPaper]
+    credit: Dong
+    others: list[Invoice]
+
+    @property
+    def headline(self) -> str:
+        """The state in one sentence: what the page announces when it changes by itself."""
+        return headline(self.invoice)
+
+    @property
+    def version(self) -> str:
+        return version(self.invoice)
+
+
+def state_on_page(invoice: Invoice) -> PageState:
+    """Which of the five pages an invoice gets."""
+    if invoice.cancelled_at is not None:
+        return PageState.CANCELLED
+    if not invoice.total:
+        return PageState.NOTHING
+    if invoice.paid >= invoice.total:
+        return PageState.PAID
+    return PageState.PARTIAL if invoice.paid else PageState.UNPAID
+
+
+def headline(invoice: Invoice) -> str:
+    """The state in one sentence."""
+    owed = invoice.total - invoice.paid
+    return {
+        PageState.UNPAID: _("Chưa nộp, số tiền cần nộp %(amount)s") % {"amount": dong(owed)},
+        PageState.PARTIAL: _("Đã nhận %(paid)s, còn thiếu %(owed)s") % {"paid": dong(invoice.paid), "owed": dong(owed)},
+        PageState.PAID: _("Đã nộp đủ %(amount)s") % {"amount": dong(invoice.total)},
+        PageState.NOTHING: _("Không phải nộp"),
+        PageState.CANCELLED: _("Phiếu này đã huỷ"),
+    }[state_on_page(invoice)]
+
+
+def version(invoice: Invoice) -> str:
+    """Changes whenever the page would: an entity tag, quoted."""
+    return f'"{state_on_page(invoice)}-{invoice.paid.value}-{invoice.total.value}"'
+
+
+def payment_page(invoice: Invoice) -> PaymentPage:
+    """The page of an invoice with its school, round and account; at most 5 queries whatever was paid."""
+    state = state_on_page(invoice)
+    owed = invoice.total - invoice.paid
+    papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
+    payload = _payload(invoice) if state.is_open else ""
+    bank = banks.find(invoice.bank_account.bank_bin)
+    others = [] if state.is_open else _others(invoice)
+    return PaymentPage(
+        invoice=invoice,
+        state=state,
+        is_overdue=state.is_open and invoice.due_on < clock.today(),
+        outstanding=owed,
+        words=dong_in_words(owed if state.is_open else invoice.total),
+        payload=payload,
+        qr=_drawing(invoice, payload, owed),
+        memo=invoice_memo(invoice),
+        bank_name=bank.short_name if bank else "",
+        account_shown=grouped(invoice.bank_account.number),
+        lines=[shown for line in lines_of(invoice.school_id, invoice.pk) for shown in _shown(line)],
+        receipts=[paper for paper in papers if not paper.is_cancelled],
+        cancelled_receipts=[paper for paper in papers if paper.is_cancelled],
+        credit=credit_of_invoice(invoice.school_id, invoice.pk) if papers else ZERO,
+        others=others,
+    )
+
+
+def _payload(invoice: Invoice) -> str:
+    """ "" when no bank app could carry it out (500 million and more, an account that is no account)."""
+    try:
+        return invoice_payload(invoice)
+    except VietQrError:
+        return ""
+
+
+def _drawing(invoice: Invoice, payload: str, owed: Dong) -> SafeString:
+    if not payload:
+        return SafeString("")
+    title = _("Mã VietQR: %(amount)s, nội dung %(code)s") % {"amount": dong(owed), "code": invoice.code}
+    return mark_safe(qr_svg(payload, title=title))  # noqa: S308  drawn by us, its title is escaped there
+
+
+def _others(invoice: Invoice) -> list[Invoice]:
+    """What the family still has to pay at this school."""
+    return [
+        other
+        for other in invoices_of_family(invoice.school_id, invoice.family_id)
+        if other.pk != invoice.pk and state_on_page(other).is_open
+    ]
+
+
+def _shown(line: InvoiceLine) -> Iterator[ShownLine]:
+    if line.kind == LineKind.CREDIT.value:
+        yield ShownLine(line.description, line.legal_basis, -line.amount, is_reduction=True)
+        return
+    text = line.description
+    if line.quantity > 1:
+        price = dong(line.unit_amount).removesuffix("\u00a0đ")
+        text = _("%(what)s (%(count)d × %(price)s)") % {"what": text, "count": line.quantity, "price": price}
+    yield ShownLine(text, line.legal_basis, line.gross, is_reduction=False)
+    if line.reduction:
+        reduced = _("Miễn, giảm %(percent)d%%") % {"percent": line.reduction_percent}
+        yield ShownLine(reduced, line.reduction_basis, -line.reduction, is_reduction=True)

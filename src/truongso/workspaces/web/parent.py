@@ -1,0 +1,159 @@
+"""The family's pages: one invoice, its QR as a picture, its receipts. No account; the address is the key."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from truongso.accounts.public import public
+from truongso.fees.public import Invoice, invoice_by_public_id
+from truongso.payments.public import (
+    ReceiptPaper,
+    invoice_picture,
+    papers_of,
+    receipts_of_invoice,
+    receipts_pdf,
+)
+from truongso.payments.vietqr import VietQrError
+from truongso.workspaces.bank_apps import app_links, sandbox_link
+from truongso.workspaces.payment_page import headline, payment_page, state_on_page, version
+from truongso.workspaces.web.misses import guarded, is_public_id, unknown
+
+P = ParamSpec("P")
+InvoiceView = Callable[Concatenate[HttpRequest, Invoice, P], HttpResponse]
+
+FAMILY = public("the random address in the family's link is the key; no account is needed to pay")
+
+
+def of_invoice(view: InvoiceView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Give the view its invoice, or the family a page that says what to do."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        invoice = invoice_by_public_id(public_id) if is_public_id(public_id) else None
+        if invoice is None:
+            return unknown(request, "workspaces/parent/no_invoice.html")
+        return guarded(view(request, invoice, *args, **kwargs))
+
+    return wrapper
+
+
+@FAMILY
+@require_safe
+@gzip_page  # nothing a stranger could steer and no secret form field stand on these pages: BREACH finds nothing
+@of_invoice
+def pay(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """The payment page of one invoice."""
+    page = payment_page(invoice)
+    return render(
+        request,
+        "workspaces/parent/pay.html",
+        {
+            "page": page,
+            "invoice": invoice,
+            "school": invoice.school,
+            "school_name": invoice.school.short_name,
+            "school_place": invoice.school.address,
+            "sandbox_url": sandbox_link(page.payload) if page.payload else "",
+        },
+    )
+
+
+@FAMILY
+@require_safe
+@of_invoice
+def status(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """What the open page asks every few seconds: 304 while nothing changed, else the new state in one sentence."""
+    tag = version(invoice)
+    response: HttpResponse
+    if request.headers.get("If-None-Match") == tag:
+        response = HttpResponseNotModified()
+    else:
+        response = JsonResponse({"state": state_on_page(invoice).value, "text": headline(invoice)})
+    response["ETag"] = tag
+    return response
+
+
+@FAMILY
+@require_safe
+@of_invoice
+def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """The QR as a picture to save; none when the invoice takes no money."""
+    if not state_on_page(invoice).is_open:
+        return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
+    try:
+        png = invoice_picture(invoice)
+    except VietQrError:
+        return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
+    response = HttpResponse(png, content_type="image/png")
+    response["Content-Disposition"] = f'attachment; filename="ma-qr-{invoice.code}.png"'
+    return response
+
+
+@FAMILY
+@require_safe
+@gzip_page
+@of_invoice
+def bank_apps(request: HttpRequest, invoice: Invoice) -> HttpResponse:
+    """Apps that open with the transfer filled in, and the way that works with every app."""
+    page = payment_page(invoice)
+    account = invoice.bank_account
+    links = []
+    if page.payload:
+        links = app_links(
+            bank_bin=account.bank_bin,
+            account=account.number,
+            holder=account.holder_name,
+            amount=page.outstanding,
+            memo=page.memo,
+        )
+    return render(
+        request,
+        "workspaces/parent/bank_apps.html",
+        {
+            "page": page,
+            "invoice": invoice,
+            "school": invoice.school,
+            "school_name": invoice.school.short_name,
+            "school_place": invoice.school.address,
+            "links": links,
+            "sandbox_url": sandbox_link(page.payload) if page.payload else "",
+        },
+    )
+
+
+@FAMILY
+@require_safe
+@gzip_page
+@of_invoice
+def receipt(request: HttpRequest, invoice: Invoice, receipt_id: str) -> HttpResponse:
+    """A receipt of this invoice as a page to read or print."""
+    paper = _receipt(invoice, receipt_id)
+    if paper is None:
+        return unknown(request, "workspaces/parent/no_receipt.html")
+    return render(request, "workspaces/parent/receipt.html", {"paper": paper, "invoice": invoice})
+
+
+@FAMILY
+@require_safe
+@of_invoice
+def receipt_file(request: HttpRequest, invoice: Invoice, receipt_id: str) -> HttpResponse:
+    """A receipt of this invoice as PDF."""
+    paper = _receipt(invoice, receipt_id)
+    if paper is None:
+        return unknown(request, "workspaces/parent/no_receipt.html")
+    response = HttpResponse(receipts_pdf([paper]), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="bien-lai-{paper.number}.pdf"'
+    return response
+
+
+def _receipt(invoice: Invoice, receipt_id: str) -> ReceiptPaper | None:
+    """Only receipts whose payment touched this invoice open under its address."""
+    papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
+    return next((paper for paper in papers if paper.public_id == receipt_id), None)
