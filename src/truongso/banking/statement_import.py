@@ -211,10 +211,15 @@ def _cells(cells: Sequence[Cell]) -> list[Any]:
 
 
 def _plain(params: dict[str, object]) -> dict[str, Any]:
-    return {
-        k: int(v) if isinstance(v, Dong) else v if isinstance(v, (str, int, bool)) or v is None else str(v)
-        for k, v in params.items()
-    }
+    return {name: _plain_value(value) for name, value in params.items()}
+
+
+def _plain_value(value: object) -> str | int | bool | None:
+    if isinstance(value, Dong):
+        return int(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
 __all__ = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+APPLY_JOB = "banking.apply_statement"
+
 
 class Direction(StrEnum):
     IN = "in"

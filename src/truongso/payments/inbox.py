@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Max
 
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
@@ -39,3 +43,25 @@ def waiting(school_id: int, *, provider: str, connection: str) -> list[Notice]:
         provider=provider, connection=connection, state=NoticeState.VERIFIED.value
     )
     return list(rows.order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFigure:
+    """How many notices of a connection were refused for one problem, or (problem "") wait to be worked on."""
+
+    connection: str
+    problem: str
+    count: int
+    latest: dt.datetime
+
+
+def problems(school_id: int, *, since: dt.datetime) -> list[NoticeFigure]:
+    """Refused and unfinished notices of a school by connection and problem, the latest first; 1 query."""
+    rows = (
+        Notice.objects.for_school(school_id)
+        .filter(received_at__gte=since, state__in=[NoticeState.REFUSED.value, NoticeState.VERIFIED.value])
+        .values("connection", "problem")
+        .annotate(n=Count("pk"), latest=Max("received_at"))
+        .order_by("-latest")
+    )
+    return [NoticeFigure(r["connection"], r["problem"], r["n"], r["latest"]) for r in rows]

@@ -1,0 +1,41 @@
+"""Long work of banking, run by the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError
+
+from truongso.banking.models import StatementImport
+from truongso.banking.statement_import import apply
+from truongso.banking.types import APPLY_JOB
+from truongso.kernel.actor import Actor
+from truongso.kernel.jobs import JobRefusedError, Progress, Runner
+
+
+def apply_statement(progress: Progress) -> dict[str, Any]:
+    """Apply a previewed statement in chunks; started again after a crash it continues where it stopped.
+
+    Refused as `period_closed` (worded by the page) when a line falls into a closed month; the chunks before stay.
+    """
+    params = progress.job.params
+    statement = (
+        StatementImport.objects.for_school(progress.job.school_id)
+        .select_related("bank_account")
+        .get(pk=int(params["statement_id"]))
+    )
+    actor = Actor(user_id=progress.job.started_by, label=str(params["actor"]), channel="worker")
+
+    def at(done: int, of: int) -> None:
+        progress.set_total(of)
+        progress.at(done)
+
+    try:
+        return dict(apply(statement, actor=actor, on_progress=at))
+    except IntegrityError as error:
+        if "period is closed" in str(error):
+            raise JobRefusedError("period_closed") from error
+        raise
+
+
+JOBS: dict[str, Runner] = {APPLY_JOB: apply_statement}

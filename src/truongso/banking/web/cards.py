@@ -1,0 +1,169 @@
+"""What the workbench shows of a bank line: pills, proposals with what speaks for and against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.web.messages import EVIDENCE
+from truongso.fees.public import invoices_by_code
+from truongso.kernel.money import ZERO, Dong, total
+from truongso.kernel.ui.formatting import dong
+
+_UNDECIDED = frozenset({"names_tied", "payer_tied", "ambiguous", "name_conflict"})
+_TAGS: Mapping[str, tuple[str, str]] = {
+    "several": (gettext_noop("Nhiều phiếu"), "warn"),
+    "corrected": (gettext_noop("Mã gõ sai"), "warn"),
+    "already_paid": (gettext_noop("Nộp trùng"), "bad"),
+    "name_conflict": (gettext_noop("Mã khác tên"), "bad"),
+    "ambiguous": (gettext_noop("Nhiều khả năng"), "warn"),
+    "other_account": (gettext_noop("Tài khoản khác"), "warn"),
+    "names": (gettext_noop("Có tên học sinh"), "ok"),
+    "payer": (gettext_noop("Người từng nộp"), "ok"),
+    "repeat": (gettext_noop("Trùng dòng"), "bad"),
+    "exact": (gettext_noop("Có gợi ý"), "ok"),
+    "under": (gettext_noop("Nộp thiếu"), "warn"),
+    "over": (gettext_noop("Nộp thừa"), "warn"),
+}
+_UNKNOWN = (gettext_noop("Chưa rõ"), "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that speaks for (ok) or against (warn, bad) a proposal."""
+
+    text: str
+    kind: str
+
+    @property
+    def icon(self) -> str:
+        return "check" if self.kind == "ok" else "alert-triangle"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One invoice of a proposal: what it owes now and what it would get."""
+
+    invoice: Any
+    owed: Dong
+    share: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A proposal: invoices with amounts. `surplus` becomes the family's credit, `missing` stays owed."""
+
+    title: str
+    parts: tuple[Part, ...]
+    chips: tuple[Chip, ...]
+    surplus: Dong
+    missing: Dong
+    is_best: bool
+    is_possible: bool
+
+    @property
+    def owed(self) -> Dong:
+        return total(p.owed for p in self.parts)
+
+    @property
+    def given(self) -> Dong:
+        return total(min(p.share, p.owed) for p in self.parts)
+
+    @property
+    def codes(self) -> list[str]:
+        return [p.invoice.code for p in self.parts]
+
+    @property
+    def first(self) -> Any:
+        return self.parts[0].invoice
+
+
+def pill(decision: MatchDecision | None) -> tuple[str, str]:
+    """Short text and kind of a line's pill in the list."""
+    text, kind = _TAGS.get(decision.rule, _UNKNOWN) if decision is not None else _UNKNOWN
+    return _(text), kind
+
+
+def cards(line: BankLine, decision: MatchDecision | None) -> list[Card]:
+    """The matcher's proposals with the invoices as they stand now, the best first; one query.
+
+    Where the rules could not tell proposals apart, none is the best: nothing is accepted by one key then.
+    """
+    candidates = decision.candidates if decision is not None else []
+    if decision is None or not candidates:
+        return []
+    invoices = invoices_by_code(line.school_id, [c["code"] for c in candidates])
+    known = [c for c in candidates if c["code"] in invoices]
+    proposed = [c for c in known if c["amount"] is not None]
+    groups: list[Sequence[Mapping[str, Any]]] = [proposed] if proposed else []
+    groups += [[c] for c in known if c["amount"] is None]
+    certain = decision.reason["code"] not in _UNDECIDED
+    return [
+        _card(line, group, invoices, is_best=certain and n == 0 and bool(proposed))
+        for n, group in enumerate(groups)
+    ]
+
+
+def _card(
+    line: BankLine, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool
+) -> Card:
+    live = [invoices[c["code"]] for c in group if invoices[c["code"]].cancelled_at is None]
+    parts = tuple(_parts(line.amount, live))
+    given = total(min(p.share, p.owed) for p in parts)
+    owed = total(p.owed for p in parts)
+    chips = _chips(group, line.amount, owed, len(parts), cancelled=len(live) < len(group))
+    return Card(
+        title=_title(live or [invoices[c["code"]] for c in group], owed),
+        parts=parts, chips=tuple(chips), surplus=line.amount - given, missing=owed - given,
+        is_best=is_best and bool(parts), is_possible=bool(parts),
+    )  # fmt: skip
+
+
+def _parts(amount: Dong, invoices: Sequence[Any]) -> Iterable[Part]:
+    """The amount laid out in order over what is owed; when nothing is owed, all of it as credit on the first."""
+    owing = [i for i in invoices if i.total > i.paid]
+    if not owing:
+        return [Part(i, ZERO, amount) for i in invoices[:1]]
+    left, found = amount, []
+    for invoice in owing:
+        owed = invoice.total - invoice.paid
+        share = min(left, owed)
+        left = left - share
+        if share > ZERO:
+            found.append(Part(invoice, owed, share))
+    return found
+
+
+def _title(invoices: Sequence[Any], owed: Dong) -> str:
+    names = list(dict.fromkeys(f"{i.student_name} · {i.class_name}" for i in invoices))
+    who = ", ".join(names)
+    if not owed:
+        return _("Ghi có cho gia đình %(who)s, trừ dần kỳ sau") % {"who": who}
+    if len(names) > 1:
+        return _("Chia cho %(count)s học sinh: %(who)s") % {"count": len(names), "who": who}
+    return who
+
+
+def _chips(
+    group: Sequence[Mapping[str, Any]], amount: Dong, owed: Dong, count: int, *, cancelled: bool
+) -> Iterable[Chip]:
+    evidence = list(dict.fromkeys(e for c in group for e in c["evidence"]))
+    for name in evidence:
+        if name in EVIDENCE and name != "amount":
+            kind, text = EVIDENCE[name]
+            yield Chip(_(text), kind)
+    if owed == amount:
+        yield Chip(_("Tổng đúng bằng %(count)s phiếu") % {"count": count} if count > 1 else _("Đúng số còn nợ"), "ok")
+    elif owed and amount > owed:
+        yield Chip(_("Thừa %(amount)s") % {"amount": dong(amount - owed)}, "warn")
+    elif owed:
+        yield Chip(_("Thiếu %(amount)s") % {"amount": dong(owed - amount)}, "warn")
+    if not {"code", "code_corrected", "other_account", "paid"} & set(evidence):
+        yield Chip(_("Không có mã hóa đơn"), "warn")
+    if cancelled:
+        yield Chip(_("Có phiếu đã hủy"), "bad")

@@ -1,0 +1,85 @@
+"""Connections to bank feeds: what they last reported, setting one up, ending one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from truongso.accounts.public import AuthedRequest, requires
+from truongso.accounts.types import Permission
+from truongso.banking import feed, queries
+from truongso.banking.feed import FeedRefusedError
+from truongso.banking.models import FeedConnection
+from truongso.banking.web.messages import feed_text
+from truongso.kernel.db import transaction
+from truongso.organizations.public import BankAccount, bank_accounts
+from truongso.payments.public import SEPAY
+
+
+@requires(Permission.SCHOOL_FEED_WRITE)
+@require_GET
+def connections(request: AuthedRequest) -> HttpResponse:
+    """All connections with their last notice and what was refused."""
+    return _page(request)
+
+
+@requires(Permission.SCHOOL_FEED_WRITE)
+@require_POST
+def connect(request: AuthedRequest) -> HttpResponse:
+    """A new connection; its secret is on the page that answers, and nowhere after."""
+    rows = BankAccount.objects.for_school(request.caller.school)
+    account = get_object_or_404(rows, public_id=request.POST.get("tai_khoan", ""))
+    try:
+        with transaction():
+            made, secret = feed.connect(account, provider=SEPAY, actor=request.caller.actor)
+    except FeedRefusedError as refusal:
+        messages.error(request, feed_text(refusal.code))
+        return redirect("banking:feeds")
+    return _page(request, made=made, secret=secret)
+
+
+@requires(Permission.SCHOOL_FEED_WRITE)
+@require_POST
+def disconnect(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """End a connection; what it brought stays."""
+    rows = FeedConnection.objects.for_school(request.caller.school).select_related("bank_account")
+    found = get_object_or_404(rows, public_id=public_id)
+    with transaction():
+        feed.disconnect(found, actor=request.caller.actor)
+    messages.success(
+        request, _("Đã ngừng kết nối của tài khoản %(number)s.") % {"number": found.bank_account.number}
+    )
+    return redirect("banking:feeds")
+
+
+def _page(request: AuthedRequest, *, made: FeedConnection | None = None, secret: str = "") -> HttpResponse:
+    school_id = request.caller.school.pk
+    overviews = queries.feed_overviews(school_id)
+    connected = {o.connection.bank_account_id for o in overviews if o.connection.is_active}
+    context: dict[str, Any] = {
+        "feeds": [
+            {
+                "row": o.connection,
+                "url": _address(o.connection),
+                "waiting": o.waiting,
+                "problems": [{"text": feed_text(code), "count": n, "latest": at} for code, n, at in o.problems],
+            }
+            for o in overviews
+        ],
+        "free_accounts": [a for a in bank_accounts(request.caller.school) if a.pk not in connected],
+        "made": made,
+        "made_url": _address(made) if made else "",
+        "secret": secret,
+    }
+    return render(request, "banking/feeds.html", context)
+
+
+def _address(connection: FeedConnection) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('banking:hook_sepay', args=[connection.public_id])}"

@@ -1,0 +1,291 @@
+"""What people read in this room: refusals, problems of files, reasons of decisions. Codes in, Vietnamese out.
+
+Every text says what happened and what to do. A code without a text is a fault that tests find.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from truongso.banking.matching.reasons import REASONS
+from truongso.kernel.money import Dong
+from truongso.kernel.ui.formatting import ngay, so
+
+FILE_REFUSALS: Mapping[str, str] = {
+    "no_file": gettext_noop("Chưa chọn tệp sao kê. Chọn tệp rồi gửi lại."),
+    "too_large": gettext_noop(
+        "Tệp quá lớn (tối đa %(limit_mb)s MB). Tải sao kê của khoảng ngày ngắn hơn rồi nhập từng tệp."
+    ),
+    "empty": gettext_noop("Tệp không có dòng nào. Tải lại sao kê từ ngân hàng rồi nhập lại."),
+    "not_a_table": gettext_noop(
+        "Tệp này không phải bảng tính. Tải sao kê ở dạng XLSX, XLS hoặc CSV từ ngân hàng điện tử."
+    ),
+    "pdf": gettext_noop(
+        "Đây là tệp PDF nên không đọc được từng dòng. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."
+    ),
+    "image": gettext_noop("Đây là ảnh chụp. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."),
+    "html": gettext_noop(
+        "Tệp này thực chất là trang web được đặt tên như tệp Excel. Mở bằng Excel, lưu lại thành XLSX rồi nhập."
+    ),
+    "archive": gettext_noop("Đây là tệp nén. Giải nén rồi nhập từng tệp sao kê bên trong."),
+    "other_workbook": gettext_noop(
+        "Kiểu bảng tính này chưa đọc được. Mở bằng Excel, lưu lại thành XLSX rồi nhập."
+    ),
+    "zip_bomb": gettext_noop(
+        "Nội dung bên trong tệp lớn bất thường nên không được mở. Tải lại sao kê từ ngân hàng."
+    ),
+    "too_many_sheets": gettext_noop(
+        "Tệp có %(count)s trang tính (tối đa %(limit)s). Giữ lại trang sao kê rồi nhập lại."
+    ),
+    "too_many_rows": gettext_noop(
+        "Tệp có %(count)s dòng (tối đa %(limit)s). Tải sao kê của khoảng ngày ngắn hơn rồi nhập từng tệp."
+    ),
+    "too_many_columns": gettext_noop("Tệp có %(count)s cột (tối đa %(limit)s). Xóa các cột thừa rồi nhập lại."),
+    "too_many_cells": gettext_noop(
+        "Tệp có quá nhiều ô (%(count)s, tối đa %(limit)s). Xóa dòng và cột thừa rồi nhập lại."
+    ),
+    "bad_encoding": gettext_noop(
+        "Không đọc được chữ trong tệp CSV. Mở tệp, lưu lại ở dạng “CSV UTF-8” hoặc XLSX rồi nhập lại."
+    ),
+    "encrypted": gettext_noop("Tệp có mật khẩu. Mở tệp, bỏ mật khẩu, lưu lại rồi nhập."),
+    "unsafe_xml": gettext_noop("Tệp có nội dung không an toàn nên không được mở. Tải lại sao kê từ ngân hàng."),
+    "damaged": gettext_noop("Tệp bị hỏng hoặc tải chưa xong. Tải lại sao kê từ ngân hàng rồi nhập lại."),
+    "unknown_layout": gettext_noop(
+        "Không tìm thấy bảng sao kê của ngân hàng nào đã biết. Giữ nguyên tệp ngân hàng xuất ra, không xóa dòng "
+        "tiêu đề; xem các mẫu đọc được ở cuối trang."
+    ),
+    "several_tables": gettext_noop(
+        "Tệp có nhiều bảng sao kê (%(sheets)s). Lưu mỗi bảng thành một tệp rồi nhập từng tệp."
+    ),
+    "several_accounts": gettext_noop(
+        "Tệp có sao kê của nhiều tài khoản (%(accounts)s). Tải sao kê riêng của từng tài khoản."
+    ),
+    "account_not_in_file": gettext_noop(
+        "Tệp không có tài khoản %(expected)s, chỉ có %(accounts)s. Chọn đúng tài khoản hoặc đúng tệp."
+    ),
+}
+"""SheetError and StatementError: the file as a whole is not read."""
+
+PROBLEMS: Mapping[str, str] = {
+    "other_account": gettext_noop(
+        "Đây là sao kê của tài khoản %(found)s, không phải %(expected)s. Chọn đúng tài khoản hoặc đúng tệp."
+    ),
+    "several_accounts": FILE_REFUSALS["several_accounts"],
+    "other_currency": gettext_noop(
+        "Sao kê bằng %(found)s, không phải đồng Việt Nam. Chỉ nhập sao kê của tài khoản VND."
+    ),
+    "total_in_differs": gettext_noop(
+        "Tổng tiền vào ngân hàng in là %(printed)s nhưng các dòng cộng lại được %(counted)s. Tệp có thể bị cắt hoặc "
+        "sửa; tải lại từ ngân hàng."
+    ),
+    "total_out_differs": gettext_noop(
+        "Tổng tiền ra ngân hàng in là %(printed)s nhưng các dòng cộng lại được %(counted)s. Tệp có thể bị cắt hoặc "
+        "sửa; tải lại từ ngân hàng."
+    ),
+    "closing_differs": gettext_noop(
+        "Số dư đầu %(opening)s + vào %(total_in)s − ra %(total_out)s = %(counted)s, nhưng ngân hàng in số dư cuối "
+        "%(closing)s. Tệp có thể thiếu dòng; tải lại từ ngân hàng."
+    ),
+    "no_lines": gettext_noop("Sao kê không có giao dịch nào. Kiểm tra lại khoảng ngày khi tải sao kê."),
+    "account_not_named": gettext_noop(
+        "Tệp không ghi số tài khoản. Hãy chắc chắn đây là sao kê của tài khoản đã chọn."
+    ),
+    "totals_unchecked": gettext_noop(
+        "Chưa kiểm tra được tổng của ngân hàng vì số tiền ở các dòng %(rows)s không đọc được."
+    ),
+    "balance_breaks": gettext_noop(
+        "Số dư sau giao dịch không liền nhau ở %(breaks)s chỗ, chỗ đầu tiên là dòng %(row)s (in %(printed)s, tính "
+        "được %(counted)s). Hãy xem tệp có thiếu dòng không."
+    ),
+    "figure_unreadable": gettext_noop("Không đọc được số “%(text)s” ở dòng %(row)s; số này không dùng để kiểm tra."),
+}
+"""StatementProblem: about the file as a whole; some refuse it, some only warn."""
+
+ROWS: Mapping[str, str] = {
+    "date_missing": gettext_noop("Dòng không có ngày. Ghi ngày giao dịch rồi nhập lại dòng này."),
+    "date_unreadable": gettext_noop("Không đọc được ngày “%(text)s”. Ghi dạng ngày/tháng/năm, ví dụ 05/10/2026."),
+    "amount_missing": gettext_noop("Dòng không có số tiền. Ghi số tiền vào cột ghi có hoặc ghi nợ."),
+    "amount_unreadable": gettext_noop("Không đọc được số tiền “%(text)s”. Ghi số đồng chẵn, ví dụ 1.250.000."),
+    "amount_not_whole": gettext_noop("Số tiền “%(text)s” có phần lẻ. Ghi số đồng chẵn, ví dụ 1.250.000."),
+    "amount_too_large": gettext_noop("Số tiền “%(text)s” lớn bất thường. Kiểm tra lại với ngân hàng."),
+    "amount_negative": gettext_noop(
+        "Số tiền “%(text)s” âm: có thể là giao dịch đảo. Kiểm tra với ngân hàng rồi xử lý riêng."
+    ),
+    "amount_both_sides": gettext_noop(
+        "Dòng có cả tiền ra %(debit)s và tiền vào %(credit)s. Tách thành hai dòng rồi nhập lại."
+    ),
+}
+"""Refusal: one row of a file is not taken."""
+
+LINES: Mapping[str, str] = {
+    "not_waiting": gettext_noop(
+        "Người khác vừa xử lý giao dịch này (nay: %(state_text)s). Không có gì thay đổi; xem lại giao dịch."
+    ),
+    "not_matched": gettext_noop("Giao dịch này không còn ở trạng thái đã khớp. Không có gì thay đổi."),
+    "unknown_line": gettext_noop("Không có giao dịch này."),
+    "reason_missing": gettext_noop("Ghi lý do, để sau này ai xem cũng hiểu."),
+    "surplus_differs": gettext_noop(
+        "Số còn nợ vừa thay đổi: nay thừa %(surplus)s sẽ ghi có cho gia đình. Xem lại rồi nhận lần nữa."
+    ),
+    "nothing_chosen": gettext_noop("Chưa chọn phiếu nào. Tìm và chọn ít nhất một phiếu."),
+    "unknown_invoice_code": gettext_noop("Không có phiếu %(code)s trong trường. Tìm lại theo mã hoặc tên học sinh."),
+    "shares_exceed_amount": gettext_noop(
+        "Tổng ghi nhận %(sum)s lớn hơn số tiền nhận được %(amount)s. Giảm bớt rồi nhận lại."
+    ),
+    "share_above_owed": gettext_noop("Phiếu %(code)s chỉ còn nợ %(owed)s. Ghi số tiền nhỏ hơn hoặc bằng số này."),
+    "period_closed": gettext_noop(
+        "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Mở lại sổ hoặc hỏi kế toán trưởng rồi làm tiếp."
+    ),
+}
+"""LineRefusedError, and what the forms of the workbench refuse themselves."""
+
+PAYMENTS: Mapping[str, str] = {
+    "amount_not_positive": gettext_noop("Số tiền ghi nhận phải lớn hơn 0 đ."),
+    "no_invoice": gettext_noop("Chưa chọn phiếu nào. Tìm và chọn ít nhất một phiếu."),
+    "shares_exceed_amount": gettext_noop("Tổng ghi nhận lớn hơn số tiền nhận được. Giảm bớt rồi nhận lại."),
+    "unknown_invoice": gettext_noop("Không có phiếu này trong trường. Tìm lại theo mã hoặc tên học sinh."),
+    "invoice_cancelled": gettext_noop("Phiếu %(code)s đã hủy, không nhận tiền được nữa. Chọn phiếu khác."),
+    "evidence_differs": gettext_noop("Số tiền của giao dịch không khớp với lần ghi trước. Không có gì thay đổi."),
+    "already_booked": gettext_noop("Tiền của giao dịch này đã ghi nhận đủ. Không có gì thay đổi."),
+    "unknown_evidence": gettext_noop("Không tìm thấy giao dịch làm chứng cứ. Tải lại trang rồi thử lại."),
+    "unknown_payment": gettext_noop("Không có khoản nộp này."),
+    "already_undone": gettext_noop("Khoản nộp này đã được hoàn tác trước đó."),
+    "reason_missing": gettext_noop("Ghi lý do hoàn tác, để sau này ai xem cũng hiểu."),
+}
+"""PaymentRefusedError."""
+
+FEEDS: Mapping[str, str] = {
+    "already_connected": gettext_noop("Tài khoản này đã có kết nối. Ngừng kết nối cũ trước khi lập kết nối mới."),
+    "account_inactive": gettext_noop("Tài khoản này đã ngừng dùng. Chọn tài khoản khác."),
+    "signature_missing": gettext_noop("Thông báo không có chữ ký. Bật HMAC-SHA256 trong SePay."),
+    "signature_malformed": gettext_noop("Chữ ký sai dạng. Chọn kiểu HMAC-SHA256 trong SePay."),
+    "signature_wrong": gettext_noop("Chữ ký không đúng. Dán lại khóa bí mật vào SePay, hoặc có người gửi giả."),
+    "timestamp_missing": gettext_noop("Thông báo không ghi thời điểm gửi. Bật HMAC-SHA256 trong SePay."),
+    "timestamp_malformed": gettext_noop("Thời điểm gửi sai dạng. Liên hệ SePay."),
+    "timestamp_drift": gettext_noop("Thông báo gửi lại sau hơn 5 phút nên không được tin. Nhập sao kê để bổ sung."),
+    "no_secret": gettext_noop("Kết nối chưa có khóa bí mật. Ngừng kết nối này và lập kết nối mới."),
+    "unknown_provider": gettext_noop("Nhà cung cấp không được hỗ trợ."),
+    "too_large": gettext_noop("Thông báo lớn bất thường nên không được đọc."),
+    "not_json": gettext_noop("Nội dung thông báo không đọc được. Liên hệ SePay."),
+    "duplicate_key": gettext_noop("Thông báo ghi một mục hai lần nên không được tin."),
+    "field_missing": gettext_noop("Thông báo thiếu mục bắt buộc. Liên hệ SePay."),
+    "field_type": gettext_noop("Thông báo có mục sai kiểu. Liên hệ SePay."),
+    "field_value": gettext_noop("Thông báo có giá trị không hợp lệ (ví dụ số tiền không lớn hơn 0)."),
+    "other_account": gettext_noop("Thông báo về tài khoản khác. Kiểm tra tài khoản đã chọn trong SePay."),
+    "replay_differs": gettext_noop(
+        "CẢNH BÁO: cùng mã giao dịch nhưng nội dung khác lần trước. Đối chiếu sao kê và báo SePay."
+    ),
+}
+"""FeedRefusedError, and why notices of a feed were not taken."""
+
+SAID: Mapping[str, str] = {
+    "assigned": gettext_noop("Đã ghi nhận cho phiếu %(codes)s"),
+    "undone": gettext_noop("Đã hoàn tác: %(text)s"),
+    "parked": gettext_noop("Để xử lý sau: %(text)s"),
+    "not_fees": gettext_noop("Không phải khoản thu: %(text)s"),
+    "waiting": gettext_noop("Đưa lại vào danh sách chờ: %(text)s"),
+}
+"""Reasons of decisions that people made."""
+
+STATES: Mapping[str, str] = {
+    "waiting": gettext_noop("chờ xử lý"),
+    "matched": gettext_noop("đã khớp"),
+    "parked": gettext_noop("để sau"),
+    "not_fees": gettext_noop("không phải khoản thu"),
+    "outgoing": gettext_noop("tiền ra"),
+}
+
+EVIDENCE: Mapping[str, tuple[str, str]] = {
+    "code": ("ok", gettext_noop("Có mã hóa đơn")),
+    "code_corrected": ("warn", gettext_noop("Mã gõ sai một ký tự")),
+    "name": ("ok", gettext_noop("Có tên học sinh")),
+    "short_name": ("ok", gettext_noop("Có tên gọi của học sinh")),
+    "class": ("ok", gettext_noop("Có tên lớp")),
+    "amount": ("ok", gettext_noop("Đúng số còn nợ")),
+    "payer": ("ok", gettext_noop("Tài khoản này từng nộp")),
+    "paid": ("bad", gettext_noop("Phiếu đã nộp đủ")),
+    "other_account": ("warn", gettext_noop("Phiếu của tài khoản nhận khác")),
+}
+"""What speaks for (ok) or against (warn, bad) a candidate."""
+
+_AMOUNTS = frozenset(
+    {
+        "printed", "counted", "opening", "closing", "total_in", "total_out", "debit", "credit", "surplus", "sum",
+        "amount", "owed",
+    }
+)  # fmt: skip
+
+
+def file_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why a file is not read, or what is wrong with it as a whole."""
+    texts = FILE_REFUSALS if code in FILE_REFUSALS else PROBLEMS
+    return _filled(texts[code], params)
+
+
+def problem_text(code: str, params: Mapping[str, Any]) -> str:
+    """What is wrong with a statement as a whole."""
+    return _filled(PROBLEMS[code], params)
+
+
+def row_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why one row is not taken."""
+    return _filled(ROWS[code], params)
+
+
+def line_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why a bank line cannot be handled as asked."""
+    state = {"state_text": _(STATES[str(params["state"])])} if params.get("state") in STATES else {}
+    return _filled(LINES[code], {"state_text": "", **params, **state})
+
+
+def payment_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why money cannot be booked as asked."""
+    return _filled(PAYMENTS[code], params)
+
+
+def feed_text(code: str) -> str:
+    """Why a notice was not taken, or a connection not made."""
+    return _(FEEDS[code])
+
+
+def state_text(state: str) -> str:
+    """The state of a bank line in words."""
+    return _(STATES[state])
+
+
+def reason_text(reason: Mapping[str, Any], accounts: Mapping[str, str]) -> str:
+    """Why a line was decided so; `accounts` are the numbers of receiving accounts by id (as text)."""
+    code, params = str(reason["code"]), dict(reason["params"])
+    if "account" in params:
+        params["account"] = accounts.get(str(params["account"]), params["account"])
+    if code.startswith("refused_"):
+        return payment_text(code.removeprefix("refused_"), params)
+    return _(SAID[code] if code in SAID else REASONS[code]) % params
+
+
+def _filled(text: str, params: Mapping[str, Any]) -> str:
+    shown = {name: _shown(name, value) for name, value in params.items()}
+    if "limit" in params:
+        shown["limit_mb"] = so(int(params["limit"]) // 1024 // 1024)
+    return _(text) % shown
+
+
+def _shown(name: str, value: Any) -> object:
+    if isinstance(value, Dong):
+        return value
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if isinstance(value, int) and name in _AMOUNTS:
+        return Dong(value)
+    if isinstance(value, int):
+        return so(value) if name in {"count", "limit"} else value
+    if isinstance(value, dt.date):
+        return ngay(value)
+    if isinstance(value, Iterable):
+        return ", ".join(str(item) for item in value)
+    return value

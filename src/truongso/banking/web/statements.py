@@ -1,0 +1,261 @@
+"""Receiving accounts with what is known of them, and importing statements: upload, look, apply."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from truongso.accounts.public import AuthedRequest, requires, user_names
+from truongso.accounts.types import Permission
+from truongso.banking import queries, statement_import
+from truongso.banking.models import StatementImport
+from truongso.banking.statement_import import StatementRefusedError
+from truongso.banking.statements.layouts import layout_named, layouts
+from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
+from truongso.banking.types import APPLY_JOB, Direction, ImportState, LineState
+from truongso.banking.web.forms import UploadForm
+from truongso.banking.web.messages import file_text, line_text, problem_text, row_text
+from truongso.banking.web.queue import download
+from truongso.kernel import banks, jobs
+from truongso.kernel.db import transaction
+from truongso.kernel.models import Job
+from truongso.kernel.sheet_types import SheetError
+from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheets import Cell, read_sheets
+from truongso.organizations.public import bank_accounts
+
+INLINE_LINES = 2_000
+_SHOWN = 50
+_PAGE = 20
+
+
+@requires(Permission.SCHOOL_MATCH_READ)
+@require_GET
+def overview(request: AuthedRequest) -> HttpResponse:
+    """Accounts, upload form, past imports."""
+    return _overview(request, None)
+
+
+@requires(Permission.SCHOOL_STATEMENT_IMPORT)
+@require_POST
+def upload(request: AuthedRequest) -> HttpResponse:
+    """Read an uploaded file and go to what it would bring; a file that cannot be read changes nothing."""
+    form = UploadForm(bank_accounts(request.caller.school), request.POST, request.FILES)
+    if not form.is_valid():
+        return _overview(request, form)
+    file = form.cleaned_data["file"]
+    try:
+        with transaction():
+            statement = statement_import.preview(
+                form.chosen, content=file.read(), file_name=file.name, actor=request.caller.actor
+            )
+    except (SheetError, StatementError) as error:
+        form.add_error("file", file_text(error.code, error.params))
+        return _overview(request, form)
+    except StatementRefusedError as error:
+        for code, params in error.problems:
+            form.add_error("file", problem_text(code, params))
+        return _overview(request, form)
+    return redirect("banking:statement", public_id=statement.public_id)
+
+
+@requires(Permission.SCHOOL_MATCH_READ)
+@require_GET
+def statement_page(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """A previewed file, a running import or what came of it."""
+    statement = _statement(request, public_id)
+    job = _job(statement)
+    context = _facts(request, statement) | {"job": _progress(job)}
+    if statement.state == ImportState.APPLIED.value:
+        return render(request, "banking/statement_result.html", context | _result(statement))
+    if job is not None and job.state in {jobs.WAITING, jobs.RUNNING}:
+        template = "banking/_progress.html" if request.headers.get("HX-Request") else "banking/statement_running.html"
+        return render(request, template, context)
+    return render(request, "banking/statement_preview.html", context | _preview(statement))
+
+
+@requires(Permission.SCHOOL_STATEMENT_IMPORT)
+@require_POST
+def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Record and match the new rows: at once for ordinary files, as a job for long ones. Twice adds nothing."""
+    statement, actor = _statement(request, public_id), request.caller.actor
+    here = redirect("banking:statement", public_id=statement.public_id)
+    if statement.state == ImportState.APPLIED.value:
+        return here
+    if statement.counts["new"] + statement.counts["known"] > INLINE_LINES:
+        with transaction():
+            jobs.start(
+                APPLY_JOB, school_id=statement.school_id, key=statement.public_id,
+                params={"statement_id": statement.pk, "actor": actor.label}, started_by=actor.user_id,
+            )  # fmt: skip
+        return here
+    try:
+        statement_import.apply(statement, actor=actor)
+    except IntegrityError as error:
+        if "period is closed" not in str(error):
+            raise
+        messages.error(request, line_text("period_closed", {}))
+    return here
+
+
+@requires(Permission.SCHOOL_STATEMENT_IMPORT)
+@require_GET
+def original(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The file as it was uploaded, byte for byte."""
+    statement = _statement(request, public_id, with_content=True)
+    ending = re.search(r"\.(xlsx|xls|csv|tsv|txt)$", statement.file_name.lower())
+    name = f"sao-ke-{statement.public_id}{ending[0] if ending else ''}"
+    return download(bytes(statement.content), name, kind="application/octet-stream")
+
+
+@requires(Permission.SCHOOL_STATEMENT_IMPORT)
+@require_GET
+def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The rows that could not be read, under their header, with the reason: to correct and import again."""
+    statement = _statement(request, public_id, with_content=True)
+    parsed, _seen = statement_import.read_import(statement)
+    header, width = _header(statement, parsed)
+    rows = [
+        [*_padded(row.cells, width), row.number, row_text(row.refusal.code, row.refusal.params)]
+        for row in parsed.rows
+        if row.refusal is not None
+    ]
+    sheet = SheetOut(
+        _("Dòng chưa nhập"), [*header, _("Dòng trong tệp"), _("Vì sao chưa nhập")], rows,
+        banner=[[_("Số tài khoản"), statement.bank_account.number]],
+    )  # fmt: skip
+    return download(write_xlsx([sheet]), f"dong-chua-nhap-{statement.public_id}.xlsx")
+
+
+def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
+    school_id = request.caller.school.pk
+    accounts = bank_accounts(request.caller.school)
+    page = Paginator(queries.imports(school_id), _PAGE).get_page(request.GET.get("trang"))
+    imports = list(page.object_list)
+    names = user_names(i.uploaded_by for i in imports)
+    return render(
+        request,
+        "banking/statements.html",
+        {
+            "accounts": [
+                {"row": row, "bank": _bank(row.account.bank_bin)} for row in queries.account_overviews(school_id, accounts)
+            ],
+            "form": form or UploadForm(accounts),
+            "imports": [{"row": i, "who": names.get(i.uploaded_by or 0, ""), "layout": layout_name(i.layout)} for i in imports],
+            "page": page,
+            "layouts": [layout_name(layout.name) for layout in layouts()],
+            "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
+            "may_connect": request.caller.may(Permission.SCHOOL_FEED_WRITE),
+        },
+    )
+
+
+def layout_name(name: str) -> str:
+    """A layout as people know it: bank and title."""
+    layout = layout_named(name)
+    return f"{layout.bank} – {layout.title}" if layout.bank else layout.title
+
+
+def _bank(bank_bin: str) -> str:
+    bank = banks.find(bank_bin)
+    return bank.short_name if bank else bank_bin
+
+
+def _statement(request: AuthedRequest, public_id: str, *, with_content: bool = False) -> StatementImport:
+    rows = StatementImport.objects.for_school(request.caller.school).select_related("bank_account")
+    found: StatementImport = get_object_or_404(rows if with_content else rows.defer("content"), public_id=public_id)
+    return found
+
+
+def _job(statement: StatementImport) -> Job | None:
+    jobs_of_school = Job.objects.filter(school_id=statement.school_id, kind=APPLY_JOB)
+    return jobs_of_school.filter(key=statement.public_id).first()
+
+
+def _progress(job: Job | None) -> dict[str, Any] | None:
+    if job is None:
+        return None
+    failed = job.state == jobs.FAILED
+    return {
+        "state": job.state, "done": job.done, "total": job.total, "failed": failed,
+        "percent": 100 * job.done // job.total if job.total else 0,
+        "error": line_text("period_closed", {}) if job.error == "period_closed" else "",
+    }  # fmt: skip
+
+
+def _facts(request: AuthedRequest, statement: StatementImport) -> dict[str, Any]:
+    names = user_names([statement.uploaded_by])
+    return {
+        "statement": statement,
+        "counts": statement.counts,
+        "layout": layout_name(statement.layout),
+        "bank": _bank(statement.bank_account.bank_bin),
+        "who": names.get(statement.uploaded_by or 0, ""),
+        "problems": [problem_text(p["code"], p["params"]) for p in statement.problems],
+        "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
+    }
+
+
+def _preview(statement: StatementImport) -> dict[str, Any]:
+    """The file read again against what is known now."""
+    parsed, seen = statement_import.read_import(statement)
+    fresh = [s for s in seen if s.line_id is None and s.reported.line.direction is Direction.IN]
+    refusals = [row for row in parsed.rows if row.kind is RowKind.REFUSED]
+    return {
+        "counts": statement_import.counts(parsed, seen),
+        "printed": parsed.printed,
+        "same_file": queries.same_file_applied(statement),
+        "credits": [s.reported.line for s in fresh[:_SHOWN]],
+        "more_credits": max(len(fresh) - _SHOWN, 0),
+        "refusals": [
+            {"number": r.number, "text": row_text(r.refusal.code, r.refusal.params), "cells": _words(r.cells)}
+            for r in refusals[:_SHOWN]
+            if r.refusal is not None
+        ],
+        "more_refusals": max(len(refusals) - _SHOWN, 0),
+        "is_long": len(seen) > INLINE_LINES,
+    }
+
+
+def _result(statement: StatementImport) -> dict[str, Any]:
+    waiting = queries.new_credits(statement, LineState.WAITING)
+    refusals = queries.refused_rows(statement)
+    return {
+        "waiting": list(waiting[:_SHOWN]),
+        "waiting_count": waiting.count(),
+        "refusals": [
+            {
+                "number": r.row_number,
+                "text": row_text(r.problem["code"], r.problem["params"]),
+                "cells": _words(r.cells),
+            }
+            for r in refusals[:_SHOWN]
+            if r.problem is not None
+        ],
+        "more_refusals": max(statement.counts.get("refused", 0) - _SHOWN, 0),
+    }
+
+
+def _words(cells: Any) -> str:
+    """A row of a file on one line."""
+    return " · ".join(str(cell) for cell in cells if cell not in (None, ""))
+
+
+def _header(statement: StatementImport, parsed: ParsedStatement) -> tuple[list[str], int]:
+    """The header of the table as the bank printed it."""
+    sheets = read_sheets(bytes(statement.content), statement.file_name)
+    sheet = next(s for s in sheets if s.name == parsed.sheet)
+    cells = sheet.rows[parsed.header_row - 1]
+    return ["" if cell is None else str(cell) for cell in cells], len(cells)
+
+
+def _padded(cells: tuple[Cell, ...], width: int) -> list[Cell]:
+    return [*cells[:width], *[None] * (width - len(cells))]
