@@ -41,9 +41,7 @@ def year(school_day: dt.datetime) -> SchoolYear:
 
 
 def rows_of(school: School) -> dict[str, list[dict[str, Any]]]:
-    return {
-        model.__name__: list(model.objects.for_school(school).order_by("id").values()) for model in TABLES
-    }
+    return {model.__name__: list(model.objects.for_school(school).order_by("id").values()) for model in TABLES}
 
 
 def by_name(school: School, name: str) -> Student:
@@ -54,8 +52,7 @@ def by_name(school: School, name: str) -> Student:
 def guardians(student: Student) -> list[tuple[str, str, tuple[str, ...], bool]]:
     links = Guardianship.objects.for_school(student.school_id).filter(student=student).order_by("id")
     return [
-        (g.relationship, g.guardian.full_name, g.guardian.phones, g.is_payer)
-        for g in links.select_related("guardian")
+        (g.relationship, g.guardian.full_name, g.guardian.phones, g.is_payer) for g in links.select_related("guardian")
     ]
 
 
@@ -73,9 +70,7 @@ FIRST = [
 ]  # fmt: skip
 
 
-def test_first_import_makes_classes_families_guardians_and_enrolments(
-    school: School, year: SchoolYear
-) -> None:
+def test_first_import_makes_classes_families_guardians_and_enrolments(school: School, year: SchoolYear) -> None:
     counts = take(school, year, FIRST)
     assert counts == {**NOTHING, "new": 4, "unchanged": 0, "not_in_file": 0, "classes": 2, "families": 3}
     an, binh = by_name(school, "Nguyễn Bảo An"), by_name(school, "Nguyễn Bảo Bình")
@@ -131,9 +126,7 @@ def test_change_of_class_closes_the_enrolment_and_opens_another(school: School, 
     assert places(by_name(school, "Nguyễn Bảo An"))[1] == ("3A2", dt.date(2026, 10, 5), None)
 
 
-def test_next_years_roster_moves_everyone_even_into_a_class_of_the_same_name(
-    school: School, year: SchoolYear
-) -> None:
+def test_next_years_roster_moves_everyone_even_into_a_class_of_the_same_name(school: School, year: SchoolYear) -> None:
     take(school, year, FIRST)
     following = factories.school_year("2027-2028")
     moved = [[*row] for row in FIRST]
@@ -196,9 +189,7 @@ def test_a_further_number_is_added_and_none_lost(school: School, year: SchoolYea
     assert payer[2] == ("0912345678", "0933333333", "0944444444")
 
 
-def test_phones_of_each_parent_go_to_that_parent_and_a_named_guardian_pays(
-    school: School, year: SchoolYear
-) -> None:
+def test_phones_of_each_parent_go_to_that_parent_and_a_named_guardian_pays(school: School, year: SchoolYear) -> None:
     header = (
         "Mã định danh Bộ GD&ĐT",
         "Họ tên",
@@ -259,9 +250,7 @@ def test_what_changed_since_the_preview_is_shown_again(
     assert (counts["new"], counts["changed"]) == (3, 1)
 
 
-def test_the_same_file_waits_once_and_a_year_that_is_over_is_refused(
-    school: School, year: SchoolYear
-) -> None:
+def test_the_same_file_waits_once_and_a_year_that_is_over_is_refused(school: School, year: SchoolYear) -> None:
     first = upload(school, year, workbook(FIRST))
     assert upload(school, year, bytes(first.content)) == first
     over = factories.school_year("2024-2025")
@@ -277,9 +266,7 @@ def test_another_school_is_not_touched(school: School, other_school: School, yea
     assert rows_of(school) == before
 
 
-def test_statements_do_not_grow_with_the_pupils(
-    school: School, other_school: School, year: SchoolYear
-) -> None:
+def test_statements_do_not_grow_with_the_pupils(school: School, other_school: School, year: SchoolYear) -> None:
     def statements(where: School, count: int) -> int:
         stored = upload(where, year, workbook(many(count)))
         seen = preview(where, stored).digest

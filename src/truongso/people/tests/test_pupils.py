@@ -98,15 +98,11 @@ def test_adding_a_pupil_with_a_guardian_and_a_sibling(school: School, actor: Act
         since=DAY,
         sibling=first,
     )
-    alone = public.add_student(
-        actor=actor, school=school, data=StudentData("Lý A Chá"), school_class=taught, since=DAY
-    )
+    alone = public.add_student(actor=actor, school=school, data=StudentData("Lý A Chá"), school_class=taught, since=DAY)
     assert first.family_id == second.family_id != alone.family_id
     assert guardians(first) == guardians(second) == [("mother", "Lý Thị May", ("0912000111",), True)]
     assert guardians(alone) == [("guardian", "Phụ huynh em Lý A Chá", (), True)]
-    public.save_guardian(
-        actor=actor, student=alone, data=GuardianData("Lý A Tủa", Relationship.FATHER, "0912000222")
-    )
+    public.save_guardian(actor=actor, student=alone, data=GuardianData("Lý A Tủa", Relationship.FATHER, "0912000222"))
     assert guardians(alone) == [("father", "Lý A Tủa", ("0912000222",), True)]
 
 
@@ -150,9 +146,7 @@ def test_editing_records_only_what_changed(school: School, actor: Actor) -> None
 def test_leaving_and_coming_back(school: School, actor: Actor) -> None:
     taught = factories.school_class(school)
     pupil = factories.student(school, school_class=taught)
-    public.leave_school(
-        actor=actor, student=pupil, status=StudentStatus.TRANSFERRED, last_day=DAY, reason="theo bố mẹ"
-    )
+    public.leave_school(actor=actor, student=pupil, status=StudentStatus.TRANSFERRED, last_day=DAY, reason="theo bố mẹ")
     assert places(pupil) == [("3A2", dt.date(2026, 9, 1), DAY)]
     before = rows_of(school)
     with pytest.raises(PeopleError, match="not_studying"):
@@ -173,7 +167,5 @@ def test_a_guardian_of_another_pupil_is_not_changed(school: School, actor: Actor
     link = Guardianship.objects.for_school(school).get(student=two)
     before = rows_of(school)
     with pytest.raises(PeopleError, match="not_a_guardian"):
-        public.save_guardian(
-            actor=actor, student=one, data=GuardianData("Kẻ Lạ", Relationship.GUARDIAN), link=link
-        )
+        public.save_guardian(actor=actor, student=one, data=GuardianData("Kẻ Lạ", Relationship.GUARDIAN), link=link)
     assert rows_of(school) == before

@@ -1,0 +1,304 @@
+"""List of pupils, one pupil, and single changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from truongso.accounts.public import AuthedRequest, requires
+from truongso.accounts.types import Permission
+from truongso.kernel import audit, clock
+from truongso.kernel.db import transaction
+from truongso.organizations.public import School, school_year_on
+from truongso.people.models import Guardianship, SchoolClass, Student
+from truongso.people.queries.classes import classes_of_year
+from truongso.people.queries.pupils import PupilFilter, class_names, pupil_page, pupils
+from truongso.people.services import pupils as services
+from truongso.people.types import PeopleError, StudentStatus
+from truongso.people.web import tables
+from truongso.people.web.forms import FirstGuardianForm, GuardianForm, LeaveForm, PlaceForm, StudentForm
+from truongso.people.web.messages import (
+    ACTS,
+    GENDERS,
+    RELATIONSHIPS,
+    STATUS_KINDS,
+    STATUSES,
+    describe_refusal,
+    value_text,
+)
+
+_PAGE = 50
+_ALL = "tat-ca"
+
+
+@requires(Permission.SCHOOL_STUDENT_READ)
+@require_http_methods(["GET", "HEAD"])
+def pupil_list(request: AuthedRequest) -> HttpResponse:
+    """Pupils by class and status, found without accents, in roll order."""
+    school, wanted = request.caller.school, _filter(request)
+    page = Paginator(pupils(school, wanted), _PAGE).get_page(request.GET.get("trang"))
+    is_filtered = bool(wanted.text.strip() or wanted.class_name or wanted.status is not StudentStatus.STUDYING)
+    context = {
+        "page": page,
+        "rows": [_row(student) for student in page],
+        "classes": class_names(school),
+        "statuses": list(STATUSES.items()),
+        "wanted": wanted,
+        "chosen_status": wanted.status.value if wanted.status else _ALL,
+        "is_filtered": is_filtered,
+        "may_write": request.caller.may(Permission.SCHOOL_STUDENT_WRITE),
+        "may_import": request.caller.may(Permission.SCHOOL_STUDENT_IMPORT),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
+    }
+    return render(request, "people/pupil_list.html", context)
+
+
+@requires(Permission.SCHOOL_EXPORT_READ)
+@require_http_methods(["GET"])
+def export(request: AuthedRequest) -> HttpResponse:
+    """The list as filtered, as XLSX; who took it is recorded."""
+    school = request.caller.school
+    links = Guardianship.objects.for_school(school).select_related("guardian")
+    rows = pupils(school, _filter(request)).prefetch_related(
+        Prefetch("guardianships", queryset=links.order_by("id"), to_attr="people")
+    )
+    students = list(rows)
+    with transaction():
+        audit.record(
+            request.caller.actor,
+            "people:students:export",
+            school_id=school.pk,
+            subject=("school", school.code),
+            params={"count": len(students), "filter": request.GET.dict()},
+        )
+    return tables.pupils_file(students)
+
+
+@requires(Permission.SCHOOL_STUDENT_READ)
+@require_http_methods(["GET", "HEAD"])
+def pupil(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Everything about one pupil that this room knows."""
+    found = pupil_page(request.caller.school, public_id)
+    if found is None:
+        raise Http404
+    context = {
+        "found": found,
+        "student": found.student,
+        "gender": GENDERS[found.student.gender],
+        "status": STATUSES[found.student.status],
+        "status_kind": STATUS_KINDS.get(StudentStatus(found.student.status), ""),
+        "guardians": _guardians(found.guardianships),
+        "siblings": [_row(student) for student in found.siblings],
+        "history": [_act(entry) for entry in found.history],
+        "may_write": request.caller.may(Permission.SCHOOL_STUDENT_WRITE),
+    }
+    return render(request, "people/pupil.html", context)
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: AuthedRequest) -> HttpResponse:
+    """A new pupil with class and payer."""
+    school, data = request.caller.school, request.POST or None
+    student_form, guardian = StudentForm(data), FirstGuardianForm(data)
+    place = PlaceForm(data, classes=_classes(school), initial={"since": clock.today()})
+    forms: list[Form] = [student_form, place, guardian]
+    if request.method == "POST" and all([form.is_valid() for form in forms]):  # noqa: C419 - all errors at once
+
+        def act() -> Student:
+            return services.add_student(
+                actor=request.caller.actor,
+                school=school,
+                data=student_form.data_of(),
+                school_class=_chosen(school, place),
+                since=place.cleaned_data["since"],
+                guardian=guardian.data_of() if guardian.cleaned_data["guardian_name"] else None,
+            )
+
+        student = _done(student_form, act)
+        if student is not None:
+            messages.success(request, _("Đã thêm %(name)s.") % {"name": student.full_name})
+            return redirect("people:pupil", public_id=student.public_id)
+    context = {"student_form": student_form, "place_form": place, "guardian_form": guardian}
+    return render(request, "people/pupil_add.html", context)
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """A pupil's own data."""
+    student = _student(request, public_id)
+    stored = {
+        name: getattr(student, name) for name in ("full_name", "birth_date", "gender", "sector_code", "school_code")
+    }
+    form = StudentForm(request.POST or None, initial=stored)
+
+    def act() -> list[str]:
+        return services.edit_student(actor=request.caller.actor, student=student, data=form.data_of())
+
+    return _single(request, student, form, act, title=_("Sửa thông tin"), button=_("Lưu thông tin"))
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def guardian(request: AuthedRequest, public_id: str, number: int = 0) -> HttpResponse:
+    """Add a guardian (`number` 0) or change the one in that place of the pupil's list."""
+    student = _student(request, public_id)
+    links = Guardianship.objects.for_school(student.school_id).filter(student=student)
+    ordered = list(links.select_related("guardian").order_by("id"))
+    if number > len(ordered):
+        raise Http404
+    link = ordered[number - 1] if number else None
+    initial = {} if link is None else _guardian_values(link)
+    form = GuardianForm(request.POST or None, initial=initial)
+
+    def act() -> Guardianship:
+        return services.save_guardian(actor=request.caller.actor, student=student, data=form.data_of(), link=link)
+
+    title = _("Sửa người giám hộ") if link else _("Thêm người giám hộ")
+    return _single(request, student, form, act, title=title, button=_("Lưu người giám hộ"))
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Another class from a day on."""
+    student, school = _student(request, public_id), request.caller.school
+    initial = {"since": clock.today()}
+    form = PlaceForm(request.POST or None, classes=_classes(school), initial=initial)
+
+    def act() -> object:
+        return services.move_class(
+            actor=request.caller.actor,
+            student=student,
+            school_class=_chosen(school, form),
+            since=form.cleaned_data["since"],
+        )
+
+    return _single(request, student, form, act, title=_("Chuyển lớp"), button=_("Chuyển lớp"))
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The pupil leaves the school."""
+    student = _student(request, public_id)
+    form = LeaveForm(request.POST or None, initial={"last_day": clock.today()})
+
+    def act() -> bool:
+        data = form.cleaned_data
+        services.leave_school(
+            actor=request.caller.actor,
+            student=student,
+            status=StudentStatus(data["status"]),
+            last_day=data["last_day"],
+            reason=data["reason"],
+        )
+        return True
+
+    return _single(request, student, form, act, title=_("Rời trường"), button=_("Ghi nhận rời trường"))
+
+
+def _single(
+    request: AuthedRequest, student: Student, form: Form, act: Callable[[], object], *, title: str, button: str
+) -> HttpResponse:
+    """One form about one pupil: shown, refused with its reasons, or done."""
+    if request.method == "POST" and form.is_valid() and _done(form, act) is not None:
+        messages.success(request, _("Đã lưu thay đổi của %(name)s.") % {"name": student.full_name})
+        return redirect("people:pupil", public_id=student.public_id)
+    context = {"student": student, "form": form, "form_title": title, "button": button}
+    return render(request, "people/pupil_form.html", context)
+
+
+def _done(form: Form, act: Callable[[], Any]) -> Any:
+    """The result of a change in its own transaction; None with the refusal put on the form."""
+    try:
+        with transaction():
+            return act()
+    except PeopleError as refusal:
+        field = refusal.code.removesuffix("_taken")
+        form.add_error(field if field in form.fields else None, describe_refusal(refusal))
+    return None
+
+
+def _filter(request: AuthedRequest) -> PupilFilter:
+    status = request.GET.get("trang-thai", StudentStatus.STUDYING.value)
+    known = status in {one.value for one in StudentStatus}
+    return PupilFilter(
+        text=request.GET.get("q", "")[:100],
+        class_name=request.GET.get("lop", "")[:40],
+        status=StudentStatus(status) if known else None,
+    )
+
+
+def _row(student: Student) -> dict[str, Any]:
+    seats, payers = student.seats, student.payers  # type: ignore[attr-defined]
+    return {
+        "student": student,
+        "class_name": seats[0].school_class.name if seats else "",
+        "payer": payers[0].guardian if payers else None,
+        "status": STATUSES[student.status],
+        "status_kind": STATUS_KINDS.get(StudentStatus(student.status), ""),
+    }
+
+
+def _act(entry: Any) -> dict[str, Any]:
+    notes = [entry.actor_label]
+    if "class" in entry.params:
+        notes.append(_("lớp %(name)s") % {"name": entry.params["class"]})
+    for field in ("class_name", "status"):
+        if isinstance(entry.params.get(field), list):
+            old, new = (value_text(field, value) for value in entry.params[field])
+            notes.append(f"{old} → {new}")
+    if entry.reason:
+        notes.append(entry.reason)
+    title = ACTS.get(entry.action, entry.action)
+    return {"title": title, "note": " · ".join(notes), "at": entry.at}
+
+
+def _classes(school: School) -> list[tuple[int, str]]:
+    """Classes of the present school year to choose from."""
+    year = school_year_on(clock.today())
+    if year is None:
+        return []
+    label = _("%(name)s (%(count)d học sinh)")
+    return [(one.id, label % {"name": one.name, "count": one.pupils}) for one in classes_of_year(school, year)]
+
+
+def _chosen(school: School, form: PlaceForm) -> SchoolClass:
+    classes = SchoolClass.objects.for_school(school)
+    found: SchoolClass = get_object_or_404(classes, pk=form.cleaned_data["school_class"])
+    return found
+
+
+def _student(request: AuthedRequest, public_id: str) -> Student:
+    students = Student.objects.for_school(request.caller.school)
+    found: Student = get_object_or_404(students, public_id=public_id)
+    return found
+
+
+def _guardians(links: Sequence[Guardianship]) -> list[dict[str, Any]]:
+    """The payer first; `number` is the place by which a guardian is addressed (oldest is 1)."""
+    places = {pk: number for number, pk in enumerate(sorted(link.pk for link in links), start=1)}
+    return [
+        {"link": link, "relationship": RELATIONSHIPS[link.relationship], "number": places[link.pk]} for link in links
+    ]
+
+
+def _guardian_values(link: Guardianship) -> dict[str, Any]:
+    return {
+        "guardian_name": link.guardian.full_name,
+        "relationship": link.relationship,
+        "phone": link.guardian.phone,
+        "email": link.guardian.email,
+        "is_payer": link.is_payer,
+    }
