@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.conf import settings
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from truongso.kernel import clock
 from truongso.kernel.dong_in_words import dong_in_words
@@ -77,10 +78,16 @@ class ReceiptPaper:
     edition: Edition
 
     @property
+    def method_name(self) -> str:
+        """Chuyển khoản VietQR."""
+        return str(METHODS[self.method])
+
+    @property
     def method_text(self) -> str:
         """Chuyển khoản VietQR (không dùng tiền mặt)."""
-        name = str(METHODS[self.method])
-        return _("%(method)s (không dùng tiền mặt)") % {"method": name} if self.method.is_cashless else name
+        if not self.method.is_cashless:
+            return self.method_name
+        return _("%(method)s (không dùng tiền mặt)") % {"method": self.method_name}
 
     @property
     def pupils_text(self) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from truongso.kernel import clock
-from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.payments.models import Allocation, CreditEntry, Receipt
 from truongso.payments.types import CreditKind
 
-PRINTED = "payments:receipt:print"
 _NUMBER = re.compile(r"(?:(BL)-?)?(?:(20\d\d)-)?0*(\d{1,9})")
 
 
@@ -71,12 +68,13 @@ def receipts(school_id: int, wanted: ReceiptFilter) -> QuerySet[Receipt]:
 
 def sums(rows: QuerySet[Receipt]) -> ReceiptSums:
     """The figures of a list; 1 query."""
-    plain = rows.order_by()
-    valid = plain.filter(payment__reversed_at__isnull=True).aggregate(amount=Sum("payment__amount"))["amount"]
-    counts = dict.fromkeys((True, False), 0)
-    for undone in plain.values_list(Case(When(payment__reversed_at=None, then=False), default=True), flat=True):
-        counts[bool(undone)] += 1
-    return ReceiptSums(counts[False], Dong(int(valid or 0)), counts[True])
+    valid = Q(payment__reversed_at__isnull=True)
+    found = rows.order_by().aggregate(
+        valid=Count("pk", filter=valid),
+        amount=Sum("payment__amount", filter=valid),
+        cancelled=Count("pk", filter=~valid),
+    )
+    return ReceiptSums(found["valid"], found["amount"] or ZERO, found["cancelled"])
 
 
 def receipts_of_invoice(school_id: int, invoice_id: int) -> list[Receipt]:
@@ -94,18 +92,10 @@ def receipt_by_public_id(public_id: str) -> Receipt | None:
 
 def credit_of_invoice(school_id: int, invoice_id: int) -> Dong:
     """What was paid above the invoice and stands as the family's credit; 1 query."""
-    signed = Case(When(kind=CreditKind.REVERSAL.value, then=-F("amount")), default=F("amount"))
+    taken_back = Q(kind=CreditKind.REVERSAL.value)
     entries = CreditEntry.objects.for_school(school_id).filter(invoice_id=invoice_id)
-    found = entries.exclude(kind=CreditKind.CREDIT_NOTE.value).aggregate(credit=Sum(signed))["credit"]
-    return ZERO if found is None else Dong(int(found))
-
-
-def printed_before(school_id: int, receipt_ids: Iterable[int]) -> set[int]:
-    """Which receipts have been printed at least once; 1 query."""
-    subjects = AuditEntry.objects.filter(
-        school_id=school_id, subject_kind="receipt", subject_id__in=[str(pk) for pk in receipt_ids]
-    )
-    return {int(pk) for pk in subjects.filter(action=PRINTED).values_list("subject_id", flat=True).distinct()}
+    found = entries.aggregate(given=Sum("amount", filter=~taken_back), back=Sum("amount", filter=taken_back))
+    return (found["given"] or ZERO) - (found["back"] or ZERO)
 
 
 def _touches(school_id: int, condition: Q) -> Q:

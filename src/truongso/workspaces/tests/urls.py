@@ -2,4 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("truongso.workspaces.web.urls"))]
+urlpatterns = [
+    path("", include("truongso.payments.web.urls")),
+    path("", include("truongso.workspaces.web.urls")),
+]

@@ -1,0 +1,163 @@
+"""Receipts for the school: list, one receipt, print, many at once, export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from truongso.accounts.public import AuthedRequest, requires
+from truongso.accounts.types import Permission
+from truongso.kernel import audit
+from truongso.kernel.db import retrying, transaction
+from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.ui.formatting import so
+from truongso.payments.models import Receipt
+from truongso.payments.prints import print_receipts
+from truongso.payments.receipt_history import history_of
+from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of
+from truongso.payments.receipt_pdf import receipts_pdf
+from truongso.payments.receipt_queries import receipts, sums
+from truongso.payments.web.forms import ReceiptFilterForm
+
+_PAGE = 50
+MOST_AT_ONCE = 1000
+"""Receipts in one PDF; more would keep the browser waiting."""
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_safe
+def receipt_list(request: AuthedRequest) -> HttpResponse:
+    """Receipts by day, class, state and words, with the sums of what is shown."""
+    school = request.caller.school
+    form = ReceiptFilterForm(request.GET, school_id=school.pk)
+    rows = receipts(school.pk, form.wanted())
+    page = Paginator(rows, _PAGE).get_page(request.GET.get("trang"))
+    context = {
+        "form": form,
+        "page": page,
+        "papers": papers_of(page.object_list),
+        "sums": sums(rows),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
+        "most_at_once": MOST_AT_ONCE,
+    }
+    return render(request, "payments/receipt_list.html", context)
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_safe
+def receipt_page(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """One receipt as paper, with where the money came from and who did what."""
+    found = _one(request, public_id)
+    context = {
+        "paper": paper_of(found),
+        "receipt": found,
+        "payment": found.payment,
+        "history": history_of(found),
+        "may_undo": request.caller.may(Permission.SCHOOL_MATCH_DECIDE) and found.payment.reversed_at is None,
+    }
+    return render(request, "payments/receipt_page.html", context)
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_safe
+def receipt_file(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The electronic receipt, the same file the family gets."""
+    return _pdf([paper_of(_one(request, public_id))], inline=False)
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_POST
+def print_one(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """A receipt to print; the second time it is marked as a copy."""
+    return _printed(request, [_one(request, public_id)])
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_http_methods(["POST"])
+def print_many(request: AuthedRequest) -> HttpResponse:
+    """The chosen receipts, or everything the filter shows, in one PDF with the oldest first."""
+    school = request.caller.school
+    rows: QuerySet[Receipt]
+    if request.POST.get("tat-ca"):
+        rows = receipts(school.pk, ReceiptFilterForm(request.GET, school_id=school.pk).wanted())
+    else:
+        chosen = request.POST.getlist("chon")[: MOST_AT_ONCE + 1]
+        rows = Receipt.objects.for_school(school).filter(public_id__in=chosen).prefetch_related("cancellations")
+    found = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
+    if not found:
+        messages.warning(request, _("Chưa chọn biên lai nào. Đánh dấu các biên lai cần in rồi bấm In."))
+    elif len(found) > MOST_AT_ONCE:
+        text = _("Mỗi lần in được nhiều nhất %(count)s biên lai. Thu hẹp khoảng ngày hoặc chọn từng lớp.")
+        messages.warning(request, text % {"count": so(MOST_AT_ONCE)})
+    else:
+        return _printed(request, found)
+    back = redirect("payments:receipts")
+    if request.GET:
+        back["Location"] += f"?{request.GET.urlencode()}"
+    return back
+
+
+@requires(Permission.SCHOOL_EXPORT_READ)
+@require_safe
+def export(request: AuthedRequest) -> HttpResponse:
+    """The list as filtered, as XLSX; who took it is recorded."""
+    school = request.caller.school
+    rows = list(receipts(school.pk, ReceiptFilterForm(request.GET, school_id=school.pk).wanted()))
+    with transaction():
+        audit.record(
+            request.caller.actor,
+            "payments:receipts:export",
+            school_id=school.pk,
+            subject=("school", school.code),
+            params={"count": len(rows), "filter": request.GET.dict()},
+        )
+    response = HttpResponse(write_xlsx([_sheet(papers_of(rows))]), content_type=_XLSX)
+    response["Content-Disposition"] = 'attachment; filename="bien-lai.xlsx"'
+    return response
+
+
+def _one(request: AuthedRequest, public_id: str) -> Receipt:
+    rows = Receipt.objects.for_school(request.caller.school).select_related("payment__evidence")
+    found: Receipt = get_object_or_404(rows.prefetch_related("cancellations"), public_id=public_id)
+    return found
+
+
+def _printed(request: AuthedRequest, found: Sequence[Receipt]) -> HttpResponse:
+    school_id = request.caller.school.pk
+
+    def record() -> list[ReceiptPaper]:
+        with transaction():
+            return print_receipts(school_id, receipts=found, actor=request.caller.actor)
+
+    return _pdf(retrying(record), inline=True)
+
+
+def _pdf(papers: Sequence[ReceiptPaper], *, inline: bool) -> HttpResponse:
+    name = f"bien-lai-{papers[0].number}" if len(papers) == 1 else f"bien-lai-{papers[0].number}-{papers[-1].number}"
+    response = HttpResponse(receipts_pdf(papers), content_type="application/pdf")
+    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}.pdf"'
+    return response
+
+
+def _sheet(papers: Sequence[ReceiptPaper]) -> SheetOut:
+    header = [
+        _("Số biên lai"), _("Ngày phát hành"), _("Ngày nhận tiền"), _("Người nộp tiền"), _("Học sinh"), _("Lý do"),
+        _("Mã hóa đơn"), _("Hình thức"), _("Mã giao dịch"), _("Số tiền"), _("Trạng thái"), _("Lý do huỷ"),
+    ]  # fmt: skip
+    rows = [
+        (
+            p.number, p.issued_at, p.received_at, p.payer_name, p.pupils_text, p.reason, p.invoice_code, p.method_text,
+            p.reference, p.amount, _("Đã huỷ") if p.is_cancelled else _("Còn giá trị"), p.cancel_reason,
+        )
+        for p in papers
+    ]  # fmt: skip
+    return SheetOut(_("Biên lai"), header, rows)
