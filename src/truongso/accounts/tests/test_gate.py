@@ -36,9 +36,7 @@ def test_a_missing_permission_is_refused_with_a_page_and_nothing_runs(client: Cl
     assert urls.opened == []
 
 
-def test_the_permission_of_the_present_membership_counts(
-    client: Client, school: School, other_school: School
-) -> None:
+def test_the_permission_of_the_present_membership_counts(client: Client, school: School, other_school: School) -> None:
     person = factories.user(Role.IT_ADMIN, school=school)
     money = Membership.objects.create(
         user=person, role=Role.CASHIER.value, school=other_school, valid_from=dt.date(2026, 1, 1)
@@ -122,9 +120,7 @@ def test_personal_pages_are_not_kept_by_browsers(client: Client, school: School)
         (None, "/tai-khoan"),
     ],
 )
-def test_the_landing_page_follows_the_role(
-    client: Client, school: School, role: Role | None, target: str
-) -> None:
+def test_the_landing_page_follows_the_role(client: Client, school: School, role: Role | None, target: str) -> None:
     factories.login(client, factories.user(role, school=school))
     assert client.get("/")["Location"] == target
     assert Client().get("/")["Location"] == "/dang-nhap?next=/"

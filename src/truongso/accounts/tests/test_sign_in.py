@@ -49,9 +49,7 @@ def new_person(school: School, actor: Actor) -> tuple[User, str]:
     return person, new_activation(actor=actor, user=person)
 
 
-def test_unknown_wrong_disabled_and_never_activated_get_the_same_answer(
-    client: Client, school: School
-) -> None:
+def test_unknown_wrong_disabled_and_never_activated_get_the_same_answer(client: Client, school: School) -> None:
     person = factories.user(Role.ACCOUNTANT, school=school, username="hoapt")
     factories.user(Role.ACCOUNTANT, school=school, username="nghiviec")
     User.objects.filter(username="nghiviec").update(is_active=False)
@@ -63,10 +61,7 @@ def test_unknown_wrong_disabled_and_never_activated_get_the_same_answer(
             ("khongco@truong.example", GOOD),
         )
     ]  # fmt: skip
-    pages = {
-        plain(a.content, "khongco@truong.example", "khongco", "hoapt", "nghiviec", "chuakich")
-        for a in answers
-    }
+    pages = {plain(a.content, "khongco@truong.example", "khongco", "hoapt", "nghiviec", "chuakich") for a in answers}
     assert {a.status_code for a in answers} == {200}
     assert len(pages) == 1
     assert MISMATCH in pages.pop()
@@ -106,6 +101,14 @@ def test_many_failures_are_slowed_down_also_for_the_right_password(client: Clien
     answer = client.post("/dang-nhap", data)
     assert "Đã thử quá nhiều lần. Chờ 5 phút rồi thử lại." in answer.content.decode()
     assert "_auth_user_id" not in client.session
+
+
+def test_signing_in_says_nothing_in_another_language(client: Client, school: School) -> None:
+    person = factories.user(Role.HOMEROOM_TEACHER, school=school)
+    data = {"login": person.username, "password": factories.PASSWORD}
+    page = client.post("/dang-nhap", data, follow=True).content.decode()
+    assert "Tài khoản của tôi" in page
+    assert "Successfully" not in page
 
 
 def test_signing_out_ends_the_session_and_only_by_post(client: Client, school: School) -> None:

@@ -26,6 +26,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Signing in and out show by themselves: no notices."""
+
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user of the credentials; a disabled one is nobody, even with the right password."""
         user = super().authenticate(request, **credentials)

@@ -15,9 +15,7 @@ class PasswordBox(forms.PasswordInput):
     """Password box that password managers and pasting work with."""
 
     def __init__(self, autocomplete: str, **attrs: Any) -> None:
-        super().__init__(
-            {"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false", **attrs}
-        )
+        super().__init__({"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false", **attrs})
 
 
 class LoginForm(LibraryLoginForm):  # type: ignore[misc]
@@ -28,9 +26,7 @@ class LoginForm(LibraryLoginForm):  # type: ignore[misc]
         self.fields["login"] = forms.CharField(
             label=_("Tên đăng nhập"),
             max_length=254,
-            widget=forms.TextInput(
-                {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-            ),
+            widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
             error_messages={"required": _("Ghi tên đăng nhập.")},
         )
         self.fields["password"] = forms.CharField(
