@@ -13,7 +13,7 @@ from truongso.kernel.ui.formatting import ngay
 
 _REFUSALS = {
     "item_unnamed": gettext_noop("Nhập tên khoản thu, tối đa %(most)s ký tự."),
-    "item_uncoded": gettext_noop("Nhập mã khoản thu, tối đa %(most)s ký tự."),
+    "item_uncoded": gettext_noop("Mã khoản thu gồm chữ không dấu, số, dấu _ . -, tối đa %(most)s ký tự."),
     "item_code_taken": gettext_noop("Mã %(code)s đã có trong danh mục. Chọn mã khác."),
     "not_school_money": gettext_noop(
         "“%(name)s” là tiền của Ban đại diện cha mẹ học sinh, không phải khoản thu của nhà trường (Thông tư "

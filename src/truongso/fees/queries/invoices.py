@@ -108,6 +108,11 @@ def invoices(school_id: int, wanted: InvoiceFilter) -> QuerySet[Invoice]:
     return rows.order_by("sort_key", "-pk")
 
 
+def sums_of(rows: QuerySet[Invoice]) -> SchoolFigures:
+    """Live invoices of a list in sum; 1 query."""
+    return _figures(rows.order_by().filter(cancelled_at__isnull=True))
+
+
 def class_names(school_id: int) -> list[str]:
     """Names of classes that have invoices, in the order of classes; 1 query."""
     found = Invoice.objects.for_school(school_id).order_by().values_list("class_name", flat=True).distinct()
@@ -144,12 +149,7 @@ def invoices_by_code(school_id: int, codes: list[str]) -> dict[str, Invoice]:
 
 def invoice_by_code(school_id: int, code: str) -> Invoice | None:
     """One invoice of any state by its code as printed."""
-    return (
-        Invoice.objects.for_school(school_id)
-        .select_related("round", "bank_account")
-        .filter(code=code)
-        .first()
-    )
+    return Invoice.objects.for_school(school_id).select_related("round", "bank_account").filter(code=code).first()
 
 
 def invoice_by_public_id(public_id: str) -> Invoice | None:
@@ -182,8 +182,7 @@ def debts_by_class(school_id: int) -> list[ClassDebt]:
         )
     )  # fmt: skip
     found = [
-        ClassDebt(r["class_name"], r["n"], r["pupils"], _dong(r["due"]), _dong(r["late"]), r["oldest"])
-        for r in rows
+        ClassDebt(r["class_name"], r["n"], r["pupils"], _dong(r["due"]), _dong(r["late"]), r["oldest"]) for r in rows
     ]
     return sorted(found, key=lambda c: class_key(c.class_name))
 
@@ -193,20 +192,7 @@ def school_figures(school_id: int, *, school_year_id: int | None = None) -> Scho
     live = Invoice.objects.for_school(school_id).filter(cancelled_at__isnull=True)
     if school_year_id is not None:
         live = live.filter(round__school_year_id=school_year_id)
-    owing = Q(paid__lt=F("total"))
-    late = owing & Q(due_on__lt=clock.today())
-    sums = live.aggregate(
-        n=Count("pk"), total=Sum("total"), paid=Sum("paid"), open=Count("pk", filter=owing),
-        late=Count("pk", filter=late), overdue=Sum(F("total") - F("paid"), filter=late),
-    )  # fmt: skip
-    return SchoolFigures(
-        sums["n"],
-        _dong(sums["total"]),
-        _dong(sums["paid"]),
-        sums["open"],
-        sums["late"],
-        _dong(sums["overdue"]),
-    )
+    return _figures(live)
 
 
 def _open(school_id: int) -> QuerySet[Any]:
@@ -223,6 +209,22 @@ def _in_state(state: PaidState, today: dt.date) -> Q:
         PaidState.OVERDUE: owing & Q(due_on__lt=today),
         PaidState.CANCELLED: ~live,
     }[state]
+
+
+def _figures(live: QuerySet[Any]) -> SchoolFigures:
+    owing = Q(paid__lt=F("total"))
+    late = owing & Q(due_on__lt=clock.today())
+    sums = live.aggregate(
+        n=Count("pk"),
+        asked=Sum("total"),
+        got=Sum("paid"),
+        open=Count("pk", filter=owing),
+        late=Count("pk", filter=late),
+        overdue=Sum(F("total") - F("paid"), filter=late),
+    )
+    return SchoolFigures(
+        sums["n"], _dong(sums["asked"]), _dong(sums["got"]), sums["open"], sums["late"], _dong(sums["overdue"])
+    )
 
 
 def _dong(value: object) -> Dong:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from truongso.fees.class_order import class_key
-from truongso.fees.models import CollectionRound, Exemption, OptIn, PlannedLine, RoundItem
+from truongso.fees.models import CollectionRound, Exemption, OptIn, PlannedLine, ReductionRule, RoundItem
 from truongso.fees.pricing import rate_for
 from truongso.fees.queries.inputs import classes_of, pupils_of, rates_of, round_items
 from truongso.fees.types import Problem, RoundState
@@ -89,9 +89,7 @@ def planned_pupils(round_: CollectionRound) -> QuerySet[Any, Any]:
     """Rows (student_id, name, class_name, class_id, amount) by class and name, for pages that show a part of them."""
     found: QuerySet[Any, Any] = (
         _lines(round_)
-        .values(
-            "student_id", "school_class_id", name=F("student__full_name"), class_name=F("school_class__name")
-        )
+        .values("student_id", "school_class_id", name=F("student__full_name"), class_name=F("school_class__name"))
         .annotate(amount=Sum("amount"), order=F("student__sort_key"))
         .order_by("class_name", "order", "student_id")
     )
@@ -122,9 +120,7 @@ def _basics(round_: CollectionRound, items: Sequence[RoundItem]) -> list[Problem
     if not classes_of(round_).exists():
         found.append(Problem("no_classes", blocking=True))
     if not round_.bank_account.is_active:
-        found.append(
-            Problem("account_inactive", blocking=True, params={"account": round_.bank_account.number})
-        )
+        found.append(Problem("account_inactive", blocking=True, params={"account": round_.bank_account.number}))
     if round_.due_on < clock.today():
         found.append(Problem("due_past", blocking=True, params={"day": round_.due_on}))
     for item in items:
@@ -137,15 +133,10 @@ def _basics(round_: CollectionRound, items: Sequence[RoundItem]) -> list[Problem
 
 def _empty_classes(round_: CollectionRound, filled: set[int]) -> list[Problem]:
     rows = classes_of(round_).exclude(school_class_id__in=filled).values_list("school_class__name", flat=True)
-    return [
-        Problem("class_empty", blocking=True, params={"class_name": name})
-        for name in sorted(rows, key=class_key)
-    ]
+    return [Problem("class_empty", blocking=True, params={"class_name": name}) for name in sorted(rows, key=class_key)]
 
 
-def _prices(
-    round_: CollectionRound, items: Sequence[RoundItem], pupils: Sequence[tuple[Any, ...]]
-) -> list[Problem]:
+def _prices(round_: CollectionRound, items: Sequence[RoundItem], pupils: Sequence[tuple[Any, ...]]) -> list[Problem]:
     """Grades with pupils to charge and no rate; voluntary items nobody chose."""
     found = []
     chosen = _chosen(round_, [i.fee_item_id for i in items if i.fee_item.is_voluntary])
@@ -164,9 +155,7 @@ def _prices(
 
 
 def _chosen(round_: CollectionRound, item_ids: Sequence[int]) -> dict[int, set[int]]:
-    rows = _valid(
-        OptIn.objects.for_school(round_.school_id).filter(fee_item_id__in=item_ids), round_.priced_on
-    )
+    rows = _valid(OptIn.objects.for_school(round_.school_id).filter(fee_item_id__in=item_ids), round_.priced_on)
     found: dict[int, set[int]] = {}
     for item_id, student_id in rows.values_list("fee_item_id", "student_id"):
         found.setdefault(item_id, set()).add(student_id)
@@ -205,10 +194,64 @@ def _groups(lines: QuerySet[Any], key: str, name: str) -> list[PlanGroup]:
         pupils=Count("student_id", distinct=True), g=Sum("gross"), r=Sum("reduction"), a=Sum("amount")
     )
     return [
-        PlanGroup(row[key], row[name], row["pupils"], _dong(row["g"]), _dong(row["r"]), _dong(row["a"]))
-        for row in rows
+        PlanGroup(row[key], row[name], row["pupils"], _dong(row["g"]), _dong(row["r"]), _dong(row["a"])) for row in rows
     ]
 
 
 def _dong(value: object) -> Dong:
     return ZERO if value is None else Dong(int(value))  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCount:
+    """A voluntary item of a round: how many pupils of the round chose it."""
+
+    item_code: str
+    item_name: str
+    pupils: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptionRow:
+    """An exemption with what people need to judge it. `percent` None: the rule is no longer in law."""
+
+    exemption: Exemption
+    class_name: str
+    rule_name: str
+    percent: int | None
+
+
+def exemptions_of_round(round_: CollectionRound) -> list[ExemptionRow]:
+    """Exemptions of the round's pupils that hold on its day or ended lately, by class and name; 3 queries."""
+    day = round_.priced_on
+    places = {row[0]: row[4] for row in pupils_of(round_).values_list(*_PLACE)}
+    rows = (
+        Exemption.objects.for_school(round_.school_id)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day - _LATELY), valid_from__lte=day)
+        .select_related("student")
+    )
+    rules = {rule.code: rule for rule in ReductionRule.objects.filter(everyone=False)}
+    found = []
+    for exemption in rows:
+        if exemption.student_id in places:
+            rule = rules.get(exemption.rule_code)
+            name, percent = (rule.name, rule.percent) if rule else (exemption.rule_code, None)
+            found.append(ExemptionRow(exemption, places[exemption.student_id], name, percent))
+    return sorted(found, key=lambda r: (class_key(r.class_name), r.exemption.student.sort_key, r.exemption.valid_from))
+
+
+def opt_in_counts(round_: CollectionRound) -> list[ChoiceCount]:
+    """The round's voluntary items with the number of its pupils who chose each; 3 queries."""
+    items = [i.fee_item for i in round_items(round_) if i.fee_item.is_voluntary]
+    pupils = {row[0] for row in pupils_of(round_)}
+    chosen = _chosen(round_, [i.pk for i in items])
+    return [ChoiceCount(i.code, i.name, len(chosen.get(i.pk, set()) & pupils)) for i in items]
+
+
+_PLACE = (
+    "school_class__enrolments__student_id",
+    "school_class_id",
+    "school_class__grade",
+    "school_class__enrolments__valid_from",
+    "school_class__name",
+)

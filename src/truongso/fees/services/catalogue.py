@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.db import IntegrityError
 from django.db.models import Max, Q
@@ -22,6 +23,7 @@ from truongso.kernel.db import savepoint, transaction_required
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import tidy
 
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_.-]*")  # it stands in addresses
 _NAME_LENGTH, _CODE_LENGTH, _BASIS_LENGTH, _NOTE_LENGTH = 160, 20, 300, 300
 _SAMPLE_MARK = (
     "Mức tham khảo"  # kept as data in the document number, so that nobody takes a sample for a decision
@@ -266,7 +268,7 @@ def _samples_for(entry: CatalogueItem, level: str, day: dt.date) -> list[SampleR
 def _check_item(code: str, name: str, nature: FeeNature, is_voluntary: bool) -> None:
     if not name or len(name) > _NAME_LENGTH:
         raise FeesRefusedError("item_unnamed", most=_NAME_LENGTH)
-    if not code or len(code) > _CODE_LENGTH:
+    if not _CODE.fullmatch(code) or len(code) > _CODE_LENGTH:
         raise FeesRefusedError("item_uncoded", most=_CODE_LENGTH)
     if not is_school_money(code, name):
         raise FeesRefusedError("not_school_money", name=name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-
 from tests import factories
+
 from truongso.fees.models import (
     CollectionRound,
     Exemption,
@@ -132,12 +132,7 @@ def everything(school: School) -> dict[str, list[dict[str, Any]]]:
         Invoice,
         InvoiceLine,
     ]
-    rows = {
-        m.__name__: list(m.objects.for_school(school).order_by("pk").values())
-        for m in [*owned, Entry, Posting]
-    }
+    rows = {m.__name__: list(m.objects.for_school(school).order_by("pk").values()) for m in [*owned, Entry, Posting]}
     for model in (AuditEntry, OutboxEvent, Job):
-        rows[model.__name__] = list(
-            model._default_manager.filter(school_id=school.pk).order_by("pk").values()
-        )
+        rows[model.__name__] = list(model._default_manager.filter(school_id=school.pk).order_by("pk").values())
     return rows

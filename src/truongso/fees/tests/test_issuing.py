@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-
 from tests import factories
+
 from truongso.fees import selfcheck, tasks
 from truongso.fees.models import CollectionRound, Invoice, InvoiceLine, PlannedLine
 from truongso.fees.pricing import price
@@ -261,9 +261,7 @@ def test_what_is_worth_a_look_does_not_block(s: Setting) -> None:
     assert len(issue(s)) == 4
 
 
-def test_a_job_killed_in_the_middle_goes_on_where_it_stopped(
-    s: Setting, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_killed_in_the_middle_goes_on_where_it_stopped(s: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "CHUNK", 2)
     whole, calls = tasks.issue_chunk, []
 

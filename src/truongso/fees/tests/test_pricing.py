@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from truongso.fees.catalogue_data import catalogue, is_school_money, reduction_rules
 from truongso.fees.pricing import (
@@ -80,9 +81,7 @@ def test_no_rate_on_the_day_is_never_0_dong() -> None:
 def test_the_highest_percentage_counts_alone() -> None:
     rules = [rule("GIAM_50", 50), rule("GIAM_70", 70)]
     line = service_price(rules=rules, quantity=2, categories={"GIAM_50", "GIAM_70"})
-    assert line == Price(
-        2, Dong(150_000), Dong(300_000), 70, Dong(210_000), "Giảm 70% (NQ 1/2026)", Dong(90_000)
-    )
+    assert line == Price(2, Dong(150_000), Dong(300_000), 70, Dong(210_000), "Giảm 70% (NQ 1/2026)", Dong(90_000))
 
 
 def test_a_reduction_is_rounded_half_up_to_one_dong() -> None:
@@ -101,9 +100,7 @@ def test_a_reduction_is_rounded_half_up_to_one_dong() -> None:
         ({"valid_from": DAY + dt.timedelta(days=1)}, False),
     ],
 )
-def test_a_rule_counts_for_its_nature_ownership_and_days_only(
-    change: dict[str, object], applies: bool
-) -> None:
+def test_a_rule_counts_for_its_nature_ownership_and_days_only(change: dict[str, object], applies: bool) -> None:
     line = service_price(rules=[rule("GIAM_50", 50, **change)], categories={"GIAM_50"})
     assert line is not None
     assert line.amount == (Dong(75_000) if applies else Dong(150_000))
@@ -149,9 +146,7 @@ def test_public_tuition_is_free_from_school_year_2025_2026() -> None:
 )
 def test_amounts_add_up(amount: int, quantity: int, percents: list[int]) -> None:
     rules = [rule(f"R{n}", percent) for n, percent in enumerate(percents)]
-    line = service_price(
-        rates=[rate(amount)], rules=rules, quantity=quantity, categories={r.code for r in rules}
-    )
+    line = service_price(rates=[rate(amount)], rules=rules, quantity=quantity, categories={r.code for r in rules})
     assert line is not None
     assert line.gross == Dong(amount * quantity)
     assert line.amount + line.reduction == line.gross
