@@ -20,7 +20,7 @@ def sepay(request: HttpRequest, connection: str) -> HttpResponse:
 
     An unknown address and a wrong signature get the same answer.
     """
-    length = request.headers.get("Content-Length", "")
+    length = request.headers.get("Content-Length") or "0"  # none is read without one
     if not length.isascii() or not length.isdigit() or int(length[:12]) > MAX_BODY:
         return JsonResponse({"success": False}, status=413)
     body = request.body
