@@ -215,7 +215,8 @@ class CodeIndex:
         self._heads: dict[str, list[str]] = {}
         self._tails: dict[str, list[str]] = {}
         self._long_tails: dict[str, list[str]] = {}
-        self._prefixes: dict[str, int] = {}
+        self.prefixes: dict[str, int] = {}
+        """Prefixes of the known codes, with how many codes bear each."""
         for code in codes:
             self.add(code)
 
@@ -227,11 +228,6 @@ class CodeIndex:
 
     def __len__(self) -> int:
         return len(self._codes)
-
-    @property
-    def prefixes(self) -> Collection[str]:
-        """Prefixes of the known codes."""
-        return self._prefixes.keys()
 
     @property
     def long_tails(self) -> Collection[str]:
@@ -246,7 +242,7 @@ class CodeIndex:
         self._heads.setdefault(code[:5], []).append(code)
         self._tails.setdefault(code[5:], []).append(code)
         self._long_tails.setdefault(code[3:], []).append(code)
-        self._prefixes[code[:2]] = self._prefixes.get(code[:2], 0) + 1
+        self.prefixes[code[:2]] = self.prefixes.get(code[:2], 0) + 1
 
     def remove(self, code: str) -> None:
         """Forget a code; an unknown one changes nothing."""
@@ -257,9 +253,9 @@ class CodeIndex:
             halves[key].remove(code)
             if not halves[key]:
                 del halves[key]
-        self._prefixes[code[:2]] -= 1
-        if not self._prefixes[code[:2]]:
-            del self._prefixes[code[:2]]
+        self.prefixes[code[:2]] -= 1
+        if not self.prefixes[code[:2]]:
+            del self.prefixes[code[:2]]
 
     def crowds(self, code: str) -> bool:
         """Whether the code and a known one could both become the same word by losing a symbol each.

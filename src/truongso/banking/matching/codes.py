@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import compress
+from typing import NamedTuple
 
 from truongso.banking.matching.fold import Reading
 from truongso.fees.types import LENGTH, CodeIndex, Slip, is_valid
@@ -14,8 +14,7 @@ _SIXES = [slice(at, at + 6) for at in _PLACES]
 _STRAY = range(1, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A code found at row[start:end]; `slip` is the error it was read over, None as printed."""
 
     code: str
@@ -58,7 +57,16 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     for hit in sorted(hits, key=lambda one: _distance_from_words(reading, one)):
         if hit.code not in known and not any(hit.start < one.end and one.start < hit.end for one in blocked):
             best.setdefault(hit.code, hit)
-    return sorted(best.values(), key=lambda hit: hit.start) if len(best) > 1 else list(best.values())
+    return _without_second_errors(reading, list(best.values())) if len(best) > 1 else list(best.values())
+
+
+def _without_second_errors(reading: Reading, hits: list[Found]) -> list[Found]:
+    """Several readings, in order, less those that would also need a sign or two glued on where others need not."""
+    clean = [hit for hit in hits if not _inside_a_word(reading, hit.start, hit.end)]
+    kept = [
+        hit for hit in hits if hit in clean or all(hit.end <= other.start or other.end <= hit.start for other in clean)
+    ]
+    return sorted(kept, key=lambda hit: hit.start)
 
 
 def _anchored_by_prefix(row: str, index: CodeIndex) -> list[tuple[int, int]]:
@@ -93,14 +101,12 @@ def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]]) -> l
 
 def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:
     """Whole words that are valid codes of the account's prefixes but none of its known codes."""
-    row, ends = reading.row, set(reading.ends)
+    row, prefixes = reading.row, index.prefixes
+    starts = [start for start in reading.starts if row[start : start + 2] in prefixes]
     return [
         Found(word, start, start + LENGTH)
-        for start in reading.starts
-        if start + LENGTH in ends
-        and (word := row[start : start + LENGTH]) not in index
-        and word[:2] in index.prefixes
-        and is_valid(word)
+        for start in starts
+        if start + LENGTH in reading.ends and (word := row[start : start + LENGTH]) not in index and is_valid(word)
     ]
 
 

@@ -34,13 +34,13 @@ def named(
 ) -> Named:
     """What the memo says about pupils outside the given codes and outside the frames of banks."""
     spans = [(hit.start, hit.end) for hit in codes]
-    framed = frames.spans(reading, "names")
-    names = pupils.names_in(reading, [place for span in spans for place in span], framed)
+    bounds = [place for span in spans for place in span]
+    names = pupils.names_in(reading, bounds, lambda: frames.spans(reading, "names"))
     classes = pupils.classes_in(reading) if pupils.may_name_class(reading) else []
     if not names and not classes:
         return _NOTHING
     payer = squeeze(transfer.payer_name)
-    spans += framed
+    spans += frames.spans(reading, "names")
     if payer:
         spans += _parts_of_payer(names, payer, reading.row)
     names = [one for one in names if not _within(one, spans)]

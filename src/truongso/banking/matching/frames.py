@@ -14,21 +14,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from truongso.banking.matching.fold import Reading
+from truongso.banking.matching.fold import Reading, squeeze
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One pattern on the row, with what must occur first; `text` is asked of the text where punctuation
-    decides.
-    """
+    """One pattern and what must occur first. It reads the row, or the folded text where punctuation decides."""
 
     name: str
     needs: str
     pattern: re.Pattern[str]
-    text: re.Pattern[str] | None
+    is_on_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,13 @@ class Frames:
         row = reading.row
         spans: list[Span] = []
         for frame in self.by_content[holds]:
-            if frame.needs in row and (frame.text is None or frame.text.search(reading.text)):
+            if frame.needs not in row:
+                continue
+            if frame.is_on_text:
+                text = reading.text
+                hits = [hit.span() for hit in frame.pattern.finditer(text)]
+                spans += [(len(squeeze(text[:start])), len(squeeze(text[:end]))) for start, end in hits]
+            else:
                 spans += [hit.span() for hit in frame.pattern.finditer(row)]
         return spans
 
@@ -70,6 +74,6 @@ def known_frames() -> Frames:
     raw = json.loads(resources.files(__package__).joinpath("data/frames.json").read_text(encoding="utf-8"))
     frames: dict[str, tuple[Frame, ...]] = {"names": (), "reference": (), "payer_head": ()}
     for frame in raw["frames"]:
-        text = re.compile(frame["text"]) if "text" in frame else None
-        frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], re.compile(frame["pattern"]), text),)
+        pattern, is_on_text = re.compile(frame["pattern"]), frame.get("on") == "text"
+        frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], pattern, is_on_text),)
     return Frames(frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"]))

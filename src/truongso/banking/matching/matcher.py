@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from truongso.banking.matching.account import Account
 from truongso.banking.matching.codes import printed_codes
@@ -92,15 +92,14 @@ class Matcher:
         home = account or self._nowhere
         return decide(
             Case(
-                transfer=transfer,
-                amount=transfer.amount.value,
-                reading=reading,
-                account=home,
-                known_account=account is not None,
-                other_accounts=lambda: self._others(home),
-                payer_pupils=self._learnt.get(transfer.payer_account, ()) if transfer.payer_account else (),
-                frames=self._frames,
-                codes=printed_codes(reading.row, home.index),
+                transfer,
+                transfer.amount.value,
+                reading,
+                home,
+                self._accounts,
+                self._learnt,
+                self._frames,
+                printed_codes(reading.row, home.index),
             )
         )
 
@@ -127,9 +126,6 @@ class Matcher:
     def forget(self, payer_account: str, student_key: str) -> None:
         """Take a wrongly learnt payer back; unknown ones change nothing."""
         self._learnt.get(payer_account, {}).pop(student_key, None)
-
-    def _others(self, home: Account) -> Iterator[Account]:
-        return (account for account in self._accounts.values() if account is not home)
 
     def _is_repeat(self, transfer: Transfer) -> bool:
         """Same account, date, reference, amount and memo, and no sign of another payer.

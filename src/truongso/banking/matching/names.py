@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from string import ascii_uppercase
+from typing import NamedTuple
 
 from truongso.banking.matching.fold import Reading, read, squeeze
 from truongso.banking.matching.frames import known_frames
@@ -75,8 +76,7 @@ class Pupil:
     codes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name or class found at row[start:end]."""
 
     row: str
@@ -107,6 +107,7 @@ class PupilIndex:
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
         self._number_classes: set[str] = set()
+        self._class_signs: set[str] = {"LOP"}
 
     def add(self, key: str, student_name: str, class_name: str) -> Pupil:
         """The pupil of this key, made known if new."""
@@ -129,32 +130,37 @@ class PupilIndex:
         return pupil
 
     def _add_class(self, class_row: str, class_name: str) -> None:
-        for written in (f"LOP{class_row}", f"L{class_row}"):
-            self._class_words[written] = class_row
+        written = [f"LOP{class_row}", f"L{class_row}"]
         if class_row.isdigit():
             self._number_classes.add(class_row)
         elif not class_row.isalpha():
-            self._class_words[class_row] = class_row
+            written.append(class_row)
+        for words in written:
+            self._class_words[words] = class_row
+        self._class_signs.update(written)
+        parts = read(class_name).words
+        if len(parts) > 1 and not class_row.isdigit():
+            self._class_signs.add(parts[-2])  # "Lá 1": the words stand apart
 
     def names_in(
-        self, reading: Reading, bounds: Collection[int] = (), frames: Collection[tuple[int, int]] = ()
+        self, reading: Reading, bounds: Collection[int], outside: Callable[[], Collection[tuple[int, int]]]
     ) -> list[Mention]:
-        """Full names mentioned, in order, longest first where they overlap.
+        """Full names mentioned, in order; where they overlap the longest.
 
-        `bounds` are further word bounds; within `frames` no name is looked for.
+        `bounds` are further word bounds. Names that begin within the spans of `outside` are left out; it is asked
+        only when a name may begin somewhere.
         """
         row, heads = reading.row, self._heads
-        begins = [*reading.starts, *bounds]
         inner = self._inside_words(reading, bounds)
-        begins += inner
-        begins = [start for start in begins if row[start : start + _HEAD] in heads]
+        begins = [start for start in (*reading.starts, *bounds, *inner) if row[start : start + _HEAD] in heads]
         if not begins:
             return []
+        skipped = outside()
         ends = sorted({*reading.ends, *bounds, *inner})
         found = [
             Mention(row[start:end], start, end)
             for start in dict.fromkeys(begins)
-            if not any(first <= start < last for first, last in frames)
+            if not any(first <= start < last for first, last in skipped)
             for end in ends[bisect_left(ends, start + _SHORTEST) : bisect_right(ends, start + self._longest_name)]
             if row[start:end] in self.by_name and _stands_alone(reading, start, end, bounds)
         ]
@@ -168,10 +174,13 @@ class PupilIndex:
         digits, or lies anywhere when the word is as long as a sentence without spaces.
         """
         places: list[int] = []
-        for word, start in zip(reading.words, reading.starts, strict=True):
+        plain = self._plain_words
+        for at, word in enumerate(reading.words):
             size = len(word)
-            is_code = start in bounds and start + size in bounds
-            if size < _HEAD or is_code or word in self._plain_words or word.isdigit():
+            if size < _HEAD or word in plain or word.isdigit():
+                continue
+            start = reading.starts[at]
+            if start in bounds and start + size in bounds:
                 continue
             if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
                 places += range(start + 1, start + size)
@@ -199,7 +208,7 @@ class PupilIndex:
     def may_name_class(self, reading: Reading) -> bool:
         """A cheap look whether `classes_in` can find anything."""
         words = reading.words
-        if not self._class_words.keys().isdisjoint(words) or "LOP" in words:
+        if not self._class_signs.isdisjoint(words):
             return True
         return bool(self._number_classes) and _NUMBER_CLASS.search(reading.memo) is not None
 

@@ -28,11 +28,23 @@ class Case:
     amount: int
     reading: Reading
     account: Account
-    known_account: bool
-    other_accounts: Callable[[], Iterable[Account]]
-    payer_pupils: Collection[str]
+    accounts: Mapping[str, Account]
+    learnt: Mapping[str, Collection[str]]
     frames: Frames
     codes: list[Found]
+
+    @property
+    def is_known_account(self) -> bool:
+        """Whether any invoice is payable to the receiving account."""
+        return self.transfer.account in self.accounts
+
+    def other_accounts(self) -> Iterable[Account]:
+        """The receiving accounts that the money did not reach."""
+        return (account for account in self.accounts.values() if account is not self.account)
+
+    def payer_pupils(self) -> Collection[str]:
+        """Keys of the pupils that the payer's account paid for before."""
+        return self.learnt.get(self.transfer.payer_account, ()) if self.transfer.payer_account else ()
 
     def claims(self) -> list[Claim]:
         """The invoices of the printed codes."""
@@ -123,7 +135,7 @@ def names_or_payer(case: Case) -> Decision | None:
     """`names`, `payer`: no code, but a pupil's name with class or amount, or a payer known from earlier
     bookings.
     """
-    if not case.known_account:
+    if not case.is_known_account:
         return None
     said = named(case.transfer, case.reading, case.account.pupils, case.frames)
     weighed = _weigh(case, said)
@@ -158,7 +170,7 @@ def nothing_found(case: Case) -> Decision:
     unknown = unknown_codes(case.reading, case.account.index)
     if unknown:
         return Decision(Verdict.NONE, Rule.NO_CODE, Reason("unknown_code", {"code": unknown[0].code}))
-    if not case.known_account:
+    if not case.is_known_account:
         return Decision(Verdict.NONE, Rule.NO_CODE, Reason("unknown_account", {"account": case.transfer.account}))
     return _NO_CODE
 
@@ -284,13 +296,14 @@ def _weigh(case: Case, said: Named) -> list[_Weighed]:
                 if beside.is_short_name or beside.words not in case.frames.memo_phrases:
                     short.add(beside.pupil.key)
     weighed = []
-    for key in dict.fromkeys([*whole, *short, *case.payer_pupils]):
+    paid_for = case.payer_pupils()
+    for key in dict.fromkeys([*whole, *short, *paid_for]):
         pupil = pupils.by_key.get(key)
         if pupil is None:
             continue
         claims, fits = _fitting(case, pupil)
         in_class = pupil.class_row in classes
-        known = key in case.payer_pupils
+        known = key in paid_for
         if not (known or in_class or fits):
             continue
         rank = (bool(claims), key in whole or key in short, in_class, fits, known)
@@ -328,12 +341,12 @@ def _decide(
     mark: Evidence = Evidence.CODE,
     corrected: Sequence[Found] = (),
 ) -> Decision:
-    slips = {hit.code for hit in corrected}
+    slips = [hit.code for hit in corrected]
     candidates = [
         Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark))
         for claim in claims
     ]
-    codes = tuple([claim.code for claim in claims])
+    codes = (claims[0].code,) if len(claims) == 1 else tuple([claim.code for claim in claims])
     return Decision(verdict, rule, reason, codes, _shares(case.amount, claims), tuple(candidates))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
 
+from truongso.banking.matching.codes import corrected_codes
+from truongso.banking.matching.fold import read
 from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.tests.cases import ALL, AN, BINH, HOA, OTHER_AN, decide, short, transfer
 from truongso.banking.matching.types import Evidence, OpenInvoice
-from truongso.fees.types import CodeIndex, Slip, new_code
+from truongso.fees.types import ALPHABET, CodeIndex, Slip, is_valid, new_code
 from truongso.kernel.money import Dong
 
 
@@ -26,6 +29,7 @@ from truongso.kernel.money import Dong
         "ABK7M2QC7 Tran Thi HoaHOC PHI",
         "ABK7M2QC7 Hoa 4B",
         "ABK7M2QC7 con Thi Hoa lop 4B",
+        "TU Tran Thi Hoa 4B ABK7M2QC7 tu. TU: DUONG THANH HA",
         "ABK7M2QC8 Tran Thi Hoa 4B",
         "ABK7M2QC7 Tran Thi Hoa nop cho Nguyen Van An, ban Hoa 4B",
         "MB 0011001234567 Tran Thi Hoa ABK7M2QC7- Ma GD ACSP/ HB010270",
@@ -168,3 +172,19 @@ def test_two_readings_of_one_text_wait_whatever_the_amounts(second_amount: int) 
     assert {candidate.code for candidate in decision.candidates} == {first, second}
     if second_amount == 400_000:
         assert decision.codes == (first,)
+
+
+def test_reading_that_needs_a_second_error_is_no_second_reading() -> None:
+    """A word of ten is one symbol too many, not one wrong symbol with another sign glued on."""
+    index = CodeIndex(["ABK7M2QC7"])
+    word = "ABK7M2XQC7"
+    rival = next(
+        code
+        for last in itertools.product(ALPHABET, repeat=2)
+        for symbol in ALPHABET
+        for at in range(2, 7)
+        if is_valid(code := word[:at] + symbol + word[at + 1 : 7] + "".join(last))
+        if (code, Slip.WRONG) in CodeIndex([code]).corrections(word[:9])
+    )
+    index.add(rival)
+    assert [hit.code for hit in corrected_codes(read(word), index, [])] == ["ABK7M2QC7"]
