@@ -1,12 +1,159 @@
-"""The staff navigation: groups and entries, shown by permission."""
+"""The staff navigation: groups and entries, shown by permission of the present membership."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from truongso.accounts.public import Caller, caller_of, role_name
+from truongso.accounts.types import Permission
+from truongso.banking.public import queue_figures
+from truongso.kernel import clock
+from truongso.organizations.public import School, school_year_on
+
+QUEUE = "banking:queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the rail: its address by name, who sees it, further paths under which it is the present page."""
+
+    label: str | Promise
+    page: str
+    icon: str
+    permission: Permission | None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+GROUPS = (
+    Group(
+        gettext_lazy("Thu học phí & khoản thu"),
+        (
+            Entry(gettext_lazy("Tổng quan thu"), "workspaces:overview", "layout-dashboard",
+                  Permission.SCHOOL_DASHBOARD_READ),
+            Entry(gettext_lazy("Đợt thu"), "fees:rounds", "file-invoice", Permission.SCHOOL_ROUND_READ),
+            Entry(gettext_lazy("Phiếu báo thu"), "fees:invoices", "receipt", Permission.SCHOOL_INVOICE_READ,
+                  also=("/thu/khoan-nop",)),
+            Entry(gettext_lazy("Đối soát"), QUEUE, "arrows-exchange", Permission.SCHOOL_MATCH_READ,
+                  also=("/thu/giao-dich",)),
+            Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
+            Entry(gettext_lazy("Biên lai"), "payments:receipts", "certificate", Permission.SCHOOL_PAYMENT_READ),
+        ),
+    ),
+    Group(
+        gettext_lazy("Học sinh & khoản thu"),
+        (
+            Entry(gettext_lazy("Học sinh"), "people:pupils", "users", Permission.SCHOOL_STUDENT_READ),
+            Entry(gettext_lazy("Miễn giảm"), "fees:exemptions", "discount", Permission.SCHOOL_FEE_READ),
+            Entry(gettext_lazy("Danh mục khoản thu"), "fees:items", "list", Permission.SCHOOL_FEE_READ),
+        ),
+    ),
+    Group(
+        gettext_lazy("Báo cáo"),
+        (
+            Entry(gettext_lazy("Không dùng tiền mặt"), "reporting:cashless", "report-analytics",
+                  Permission.SCHOOL_REPORT_READ),
+        ),
+    ),
+    Group(
+        gettext_lazy("Thiết lập"),
+        (
+            Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
+            Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
+        ),
+    ),
+)  # fmt: skip
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Template context `nav` (filled in when the pages exist)."""
-    return {"nav": []}
+    """What the staff's base template reads; lazily, so that parts of pages and family pages cost no query."""
+    caller = caller_of(request)
+    if caller is None:
+        return {"nav": [], "home_url": "/"}
+    return {
+        "nav": SimpleLazyObject(lambda: _rail(request, caller)),
+        "org": SimpleLazyObject(lambda: _organisation(caller)),
+        "person": {
+            "name": caller.user.full_name,
+            "role": role_name(caller.membership.role) if caller.membership else "",
+            "links": _links([(_("Tài khoản của tôi"), "accounts:own_account", "user")]),
+        },
+        "search_url": _url("workspaces:search") if caller.may(Permission.SCHOOL_STUDENT_READ) else "",
+        "logout_url": _url("accounts:sign_out"),
+        "home_url": "/",
+    }
+
+
+def _rail(request: HttpRequest, caller: Caller) -> list[dict[str, Any]]:
+    shown = [(group, [e for e in group.entries if _is_open(e, caller)]) for group in GROUPS]
+    present = _present(request.path, [entry for _group, entries in shown for entry in entries])
+    return [
+        {"label": group.label, "items": [_item(entry, caller, entry is present) for entry in entries]}
+        for group, entries in shown
+        if entries
+    ]
+
+
+def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
+    badge = queue_figures(caller.school.pk)[0] if entry.page == QUEUE else 0
+    return {
+        "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
+    }  # fmt: skip
+
+
+def _is_open(entry: Entry, caller: Caller) -> bool:
+    return bool(_url(entry.page)) and (entry.permission is None or caller.may(entry.permission))
+
+
+def _present(path: str, entries: list[Entry]) -> Entry | None:
+    """The entry whose address is the longest beginning of the path."""
+    found: tuple[int, Entry | None] = (0, None)
+    for entry in entries:
+        for start in (_url(entry.page), *entry.also):
+            if (path == start or path.startswith(f"{start}/")) and len(start) > found[0]:
+                found = (len(start), entry)
+    return found[1]
+
+
+def _organisation(caller: Caller) -> dict[str, Any] | None:
+    if caller.membership is None:
+        return None
+    place = caller.membership.school or caller.membership.unit
+    year = school_year_on(clock.today())
+    note = _("Năm học %(year)s") % {"year": year} if isinstance(place, School) and year else ""
+    name = place.short_name if isinstance(place, School) else str(place or _("Trường Số"))
+    switch = _url("accounts:own_account")
+    choices = [
+        {
+            "label": str(one.school or one.unit or _("Hệ thống")),
+            "note": role_name(one.role),
+            "url": switch,
+            "current": one.pk == caller.membership.pk,
+        }
+        for one in caller.memberships
+    ]
+    return {"name": name, "note": note, "choices": choices if len(choices) > 1 else []}
+
+
+def _links(pages: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    return [{"label": label, "url": _url(page), "icon": icon} for label, page, icon in pages if _url(page)]
+
+
+def _url(page: str) -> str:
+    """The address of a page, or "" while the page does not exist."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""

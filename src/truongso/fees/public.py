@@ -2,7 +2,7 @@
 
 from truongso.fees.locks import LockedInvoice, LockedLine, lock_invoices
 from truongso.fees.messages import problem_text, refusal_text
-from truongso.fees.models import Invoice, InvoiceLine  # what the queries below return
+from truongso.fees.models import FeeItem, Invoice, InvoiceLine  # what the queries below return
 from truongso.fees.queries.invoices import (
     ClassDebt,
     InvoiceFilter,
@@ -43,6 +43,7 @@ from truongso.fees.services.rounds import copy_round, create_round, set_classes,
 __all__ = [
     "ClassDebt",
     "ClassFigures",
+    "FeeItem",
     "Invoice",
     "InvoiceFilter",
     "InvoiceForMatching",

@@ -10,11 +10,22 @@ from truongso.payments.inbox import waiting as waiting_notices
 from truongso.payments.invoice_picture import grouped, invoice_picture
 from truongso.payments.invoice_qr import invoice_memo, invoice_payload
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
-from truongso.payments.queries import payers_of_students, payments_of_evidence, standing_payments_of
+from truongso.payments.queries import (
+    payers_of_students,
+    payments_of_evidence,
+    payments_of_invoice,
+    standing_payments_of,
+)
 from truongso.payments.receipt_paper import METHODS as METHOD_NAMES
 from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of, receipt_number
 from truongso.payments.receipt_pdf import receipts_pdf
-from truongso.payments.receipt_queries import credit_of_invoice, receipt_by_public_id, receipts_of_invoice
+from truongso.payments.receipt_queries import (
+    ReceiptFilter,
+    credit_of_invoice,
+    receipt_by_public_id,
+    receipts,
+    receipts_of_invoice,
+)
 from truongso.payments.services import book, book_many, undo
 
 __all__ = [
@@ -29,6 +40,7 @@ __all__ = [
     "Payment",
     "PaymentReversal",
     "Receipt",
+    "ReceiptFilter",
     "ReceiptPaper",
     "book",
     "book_many",
@@ -41,10 +53,12 @@ __all__ = [
     "papers_of",
     "payers_of_students",
     "payments_of_evidence",
+    "payments_of_invoice",
     "problem_notices",
     "read_feed_notice",
     "receipt_by_public_id",
     "receipt_number",
+    "receipts",
     "receipts_of_invoice",
     "receipts_pdf",
     "settle_notice",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from truongso.payments.models import Allocation, Payment
+from truongso.payments.models import Allocation, CreditEntry, Payment
 from truongso.payments.types import EvidenceKind
 
 
@@ -21,6 +21,15 @@ def payments_of_evidence(school_id: int, *, kind: EvidenceKind, reference: str) 
     rows = Payment.objects.for_school(school_id).filter(evidence__kind=kind.value, evidence__reference=reference)
     related = ("allocations__invoice", "receipts__cancellations", "reversals", "credits")
     return list(rows.prefetch_related(*related).order_by("pk"))
+
+
+def payments_of_invoice(school_id: int, invoice_id: int) -> list[Payment]:
+    """Payments that settled, or left credit on, an invoice, undone ones too, oldest first; 5 queries."""
+    settled = Allocation.objects.for_school(school_id).filter(invoice_id=invoice_id).values("payment_id")
+    credited = CreditEntry.objects.for_school(school_id).filter(invoice_id=invoice_id).values("payment_id")
+    rows = Payment.objects.for_school(school_id).filter(Q(pk__in=settled) | Q(pk__in=credited))
+    related = ("receipts__cancellations", "reversals")
+    return list(rows.select_related("evidence").prefetch_related(*related).order_by("pk"))
 
 
 def payers_of_students(school_id: int) -> Mapping[str, Collection[str]]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from truongso.fees.types import FeeNature
 from truongso.kernel.ui.formatting import ngay
+from truongso.payments.types import EvidenceKind
 from truongso.reporting.periods import Period, PeriodError, PeriodKind
 
 _ROMAN = ("", "I", "II", "III", "IV")
@@ -19,6 +20,13 @@ NATURES = {
     FeeNature.AGREED: gettext_lazy("Thu theo thỏa thuận"),
     FeeNature.ON_BEHALF: gettext_lazy("Thu hộ, chi hộ"),
     FeeNature.DONATION: gettext_lazy("Tài trợ, đóng góp tự nguyện"),
+}
+
+EVIDENCE_NAMES = {
+    EvidenceKind.BANK_LINE: gettext_lazy("Dòng sao kê ngân hàng"),
+    EvidenceKind.NOTICE: gettext_lazy("Báo có của cổng thanh toán"),
+    EvidenceKind.SETTLEMENT: gettext_lazy("Bảng quyết toán thẻ, ví"),
+    EvidenceKind.CASH_RECEIPT: gettext_lazy("Phiếu thu tại quầy"),
 }
 
 

@@ -1,8 +1,8 @@
 """What other rooms may use of reporting."""
 
 from truongso.reporting.cashless import add_up
-from truongso.reporting.labels import NATURES, period_label, period_refusal
-from truongso.reporting.periods import Period, PeriodError, PeriodKind, one_day
+from truongso.reporting.labels import EVIDENCE_NAMES, NATURES, period_label, period_refusal
+from truongso.reporting.periods import Period, PeriodError, PeriodKind, between, calendar_year, one_day
 from truongso.reporting.queries import (
     NatureFigures,
     PaymentsBehind,
@@ -14,6 +14,7 @@ from truongso.reporting.queries import (
 from truongso.reporting.rules import last_day_in_time, next_reports, read_period, target_percent
 
 __all__ = [
+    "EVIDENCE_NAMES",
     "NATURES",
     "NatureFigures",
     "PaymentsBehind",
@@ -21,6 +22,8 @@ __all__ = [
     "PeriodError",
     "PeriodKind",
     "add_up",
+    "between",
+    "calendar_year",
     "cashless_figures",
     "day_figures",
     "last_day_in_time",
