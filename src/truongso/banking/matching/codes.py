@@ -27,17 +27,16 @@ def printed_codes(row: str, index: CodeIndex) -> list[Found]:
     """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its
     code).
     """
+    codes = index.codes
     found: dict[str, Found] = {}
     for prefix in index.prefixes:
         at = row.find(prefix)
         while at >= 0:
             word = row[at : at + LENGTH]
-            if word in index and word not in found:
+            if word in codes and word not in found:
                 found[word] = Found(word, at, at + LENGTH)
             at = row.find(prefix, at + 1)
-    if len(found) > 1:
-        return sorted(found.values(), key=lambda hit: hit.start)
-    return list(found.values())
+    return sorted(found.values(), key=lambda hit: hit.start) if len(found) > 1 else list(found.values())
 
 
 def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> list[Found]:

@@ -63,8 +63,6 @@ def conflicting(
     `tempting` tells whether a pupil owes just this amount while `own` do not: then even the payer's own
     name counts.
     """
-    if said is _NOTHING:
-        return []
     own_names = {pupil.name for pupil in own}
     own_classes = {pupil.class_row for pupil in own}
     classes = {one.row for one in said.classes}

@@ -173,11 +173,11 @@ class PupilIndex:
         Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the
         digits, or lies anywhere when the word is as long as a sentence without spaces.
         """
+        unusual = set(reading.words).difference(self._plain_words)
         places: list[int] = []
-        plain = self._plain_words
-        for at, word in enumerate(reading.words):
+        for at, word in enumerate(reading.words) if unusual else ():
             size = len(word)
-            if size < _HEAD or word in plain or word.isdigit():
+            if size < _HEAD or word not in unusual or word.isdigit():
                 continue
             start = reading.starts[at]
             if start in bounds and start + size in bounds:

@@ -229,6 +229,8 @@ def _already_paid(case: Case, claims: Sequence[Claim]) -> Decision:
 def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
     pupils = case.account.pupils
     said = named(case.transfer, case.reading, pupils, case.frames, hits)
+    if not said.names and not said.doubtful and not said.classes:
+        return None
     own_fit = any(claim.outstanding == case.amount for claim in claims)
     others = conflicting(
         said,

@@ -15,13 +15,13 @@ from truongso.fees.public import invoices_by_code
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.ui.formatting import dong
 
-_UNDECIDED = frozenset({"names_tied", "payer_tied", "ambiguous", "name_conflict"})
+_TIED = frozenset({"names_tied", "payer_tied", "ambiguous"})
+_UNDECIDED = _TIED | {"name_conflict"}
 _TAGS: Mapping[str, tuple[str, str]] = {
     "several": (gettext_noop("Nhiều phiếu"), "warn"),
     "corrected": (gettext_noop("Mã gõ sai"), "warn"),
     "already_paid": (gettext_noop("Nộp trùng"), "bad"),
     "name_conflict": (gettext_noop("Mã khác tên"), "bad"),
-    "ambiguous": (gettext_noop("Nhiều khả năng"), "warn"),
     "other_account": (gettext_noop("Tài khoản khác"), "warn"),
     "names": (gettext_noop("Có tên học sinh"), "ok"),
     "payer": (gettext_noop("Người từng nộp"), "ok"),
@@ -85,6 +85,8 @@ class Card:
 
 def pill(decision: MatchDecision | None) -> tuple[str, str]:
     """Short text and kind of a line's pill in the list."""
+    if decision is not None and decision.reason["code"] in _TIED:
+        return _("%(count)s khả năng") % {"count": decision.reason["params"]["count"]}, "bad"
     text, kind = _TAGS.get(decision.rule, _UNKNOWN) if decision is not None else _UNKNOWN
     return _(text), kind
 

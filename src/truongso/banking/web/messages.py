@@ -96,7 +96,7 @@ PROBLEMS: Mapping[str, str] = {
         "Tệp không ghi số tài khoản. Hãy chắc chắn đây là sao kê của tài khoản đã chọn."
     ),
     "totals_unchecked": gettext_noop(
-        "Chưa kiểm tra được tổng của ngân hàng vì số tiền ở các dòng %(rows)s không đọc được."
+        "Chưa kiểm tra được tổng của ngân hàng vì số tiền ở dòng %(rows)s không đọc được."
     ),
     "balance_breaks": gettext_noop(
         "Số dư sau giao dịch không liền nhau ở %(breaks)s chỗ, chỗ đầu tiên là dòng %(row)s (in %(printed)s, tính "
