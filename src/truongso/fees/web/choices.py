@@ -162,7 +162,7 @@ def _row(exemption: Exemption, rule: Any, today: dt.date) -> dict[str, Any]:
 
 def _voluntary(request: AuthedRequest) -> list[FeeItem]:
     rows = FeeItem.objects.for_school(request.caller.school).filter(is_voluntary=True, is_active=True)
-    return list(rows.order_by("name"))
+    return sorted(rows, key=lambda i: fold(i.name))
 
 
 def _student(request: AuthedRequest, public_id: str) -> Student:

@@ -32,6 +32,7 @@ from truongso.fees.web.support import attempt, item_or_404
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
+from truongso.kernel.names import fold
 
 
 @requires(Permission.SCHOOL_FEE_READ)
@@ -39,8 +40,8 @@ from truongso.kernel.money import Dong
 def items(request: AuthedRequest) -> HttpResponse:
     """The catalogue with today's rates; 2 queries."""
     school, today = request.caller.school, clock.today()
-    rows = FeeItem.objects.for_school(school).order_by("-is_active", "is_voluntary", "name")
-    found = list(rows.prefetch_related("rates"))
+    rows = FeeItem.objects.for_school(school)
+    found = sorted(rows.prefetch_related("rates"), key=lambda i: (not i.is_active, i.is_voluntary, fold(i.name)))
     shown = [
         {
             "item": item,

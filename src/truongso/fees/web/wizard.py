@@ -40,6 +40,7 @@ from truongso.fees.web.support import round_or_404, whole_numbers
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
+from truongso.kernel.names import fold
 from truongso.organizations.public import SchoolYear
 from truongso.people.public import classes_of_year
 
@@ -51,12 +52,8 @@ def step_items(request: AuthedRequest, public_id: str) -> HttpResponse:
     draft = round_or_404(request, public_id)
     if draft.state != RoundState.DRAFT.value:
         return redirect("fees:round", public_id=public_id)
-    offered = list(
-        FeeItem.objects.for_school(draft.school_id)
-        .filter(is_active=True)
-        .order_by("is_voluntary", "name")
-        .prefetch_related("rates")
-    )
+    active = FeeItem.objects.for_school(draft.school_id).filter(is_active=True).prefetch_related("rates")
+    offered = sorted(active, key=lambda i: (i.is_voluntary, fold(i.name)))
     if request.method == "POST":
         if "lay" in request.POST:
             wanted = _items_of_previous(draft)
@@ -78,6 +75,7 @@ def step_items(request: AuthedRequest, public_id: str) -> HttpResponse:
         }
         for i in offered
     ]  # fmt: skip
+    rows.sort(key=lambda row: not row["checked"])
     context = {"rows": rows, "previous": previous_round(draft)}
     return render(request, "fees/step_items.html", {**_frame(draft, 1), **context})
 
@@ -178,7 +176,7 @@ def step_preview(request: AuthedRequest, public_id: str) -> HttpResponse:
             "average": Dong(totals.amount.value // totals.invoices) if totals.invoices else None,
             "groups": totals_by_class(draft) if by == "lop" else totals_by_item(draft),
             "previous": previous,
-            "change": totals.amount - previous.figures.total if previous else None,
+            "change_text": _change(totals.amount - previous.figures.total) if previous else "",
             "sample": _sample(draft, request.GET.get("hs", "")),
         }
     return render(request, "fees/step_preview.html", {**_frame(draft, 4), **context})
@@ -288,6 +286,10 @@ def _exemption_row(row: ExemptionRow, draft: CollectionRound) -> dict[str, Any]:
     else:
         kind, text = "ok", _("Còn hạn")
     return {"row": row, "kind": kind, "text": text}
+
+
+def _change(difference: Dong) -> str:
+    return f"+{difference}" if difference.value > 0 else str(difference)
 
 
 def _sample(draft: CollectionRound, wanted: str) -> dict[str, Any] | None:

@@ -1,0 +1,209 @@
+"""Exemptions, choices of voluntary items, and drafts: dated, refused when they contradict themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests import factories
+from truongso.fees.models import CollectionRound, Exemption, OptIn, RoundClass, RoundItem
+from truongso.fees.public import add_exemption, copy_round, create_round, end_exemption, end_opt_ins, opt_in
+from truongso.fees.services.rounds import delete_draft, set_classes, set_items, update_round
+from truongso.fees.tests.build import ACTOR, Setting, everything, issue, plan, setting
+from truongso.fees.types import FeesRefusedError
+from truongso.organizations.models import School
+
+pytestmark = pytest.mark.django_db
+
+OCTOBER, NOVEMBER = dt.date(2026, 10, 1), dt.date(2026, 11, 1)
+
+
+@pytest.fixture
+def s(school: School, school_day: dt.datetime) -> Setting:
+    return setting(school)
+
+
+def refused(s: Setting, act: Callable[[], Any]) -> str:
+    """The code of the refusal, having shown that nothing changed."""
+    before = everything(s.school)
+    with pytest.raises(FeesRefusedError) as caught, transaction.atomic():
+        act()
+    assert everything(s.school) == before
+    return caught.value.code
+
+
+def exemption(s: Setting, **changes: Any) -> Exemption:
+    values: dict[str, Any] = {
+        "student_id": s.students["An"].pk, "rule_code": "GIAM_50", "valid_from": OCTOBER, "valid_to": None,
+        "document": "QĐ 12", "actor": ACTOR,
+    }  # fmt: skip
+    with transaction.atomic():
+        return add_exemption(s.school.pk, **{**values, **changes})
+
+
+def test_exemptions_are_refused_when_they_contradict_themselves(s: Setting, other_school: School) -> None:
+    exemption(s)
+    stranger = factories.student(other_school)
+    for changes, code in [
+        ({"rule_code": "KHONG_CO"}, "no_such_rule"),
+        ({"rule_code": "MIEN_CONG_LAP"}, "no_such_rule"),
+        ({"rule_code": "GIAM_70", "valid_to": dt.date(2026, 9, 30)}, "dates_reversed"),
+        ({"valid_from": NOVEMBER}, "exemption_overlaps"),
+        ({"valid_from": dt.date(2026, 1, 1), "valid_to": OCTOBER}, "exemption_overlaps"),
+        ({"student_id": stranger.pk}, "no_such_student"),
+    ]:
+        before = everything(s.school)
+        with pytest.raises(FeesRefusedError) as caught:
+            exemption(s, **changes)
+        assert caught.value.code == code
+        assert everything(s.school) == before
+
+
+def test_an_exemption_ends_and_the_next_may_begin(s: Setting) -> None:
+    plan(s)
+    made = exemption(s)
+    s.round.refresh_from_db()
+    assert s.round.planned_at is None
+    assert (
+        refused(s, lambda: end_exemption(s.school.pk, exemption_id=made.pk, valid_to=dt.date(2026, 9, 30), actor=ACTOR))
+        == "dates_reversed"
+    )
+    assert (
+        refused(s, lambda: end_exemption(s.school.pk, exemption_id=0, valid_to=NOVEMBER, actor=ACTOR))
+        == "no_such_exemption"
+    )
+    with transaction.atomic():
+        end_exemption(s.school.pk, exemption_id=made.pk, valid_to=dt.date(2026, 10, 31), actor=ACTOR)
+    exemption(s, valid_from=NOVEMBER)
+    assert Exemption.objects.for_school(s.school).count() == 2
+
+
+def test_choices_are_recorded_once_for_a_class(s: Setting) -> None:
+    ids = [s.students[n].pk for n in ("An", "Bình", "Chi")]
+
+    def choose(students: list[int]) -> int:
+        with transaction.atomic():
+            return opt_in(
+                s.school.pk, item_id=s.english.pk, student_ids=students, valid_from=OCTOBER, valid_to=None, actor=ACTOR
+            )
+
+    assert choose(ids[:2]) == 2
+    assert choose(ids) == 1
+    assert choose(ids) == 0
+    assert OptIn.objects.for_school(s.school).count() == 3
+    with transaction.atomic():
+        ended = end_opt_ins(
+            s.school.pk, item_id=s.english.pk, student_ids=ids[:1], last_day=dt.date(2026, 10, 31), actor=ACTOR
+        )
+        gone = end_opt_ins(
+            s.school.pk, item_id=s.english.pk, student_ids=ids[1:2], last_day=dt.date(2026, 9, 30), actor=ACTOR
+        )
+    assert (ended, gone) == (1, 1)
+    assert set(OptIn.objects.for_school(s.school).values_list("student_id", "valid_to")) == {
+        (ids[0], dt.date(2026, 10, 31)), (ids[2], None),
+    }  # fmt: skip
+
+
+def test_choices_are_refused_for_what_is_not_voluntary_and_for_strangers(s: Setting, other_school: School) -> None:
+    def choose(**changes: Any) -> None:
+        values: dict[str, Any] = {
+            "item_id": s.english.pk, "student_ids": [s.students["An"].pk], "valid_from": OCTOBER, "valid_to": None,
+            "actor": ACTOR,
+        }  # fmt: skip
+        opt_in(s.school.pk, **{**values, **changes})
+
+    stranger = factories.student(other_school)
+    assert refused(s, lambda: choose(item_id=s.care.pk)) == "item_not_voluntary"
+    assert refused(s, lambda: choose(item_id=0)) == "no_such_item"
+    assert refused(s, lambda: choose(valid_to=dt.date(2026, 9, 1))) == "dates_reversed"
+    assert refused(s, lambda: choose(student_ids=[s.students["An"].pk, stranger.pk])) == "no_such_student"
+
+
+def test_a_round_needs_name_days_and_the_schools_own_account(s: Setting, other_school: School) -> None:
+    def make(**changes: Any) -> CollectionRound:
+        values: dict[str, Any] = {
+            "name": "Thu tháng 11", "school_year_id": s.round.school_year_id, "priced_on": NOVEMBER,
+            "due_on": dt.date(2026, 11, 20), "bank_account_id": s.round.bank_account_id, "actor": ACTOR,
+        }  # fmt: skip
+        return create_round(s.school.pk, **{**values, **changes})
+
+    foreign = factories.bank_account(other_school)
+    assert refused(s, lambda: make(name=" ")) == "round_unnamed"
+    assert refused(s, lambda: make(due_on=OCTOBER)) == "due_before_priced"
+    assert refused(s, lambda: make(bank_account_id=foreign.pk)) == "no_such_account"
+    with transaction.atomic():
+        assert make().state == "draft"
+
+
+def test_items_and_classes_of_a_draft(s: Setting, other_school: School) -> None:
+    foreign_item, foreign_class = factories.fee_item(other_school), factories.school_class(other_school)
+    last_year = factories.school_class(s.school, "3A2", year=factories.school_year("2025-2026"))
+    school_id, round_id = s.school.pk, s.round.pk
+    assert (
+        refused(s, lambda: set_items(school_id, round_id=round_id, quantities={s.care.pk: 0}, actor=ACTOR))
+        == "quantity_out_of_range"
+    )
+    assert (
+        refused(s, lambda: set_items(school_id, round_id=round_id, quantities={s.care.pk: 367}, actor=ACTOR))
+        == "quantity_out_of_range"
+    )
+    assert (
+        refused(s, lambda: set_items(school_id, round_id=round_id, quantities={foreign_item.pk: 1}, actor=ACTOR))
+        == "no_such_item"
+    )
+    for wrong in (foreign_class.pk, last_year.pk, 0):
+        assert (
+            refused(s, lambda w=wrong: set_classes(school_id, round_id=round_id, class_ids=[w], actor=ACTOR))
+            == "no_such_class"
+        )
+    plan(s)
+    with transaction.atomic():
+        set_items(school_id, round_id=round_id, quantities={s.english.pk: 3}, actor=ACTOR)
+        set_classes(school_id, round_id=round_id, class_ids=[s.class_4a1.pk], actor=ACTOR)
+    s.round.refresh_from_db()
+    assert s.round.planned_at is None
+    assert list(s.round.items.values_list("fee_item_id", "quantity")) == [(s.english.pk, 3)]
+    assert list(s.round.classes.values_list("school_class_id", flat=True)) == [s.class_4a1.pk]
+
+
+def test_an_issued_round_is_never_edited(s: Setting) -> None:
+    issue(s)
+    school_id, round_id = s.school.pk, s.round.pk
+    acts: list[Callable[[], Any]] = [
+        lambda: set_items(school_id, round_id=round_id, quantities={}, actor=ACTOR),
+        lambda: set_classes(school_id, round_id=round_id, class_ids=[], actor=ACTOR),
+        lambda: delete_draft(school_id, round_id=round_id, actor=ACTOR),
+        lambda: update_round(
+            school_id, round_id=round_id, name="x", priced_on=OCTOBER, due_on=NOVEMBER,
+            bank_account_id=s.round.bank_account_id, actor=ACTOR,
+        ),
+    ]  # fmt: skip
+    assert [refused(s, act) for act in acts] == ["round_not_draft"] * 4
+
+
+def test_a_copy_takes_items_still_in_use_and_all_classes(s: Setting) -> None:
+    issue(s)
+    s.water.is_active = False
+    s.water.save(update_fields=["is_active"])
+    with transaction.atomic():
+        made = copy_round(
+            s.school.pk, source_id=s.round.pk, name="Thu tháng 11/2026", priced_on=NOVEMBER,
+            due_on=dt.date(2026, 11, 20), actor=ACTOR,
+        )  # fmt: skip
+    assert (made.state, made.planned_at, made.bank_account_id) == ("draft", None, s.round.bank_account_id)
+    assert list(made.items.values_list("fee_item_id", flat=True)) == [s.care.pk]
+    assert made.classes.count() == 2
+
+
+def test_a_deleted_draft_leaves_nothing_but_the_trace(s: Setting) -> None:
+    plan(s)
+    with transaction.atomic():
+        delete_draft(s.school.pk, round_id=s.round.pk, actor=ACTOR)
+    assert not CollectionRound.objects.for_school(s.school).exists()
+    assert not RoundItem.objects.for_school(s.school).exists()
+    assert not RoundClass.objects.for_school(s.school).exists()
+    assert everything(s.school)["AuditEntry"][-1]["action"] == "fees:round:delete"
