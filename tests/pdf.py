@@ -23,8 +23,17 @@ def page_sizes(pdf: bytes) -> list[str]:
     return re.findall(r"^Page +\d+ size: +(.+)$", found, flags=re.MULTILINE)
 
 
+def picture(pdf: bytes, *, dpi: int) -> bytes:
+    """The first page as PNG, as a printer would lay it down."""
+    return _output("pdftoppm", "-png", "-singlefile", "-r", str(dpi), "-", data=pdf)
+
+
 def _run(program: str, *arguments: str, data: bytes) -> str:
+    return _output(program, *arguments, data=data).decode()
+
+
+def _output(program: str, *arguments: str, data: bytes) -> bytes:
     path = shutil.which(program)
     if path is None:
         raise RuntimeError(f"{program} is not installed (package poppler-utils)")
-    return subprocess.run([path, *arguments], input=data, capture_output=True, check=True).stdout.decode()  # noqa: S603
+    return subprocess.run([path, *arguments], input=data, capture_output=True, check=True).stdout  # noqa: S603

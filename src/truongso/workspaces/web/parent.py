@@ -31,7 +31,7 @@ InvoiceView = Callable[Concatenate[HttpRequest, Invoice, P], HttpResponse]
 FAMILY = public("the random address in the family's link is the key; no account is needed to pay")
 
 
-def of_invoice(view: InvoiceView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def of_invoice(view: InvoiceView[P]) -> Callable[..., HttpResponse]:
     """Give the view its invoice, or the family a page that says what to do."""
 
     @functools.wraps(view)
