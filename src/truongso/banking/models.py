@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from truongso.banking.types import Direction, ImportState, LineState, RowState
+from truongso.banking.types import DecisionKind, Direction, ImportState, LineState, RowState
 from truongso.kernel.constraints import SchoolKey, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.tenancy import SchoolScoped, school_row
@@ -90,6 +90,7 @@ class MatchDecision(SchoolScoped):
             school_row("banking_matchdecision"),
             SchoolKey("line", name="banking_matchdecision_line_key"),
             SchoolKey("payment", name="banking_matchdecision_payment_key"),
+            one_of("decision", DecisionKind, name="banking_matchdecision_kind"),
         ]
         indexes = [
             models.Index(fields=["school", "line"], name="banking_decision_line"),

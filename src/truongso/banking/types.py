@@ -33,3 +33,14 @@ class RowState(StrEnum):
     NEW = "new"
     KNOWN = "known"
     REFUSED = "refused"
+
+
+class DecisionKind(StrEnum):
+    """Who or what a decision about a bank line comes from: the rules' four verdicts, a person, an undo."""
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    REPEAT = "repeat"
+    NONE = "none"
+    PERSON = "person"
+    UNDONE = "undone"

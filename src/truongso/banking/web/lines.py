@@ -74,6 +74,9 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
 def assign(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Book the line on the chosen invoices; a credit that the person has not seen is shown first."""
     line = _line(request, public_id)
+    if line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
+        messages.error(request, line_text("not_waiting", {"state": line.state}))
+        return redirect(address(request, dong=line.public_id))
     codes = list(dict.fromkeys(request.POST.getlist("phieu")))[:_MOST_INVOICES]
     by_code = invoices_by_code(line.school_id, codes)
     unknown = [code for code in codes if code not in by_code]

@@ -81,6 +81,7 @@
     settled = Date.now();
     dress();
     find('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
+    if (doc.activeElement !== doc.body && board().contains(doc.activeElement)) return; // the person is already further
     (find('[role=alert]') ? find('[data-split] input:not([type=hidden])') : find('[data-line-title]'))?.focus({ preventScroll: innerWidth > 1000 });
   });
   dress();
