@@ -27,7 +27,7 @@ from truongso.payments.public import book, receipts_of_invoice, undo
 from truongso.payments.vietqr import decode
 from truongso.workspaces.payment_page import _shown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("truongso.workspaces.tests.urls")]
+pytestmark = pytest.mark.django_db
 DUE_SOON = dt.datetime(2026, 10, 16, 8, tzinfo=clock.SCHOOL_TIME)
 Frozen = Callable[[dt.datetime], AbstractContextManager[None]]
 
