@@ -211,7 +211,8 @@ class CodeIndex:
     """
 
     def __init__(self, codes: Iterable[str] = ()) -> None:
-        self._codes: set[str] = set()
+        self.codes: set[str] = set()
+        """The known codes; to be read only."""
         self._heads: dict[str, list[str]] = {}
         self._tails: dict[str, list[str]] = {}
         self._long_tails: dict[str, list[str]] = {}
@@ -221,13 +222,13 @@ class CodeIndex:
             self.add(code)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._codes
+        return word in self.codes
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._codes)
+        return iter(self.codes)
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self.codes)
 
     @property
     def long_tails(self) -> Collection[str]:
@@ -236,9 +237,9 @@ class CodeIndex:
 
     def add(self, code: str) -> None:
         """Make a code known. Adding it twice changes nothing."""
-        if code in self._codes:
+        if code in self.codes:
             return
-        self._codes.add(code)
+        self.codes.add(code)
         self._heads.setdefault(code[:5], []).append(code)
         self._tails.setdefault(code[5:], []).append(code)
         self._long_tails.setdefault(code[3:], []).append(code)
@@ -246,9 +247,9 @@ class CodeIndex:
 
     def remove(self, code: str) -> None:
         """Forget a code; an unknown one changes nothing."""
-        if code not in self._codes:
+        if code not in self.codes:
             return
-        self._codes.remove(code)
+        self.codes.remove(code)
         for halves, key in ((self._heads, code[:5]), (self._tails, code[5:]), (self._long_tails, code[3:])):
             halves[key].remove(code)
             if not halves[key]:
@@ -293,7 +294,7 @@ class CodeIndex:
             word[:6] + eighth + seventh + ninth,
             word[:7] + ninth + eighth,
         )
-        return [(code, Slip.SWAPPED) for code in tries if code in self._codes and code != word]
+        return [(code, Slip.SWAPPED) for code in tries if code in self.codes and code != word]
 
     def _wrong(self, word: str) -> list[tuple[str, Slip]]:
         near = [*self._heads.get(word[:5], ()), *self._tails.get(word[5:], ())]
@@ -304,5 +305,5 @@ class CodeIndex:
         return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)]
 
     def _extra(self, word: str) -> list[tuple[str, Slip]]:
-        found = [code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self._codes]
+        found = [code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self.codes]
         return [(code, Slip.EXTRA) for code in dict.fromkeys(found)]

@@ -60,7 +60,7 @@ _GLUED_AFTER = (
     ),
     *("GD", "FT", "MAGIAO", "MAGD", "TRACE", "CTTU", "TAI", "THOIGIAN", "QUA", "CTLNHIDI", "MAC", "TU"),
 )
-_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
+_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}/[0-9]{1,2}(?![0-9/])")
 
 
 @dataclass(slots=True, eq=False)
@@ -210,7 +210,7 @@ class PupilIndex:
         words = reading.words
         if not self._class_signs.isdisjoint(words):
             return True
-        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.memo) is not None
+        return "/" in reading.memo and _NUMBER_CLASS.search(reading.memo) is not None
 
     def short_names_by(self, reading: Reading, mention: Mention) -> list[Beside]:
         """Pupils of a mentioned class whose given name stands right beside the class ("con Bảo Chi 3A2")."""
