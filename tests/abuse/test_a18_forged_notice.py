@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests import factories, money
 
+from tests import factories, money
 from truongso.banking.tests.helpers import Hook, hook, only_in_the_inbox
 from truongso.fees.models import Invoice
 from truongso.kernel import clock

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import money
 
+from tests import money
 from truongso.banking.models import BankLine
 from truongso.banking.tests.helpers import Hook, hook
 from truongso.fees.models import Invoice
@@ -27,9 +27,24 @@ def sepay(school: School) -> Hook:
 
 
 JUNK: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**16), 10**16), st.floats(), st.text(max_size=20), st.just([]), st.just({})
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**16), 10**16),
+    st.floats(),
+    st.text(max_size=20),
+    st.just([]),
+    st.just({}),
 )
-FIELDS = ("id", "transactionDate", "accountNumber", "content", "transferType", "transferAmount", "referenceCode", "accumulated")
+FIELDS = (
+    "id",
+    "transactionDate",
+    "accountNumber",
+    "content",
+    "transferType",
+    "transferAmount",
+    "referenceCode",
+    "accumulated",
+)
 
 
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), JUNK, min_size=1, max_size=3), number=st.integers(1, 5))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests import money
 
+from tests import money
 from truongso.banking.models import BankLine, FeedSighting
 from truongso.banking.tests.helpers import at_once, hook
 from truongso.fees.models import Invoice

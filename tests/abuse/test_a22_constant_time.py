@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 import pytest
-from tests.architecture.rooms import sources
 
+from tests.architecture.rooms import sources
 from truongso.payments.providers.sepay import signature
 
 _SECRETS = ("signature", "hexdigest", "hmac", "secret", "token", "mac")

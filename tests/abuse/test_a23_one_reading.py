@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests import money
 
+from tests import money
 from truongso.banking.models import BankLine
 from truongso.banking.tests.helpers import Hook, hook, only_in_the_inbox
 from truongso.kernel.money import Dong

@@ -7,12 +7,12 @@ import datetime as dt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import factories, money
 
+from tests import factories, money
 from truongso.banking.models import BankLine, StatementRow
+from truongso.banking.statement_import import apply, preview
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.tests.helpers import ACTOR, at_once, bring, file, line
-from truongso.banking.statement_import import apply, preview
 from truongso.kernel import db
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError
-from tests import factories, money
 
+from tests import factories, money
 from truongso.banking import services
 from truongso.banking.models import BankLine
 from truongso.banking.services import LineRefusedError

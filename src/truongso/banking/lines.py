@@ -57,14 +57,14 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
         )
         for r in reported
     )  # fmt: skip
-    credits = [row for row in rows if row.direction == Direction.IN.value]
-    if credits:
+    incoming = [row for row in rows if row.direction == Direction.IN.value]
+    if incoming:
         open_books(account.school_id)
         name = f"{account.number} {account.holder_name}"
         bank = open_bank_account(account.school_id, bank_account_id=account.pk, name=name)
         suspense = account_ids(account.school_id)[AccountRole.SUSPENSE, 0]
         entries = [
-            NewEntry(EntryKind.BANK_LINE, row.pk, row.booked_on, (Leg(bank, suspense, row.amount),)) for row in credits
+            NewEntry(EntryKind.BANK_LINE, row.pk, row.booked_on, (Leg(bank, suspense, row.amount),)) for row in incoming
         ]
         post_many(account.school_id, entries=entries, actor_id=actor_id)
     return rows

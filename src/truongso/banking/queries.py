@@ -50,9 +50,7 @@ def learnt_payers(school_id: int) -> Mapping[str, Collection[str]]:
 
 def waiting_lines(school_id: int) -> QuerySet[BankLine]:
     """The queue: credits that wait for a person, oldest first."""
-    return (
-        BankLine.objects.for_school(school_id).filter(state=LineState.WAITING.value).order_by("booked_on", "pk")
-    )
+    return BankLine.objects.for_school(school_id).filter(state=LineState.WAITING.value).order_by("booked_on", "pk")
 
 
 def queue_figures(school_id: int) -> tuple[int, Dong]:
@@ -146,7 +144,7 @@ def matched_counts(school_id: int) -> int:
 
 
 def find_invoices(school_id: int, words: str) -> list[Any]:
-    """Invoices that money could go to, by code, pupil or class without accents, open ones first, 20 at most; one query."""
+    """Invoices money could go to, by code, pupil or class without accents, open ones first, at most 20; one query."""
     if not words.strip():
         return []
     settled = Case(When(paid__gte=F("total"), then=Value(1)), default=Value(0), output_field=IntegerField())

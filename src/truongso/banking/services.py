@@ -15,7 +15,6 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
-
 from truongso.payments.public import Payment, book, standing_payments_of, undo
 from truongso.payments.types import EvidenceKind, Share
 
@@ -100,7 +99,7 @@ def match_again(school_id: int, *, actor: Actor) -> int:
 
 def _locked(school_id: int, line_id: int) -> BankLine:
     query = BankLine.objects.for_school(school_id).filter(pk=line_id)
-    line = (query.select_for_update() if connection.features.has_select_for_update else query).first()
+    line: BankLine | None = (query.select_for_update() if connection.features.has_select_for_update else query).first()
     if line is None:
         raise LineRefusedError("unknown_line")
     return line

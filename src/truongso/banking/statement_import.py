@@ -59,7 +59,7 @@ def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Acto
     if refusing:
         raise StatementRefusedError(refusing)
     seen = look(account, parsed)
-    row = StatementImport.objects.create(
+    row: StatementImport = StatementImport.objects.create(
         school_id=account.school_id, bank_account=account, file_name=file_name[:200],
         sha256=hashlib.sha256(content).hexdigest(), content=content, layout=parsed.layout[:60],
         opening_balance=parsed.printed.opening, closing_balance=parsed.printed.closing,
@@ -91,19 +91,23 @@ def look(account: BankAccount, parsed: ParsedStatement) -> list[Seen]:
 def counts(parsed: ParsedStatement, seen: Sequence[Seen]) -> dict[str, int]:
     """What the file holds: new, known and refused rows; credits with their sum; outgoing rows."""
     fresh = [s for s in seen if s.line_id is None]
-    credits = [s.reported.line for s in fresh if s.reported.line.direction is Direction.IN]
+    incoming = [s.reported.line for s in fresh if s.reported.line.direction is Direction.IN]
     return {
         "new": len(fresh),
         "known": len(seen) - len(fresh),
         "refused": sum(row.kind is RowKind.REFUSED for row in parsed.rows),
-        "credits": len(credits),
-        "credits_dong": int(total(x.amount for x in credits)),
-        "outgoing": len(fresh) - len(credits),
+        "credits": len(incoming),
+        "credits_dong": int(total(x.amount for x in incoming)),
+        "outgoing": len(fresh) - len(incoming),
     }
 
 
+def _silent(_done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
 def apply(
-    statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = lambda done, of: None
+    statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = _silent
 ) -> dict[str, int]:
     """Record, match and book the new rows, in transactions of at most 500 rows, oldest first.
 

@@ -76,9 +76,7 @@ class Hook:
     def send(self, body: bytes, headers: dict[str, str] | None = None, *, url: str = "") -> HttpResponse:
         """Post to the real view; signed unless other headers are given."""
         given = self.headers(body) if headers is None else headers
-        answer: Any = Client().post(
-            url or self.url, data=body, content_type="application/json", headers=given
-        )
+        answer: Any = Client().post(url or self.url, data=body, content_type="application/json", headers=given)
         return answer  # type: ignore[no-any-return]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -73,13 +74,17 @@ def test_the_same_movement_in_other_json_is_the_same_movement(school: School, se
 
 @pytest.mark.parametrize("change", [{"transferAmount": 9_250_000}, {"content": "khac"}, {"transferType": "out"}])
 def test_a_known_number_with_another_content_is_refused_and_alarmed(
-    school: School, sepay: Hook, change: dict[str, object]
+    school: School, sepay: Hook, change: dict[str, Any]
 ) -> None:
     sepay.send(sepay.body("tien hoc", 250_000))
     with only_in_the_inbox("replay_differs"):
-        assert sepay.send(sepay.body(**{"memo": "tien hoc", "amount": 250_000, **change})).status_code == 422  # type: ignore[arg-type]
+        fields = {"memo": "tien hoc", "amount": 250_000, **change}
+        assert sepay.send(sepay.body(**fields)).status_code == 422
     alarm = AuditEntry.objects.get(action="banking:feed:replay_differs")
-    assert alarm.params == {"external_id": "92704", "first_notice": Notice.objects.for_school(school).order_by("pk")[0].pk}
+    assert alarm.params == {
+        "external_id": "92704",
+        "first_notice": Notice.objects.for_school(school).order_by("pk")[0].pk,
+    }
 
 
 def test_outgoing_money_is_a_line_without_entry(school: School, sepay: Hook) -> None:
@@ -102,7 +107,7 @@ def test_outgoing_money_is_a_line_without_entry(school: School, sepay: Hook) -> 
     ],
 )
 def test_a_genuine_notice_with_a_bad_content_stays_in_the_inbox(
-    sepay: Hook, change: dict[str, object], problem: str
+    sepay: Hook, change: dict[str, Any], problem: str
 ) -> None:
     with only_in_the_inbox(problem):
         answer = sepay.send(sepay.body("tien", 1, **change))

@@ -127,7 +127,8 @@ def test_the_workbench_by_keyboard_alone(school: School, live_server: LiveServer
         line("nguyen thi loan 3a2", 280_000, "R2"),
         line("ly van binh 3a2", 250_000, "R3"),
     )
-    user, problems = factories.user(Role.ACCOUNTANT, school=school), []
+    problems: list[str] = []
+    user = factories.user(Role.ACCOUNTANT, school=school)
     page = _page(browser, live_server, user, 1280, problems)
     chosen = page.locator("[data-row][aria-current]")
     page.goto("/thu/doi-soat")

@@ -46,7 +46,7 @@ def _post(browser: Client, row: BankLine, act: str, **data: Any) -> Any:
 
 def _form(page: str) -> dict[str, Any]:
     """The hidden values of the accepting form, as a browser would send them."""
-    form = re.search(r"<form[^>]*ghi-nhan.*?</form>", page, re.S)
+    form = re.search(r"<form[^>]*ghi-nhan.*?</form>", page, re.DOTALL)
     assert form is not None
     pairs = re.findall(r'name="(phieu|so_tien_[A-Z0-9]+|thua|tiep)" value="([^"]*)"', form[0])
     data: dict[str, Any] = {}
@@ -74,7 +74,9 @@ def test_the_list_shows_what_waits_oldest_first_with_figures(
     assert invoice.code not in page.split('class="recon')[1].split("Vừa xử lý")[0]
 
 
-def test_a_suggestion_is_accepted_with_what_the_page_says(school: School, account: BankAccount, browser: Client) -> None:
+def test_a_suggestion_is_accepted_with_what_the_page_says(
+    school: School, account: BankAccount, browser: Client
+) -> None:
     invoice = money.invoice(school, [250_000], full_name="Nguyễn Bảo An")
     bring(account, line("HP nguyen bao an 3a2", 250_000, "R1"))
     page = browser.get(QUEUE).content.decode()
@@ -315,12 +317,20 @@ def test_queries_do_not_grow_with_rows(school: School, account: BankAccount, bro
     invoices = [money.invoice(school, [250_000], full_name=name) for name in names]
 
     def count(url: str, **query: str) -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert browser.get(url, query).status_code == 200
         return len(seen)
 
     bring(account, line("nguyen bao an 3a2", 250_000, "R0"))
-    urls = [(QUEUE, {}), (QUEUE, {"loc": "goi-y"}), (QUEUE, {"tim": "3a2"}), (f"{QUEUE}/tai-ve", {}), ("/thu/sao-ke", {})]
+    urls = [
+        (QUEUE, {}),
+        (QUEUE, {"loc": "goi-y"}),
+        (QUEUE, {"tim": "3a2"}),
+        (f"{QUEUE}/tai-ve", {}),
+        ("/thu/sao-ke", {}),
+    ]
     row = _line(school, "R0")
     one = [count(url, **query) for url, query in urls] + [count(f"/thu/giao-dich/{row.public_id}")]
     for n in range(1, 30):

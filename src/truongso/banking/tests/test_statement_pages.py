@@ -62,11 +62,19 @@ def _spoilt(account: BankAccount, *cells: tuple[str, str]) -> bytes:
 
 def test_look_apply_and_result(school: School, account: BankAccount, browser: Client) -> None:
     invoice = money.invoice(school, [250_000])
-    content = file(account, line(f"{invoice.code} nop", 250_000, "R1"), line("khong ro", 70_000, "R2"), layout="bidv_detail")
+    content = file(
+        account, line(f"{invoice.code} nop", 250_000, "R1"), line("khong ro", 70_000, "R2"), layout="bidv_detail"
+    )
     answer = _upload(browser, account, content)
     assert answer.status_code == 302
     look = browser.get(answer["Location"]).content.decode()
-    for text in ("BIDV – Báo cáo chi tiết số dư tài khoản", "1.000.000\u00a0đ", "1.320.000\u00a0đ", "cộng 320.000\u00a0đ", "Nhập 2 dòng mới"):
+    for text in (
+        "BIDV – Báo cáo chi tiết số dư tài khoản",
+        "1.000.000\u00a0đ",
+        "1.320.000\u00a0đ",
+        "cộng 320.000\u00a0đ",
+        "Nhập 2 dòng mới",
+    ):
         assert text in look
     assert BankLine.objects.for_school(school).count() == 0
     assert browser.post(f"{answer['Location']}/nhap").status_code == 302
@@ -133,7 +141,7 @@ def test_refused_rows_are_named_downloaded_corrected_and_imported(
     school: School, account: BankAccount, browser: Client
 ) -> None:
     plain = file(account, *(line(f"tien {n}", 50_000 + n, f"R{n}") for n in range(3)))
-    amounts = {str(c.value) for row in openpyxl.load_workbook(io.BytesIO(plain)).active.iter_rows() for c in row}  # type: ignore[union-attr]
+    amounts = {str(c.value) for row in openpyxl.load_workbook(io.BytesIO(plain)).active.iter_rows() for c in row}
     written = next(a for a in amounts if a.replace(",", "").replace(".", "") == "50002")
     here = _upload(browser, account, _spoilt(account, (written, "năm mươi nghìn")))["Location"]
     look = browser.get(here).content.decode()
@@ -241,5 +249,8 @@ def test_covered_days_are_joined() -> None:
     def d(day: int) -> dt.date:
         return dt.date(2026, 10, day)
 
-    assert joined([(d(5), d(6)), (d(1), d(3)), (d(4), d(4)), (d(9), d(12)), (d(10), d(11))]) == ((d(1), d(6)), (d(9), d(12)))
+    assert joined([(d(5), d(6)), (d(1), d(3)), (d(4), d(4)), (d(9), d(12)), (d(10), d(11))]) == (
+        (d(1), d(6)),
+        (d(9), d(12)),
+    )
     assert joined([]) == ()

@@ -106,14 +106,11 @@ def cards(line: BankLine, decision: MatchDecision | None) -> list[Card]:
     groups += [[c] for c in known if c["amount"] is None]
     certain = decision.reason["code"] not in _UNDECIDED
     return [
-        _card(line, group, invoices, is_best=certain and n == 0 and bool(proposed))
-        for n, group in enumerate(groups)
+        _card(line, group, invoices, is_best=certain and n == 0 and bool(proposed)) for n, group in enumerate(groups)
     ]
 
 
-def _card(
-    line: BankLine, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool
-) -> Card:
+def _card(line: BankLine, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool) -> Card:
     live = [invoices[c["code"]] for c in group if invoices[c["code"]].cancelled_at is None]
     parts = tuple(_parts(line.amount, live))
     given = total(min(p.share, p.owed) for p in parts)

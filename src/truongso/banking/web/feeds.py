@@ -53,9 +53,7 @@ def disconnect(request: AuthedRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(rows, public_id=public_id)
     with transaction():
         feed.disconnect(found, actor=request.caller.actor)
-    messages.success(
-        request, _("Đã ngừng kết nối của tài khoản %(number)s.") % {"number": found.bank_account.number}
-    )
+    messages.success(request, _("Đã ngừng kết nối của tài khoản %(number)s.") % {"number": found.bank_account.number})
     return redirect("banking:feeds")
 
 

@@ -97,9 +97,7 @@ class SharesForm(forms.Form):
     @property
     def rows(self) -> list[dict[str, Any]]:
         """Each invoice with what it owes and its amount field."""
-        return [
-            {"invoice": i, "owed": i.total - i.paid, "field": self[self.name_of(i)]} for i in self.invoices
-        ]
+        return [{"invoice": i, "owed": i.total - i.paid, "field": self[self.name_of(i)]} for i in self.invoices]
 
     def clean(self) -> dict[str, Any]:
         """The sum and each part against what is there."""
@@ -113,9 +111,7 @@ class SharesForm(forms.Form):
                 self.add_error(self.name_of(invoice), text)
         given = total(self.amounts(values))
         if given > self.line.amount:
-            raise ValidationError(
-                line_text("shares_exceed_amount", {"sum": given, "amount": self.line.amount})
-            )
+            raise ValidationError(line_text("shares_exceed_amount", {"sum": given, "amount": self.line.amount}))
         return values
 
     def amounts(self, values: dict[str, Any]) -> list[Dong]:

@@ -115,9 +115,7 @@ def set_aside(request: AuthedRequest, public_id: str) -> HttpResponse:
     reason = form.cleaned_data["ly_do"]
 
     def act() -> None:
-        services.set_aside(
-            line.school_id, line_id=line.pk, state=state, reason=reason, actor=request.caller.actor
-        )
+        services.set_aside(line.school_id, line_id=line.pk, state=state, reason=reason, actor=request.caller.actor)
 
     try:
         _in_transaction(act)

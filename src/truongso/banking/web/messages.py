@@ -5,8 +5,7 @@ Every text says what happened and what to do. A code without a text is a fault t
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from truongso.banking.matching.reasons import REASONS
 from truongso.kernel.money import Dong
-from truongso.kernel.ui.formatting import ngay, so
+from truongso.kernel.ui.formatting import so
 
 FILE_REFUSALS: Mapping[str, str] = {
     "no_file": gettext_noop("Chưa chọn tệp sao kê. Chọn tệp rồi gửi lại."),
@@ -25,20 +24,14 @@ FILE_REFUSALS: Mapping[str, str] = {
     "not_a_table": gettext_noop(
         "Tệp này không phải bảng tính. Tải sao kê ở dạng XLSX, XLS hoặc CSV từ ngân hàng điện tử."
     ),
-    "pdf": gettext_noop(
-        "Đây là tệp PDF nên không đọc được từng dòng. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."
-    ),
+    "pdf": gettext_noop("Đây là tệp PDF nên không đọc được từng dòng. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."),
     "image": gettext_noop("Đây là ảnh chụp. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."),
     "html": gettext_noop(
         "Tệp này thực chất là trang web được đặt tên như tệp Excel. Mở bằng Excel, lưu lại thành XLSX rồi nhập."
     ),
     "archive": gettext_noop("Đây là tệp nén. Giải nén rồi nhập từng tệp sao kê bên trong."),
-    "other_workbook": gettext_noop(
-        "Kiểu bảng tính này chưa đọc được. Mở bằng Excel, lưu lại thành XLSX rồi nhập."
-    ),
-    "zip_bomb": gettext_noop(
-        "Nội dung bên trong tệp lớn bất thường nên không được mở. Tải lại sao kê từ ngân hàng."
-    ),
+    "other_workbook": gettext_noop("Kiểu bảng tính này chưa đọc được. Mở bằng Excel, lưu lại thành XLSX rồi nhập."),
+    "zip_bomb": gettext_noop("Nội dung bên trong tệp lớn bất thường nên không được mở. Tải lại sao kê từ ngân hàng."),
     "too_many_sheets": gettext_noop(
         "Tệp có %(count)s trang tính (tối đa %(limit)s). Giữ lại trang sao kê rồi nhập lại."
     ),
@@ -92,9 +85,7 @@ PROBLEMS: Mapping[str, str] = {
         "%(closing)s. Tệp có thể thiếu dòng; tải lại từ ngân hàng."
     ),
     "no_lines": gettext_noop("Sao kê không có giao dịch nào. Kiểm tra lại khoảng ngày khi tải sao kê."),
-    "account_not_named": gettext_noop(
-        "Tệp không ghi số tài khoản. Hãy chắc chắn đây là sao kê của tài khoản đã chọn."
-    ),
+    "account_not_named": gettext_noop("Tệp không ghi số tài khoản. Hãy chắc chắn đây là sao kê của tài khoản đã chọn."),
     "totals_unchecked": gettext_noop(
         "Chưa kiểm tra được tổng của ngân hàng vì số tiền ở dòng %(rows)s không đọc được."
     ),
@@ -219,6 +210,7 @@ _AMOUNTS = frozenset(
         "amount", "owed",
     }
 )  # fmt: skip
+_COUNTS = frozenset({"count", "limit"})
 
 
 def file_text(code: str, params: Mapping[str, Any]) -> str:
@@ -276,16 +268,10 @@ def _filled(text: str, params: Mapping[str, Any]) -> str:
 
 
 def _shown(name: str, value: Any) -> object:
-    if isinstance(value, Dong):
-        return value
-    if isinstance(value, str) or value is None:
-        return value or ""
-    if isinstance(value, int) and name in _AMOUNTS:
-        return Dong(value)
     if isinstance(value, int):
-        return so(value) if name in {"count", "limit"} else value
-    if isinstance(value, dt.date):
-        return ngay(value)
-    if isinstance(value, Iterable):
+        if name in _AMOUNTS:
+            return Dong(value)
+        return so(value) if name in _COUNTS else value
+    if isinstance(value, list | tuple):
         return ", ".join(str(item) for item in value)
-    return value
+    return "" if value is None else value

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -150,11 +150,12 @@ def _board(request: AuthedRequest, line: BankLine | None, form: SharesForm | Non
     waiting, waiting_sum = queries.queue_figures(school_id)
     recent = queries.recent_decisions(school_id)
     numbers = account_numbers(request.caller.school)
+    detail = {}
+    if chosen:
+        detail = _detail(request, chosen, decisions.get(chosen.pk), numbers=numbers, lines=lines, form=form)
     return {
         "page": page,
-        "rows": [
-            Row(x, pill(decisions.get(x.pk)), address(request, dong=x.public_id)) for x in lines
-        ],
+        "rows": [Row(x, pill(decisions.get(x.pk)), address(request, dong=x.public_id)) for x in lines],
         "tabs": _tabs(request, wanted, queries.queue_counts(school_id)),
         "list_title": _TITLES[wanted],
         "words": request.GET.get("q", ""),
@@ -169,7 +170,7 @@ def _board(request: AuthedRequest, line: BankLine | None, form: SharesForm | Non
         "reason_form": ReasonForm(auto_id=False),
         "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
         "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
-        **(_detail(request, chosen, decisions.get(chosen.pk), numbers, lines, form) if chosen else {}),
+        **detail,
     }
 
 
@@ -177,6 +178,7 @@ def _detail(
     request: AuthedRequest,
     line: BankLine,
     decision: MatchDecision | None,
+    *,
     numbers: dict[str, str],
     lines: list[BankLine],
     form: SharesForm | None,
@@ -194,7 +196,7 @@ def _detail(
         "line": line,
         "reason": _reason(decision, numbers),
         "pill": pill(decision),
-        "said": people if people and line.state != LineState.WAITING.value or _undone(people) else None,
+        "said": people is not None and (line.state != LineState.WAITING.value or people.decision == "undone"),
         "said_text": reason_text(people.reason, numbers) if people else "",
         "cards": [
             {
@@ -221,10 +223,6 @@ def _detail(
         "query": urlencode([pair for pair in query if pair[0] in _KEPT]),
         "search_query": query,
     }
-
-
-def _undone(decision: MatchDecision | None) -> bool:
-    return decision is not None and decision.decision == "undone"
 
 
 def _pick_url(query: list[tuple[str, str]], codes: list[str]) -> str:

@@ -146,10 +146,13 @@ def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
         "banking/statements.html",
         {
             "accounts": [
-                {"row": row, "bank": _bank(row.account.bank_bin)} for row in queries.account_overviews(school_id, accounts)
+                {"row": row, "bank": _bank(row.account.bank_bin)}
+                for row in queries.account_overviews(school_id, accounts)
             ],
             "form": form or UploadForm(accounts),
-            "imports": [{"row": i, "who": names.get(i.uploaded_by or 0, ""), "layout": layout_name(i.layout)} for i in imports],
+            "imports": [
+                {"row": i, "who": names.get(i.uploaded_by or 0, ""), "layout": layout_name(i.layout)} for i in imports
+            ],
             "page": page,
             "layouts": [layout_name(layout.name) for layout in layouts()],
             "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
