@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from truongso.fees.public import Invoice, InvoiceLine
 from truongso.fees.types import LineKind
 from truongso.kernel.models import AuditEntry
-from truongso.kernel.ui.formatting import dong, ngay
+from truongso.kernel.ui.formatting import dong, ngay, ngay_gio
 from truongso.payments.public import METHOD_NAMES, Payment, receipt_number
 from truongso.payments.types import Method
+from truongso.workspaces.wording import actor_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,7 @@ def history(invoice: Invoice, lines: Sequence[InvoiceLine], payments: Sequence[P
     adjusted = AuditEntry.objects.filter(
         school_id=invoice.school_id, subject_kind="invoice", subject_id=str(invoice.pk)
     )
-    said = {entry.at: entry for entry in adjusted.order_by("seq")}
-    actors = list(said.values())
+    actors = list(adjusted.order_by("seq"))
     events += [_adjusted(line, actors) for line in lines if line.kind != LineKind.CHARGE.value]
     if invoice.cancelled_at is not None:
         events.append(_cancelled(invoice, actors))
@@ -67,13 +67,17 @@ def _cancelled(invoice: Invoice, audits: Sequence[AuditEntry]) -> Event:
     if at is None:
         raise ValueError("the invoice stands")
     last = next((a for a in reversed(audits) if a.action.endswith(":cancel")), None)
-    return Event(at, _("Hủy phiếu"), f"{last.reason} · {last.actor_label}" if last else "", "bad", "ban")
+    return Event(at, _("Hủy phiếu"), f"{last.reason} · {actor_name(last)}" if last else "", "bad", "ban")
 
 
 def _of_payment(payment: Payment) -> list[Event]:
     receipt = next(iter(payment.receipts.all()), None)
     method = str(METHOD_NAMES[Method(payment.method)])
-    note = _("%(method)s · người nộp %(payer)s") % {"method": method, "payer": payment.payer_name}
+    note = _("tiền về %(at)s · %(method)s · %(payer)s") % {
+        "at": ngay_gio(payment.received_at),
+        "method": method,
+        "payer": payment.payer_name,
+    }
     if payment.credited.value and payment.reversed_at is None:
         note += _(" · %(credit)s vào số dư gia đình") % {"credit": dong(payment.credited)}
     events = [
@@ -91,4 +95,4 @@ def _of_payment(payment: Payment) -> list[Event]:
 def _with_actor(text: str, at: dt.datetime, audits: Sequence[AuditEntry]) -> str:
     """The text with the name of who did it: the first audit entry at or after the row."""
     done = next((a for a in audits if a.at >= at), None)
-    return f"{text} · {done.actor_label}" if done else text
+    return f"{text} · {actor_name(done)}" if done else text

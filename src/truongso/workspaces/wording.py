@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from truongso.banking.public import REASONS
+from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 
 _PAYMENTS: Mapping[str, str] = {
@@ -30,6 +31,19 @@ _LINES: Mapping[str, str] = {
     "not_matched": gettext_noop("Giao dịch ngân hàng này không còn ở trạng thái đã khớp. Tải lại trang để xem."),
     "unknown_line": gettext_noop("Không tìm thấy dòng ngân hàng của khoản nộp này."),
 }
+
+
+_PROCESSES: Mapping[str, str] = {
+    "bank-feed": gettext_noop("kết nối ngân hàng"),
+    "demo": gettext_noop("dữ liệu mẫu"),
+}
+
+
+def actor_name(entry: AuditEntry) -> str:
+    """Who did it: the person's name, or the process in words."""
+    if entry.actor_id is None and entry.actor_label in _PROCESSES:
+        return _(_PROCESSES[entry.actor_label])
+    return entry.actor_label
 
 
 def payment_refusal(code: str, params: Mapping[str, Any]) -> str:

@@ -73,7 +73,7 @@ def report(request: AuthedRequest) -> HttpResponse:
         "form": form,
         **_common(school, period, figures, today),
         "rows": [_method_row(m.method, figures, period) for m in figures.by_method],
-        "months": [_month_row(add_up(days, m), m) for m in months_of(period)],
+        "months": [_month_row(add_up(days, m), m) for m in months_of(period) if m.first <= today],
         "natures": _nature_rows([*natures, *([credit] if credit else [])]),
         "trend": _trend(school, period, figures),
         "waiting": waiting,
@@ -92,7 +92,7 @@ def payments(request: AuthedRequest) -> HttpResponse:
     school, today = request.caller.school, clock.today()
     form, narrowing = PeriodForm(request.GET, today=today), PaymentListForm(request.GET)
     if not form.is_valid():
-        return render(request, "reporting/payments.html", {"form": form}, status=400)
+        return render(request, "reporting/cashless.html", {"form": form}, status=400)
     choice = request.GET.get("cach", "")
     methods = methods_of(choice)
     words = request.GET.get("q", "")[:80]

@@ -33,7 +33,8 @@ from truongso.payments.vietqr import VietQrError
 from truongso.reporting.public import EVIDENCE_NAMES, period_label, target_percent
 from truongso.workspaces.invoice_history import history
 from truongso.workspaces.overview import overview
-from truongso.workspaces.trail import ledger_lines, payment_trail
+from truongso.workspaces.trail import PaymentTrail, ledger_lines, payment_trail
+from truongso.workspaces.wording import actor_name
 
 READ = ["GET", "HEAD"]
 
@@ -189,13 +190,13 @@ def _four_fields(payment: Payment) -> list[dict[str, object]]:
     ]
 
 
-def _payment_history(trail: Any) -> list[dict[str, object]]:
+def _payment_history(trail: PaymentTrail) -> list[dict[str, object]]:
     done = {"payments:payment:book": (_("Ghi nhận khoản nộp"), "ok", "coins")}
     done["payments:payment:undo"] = (_("Hoàn tác khoản nộp"), "bad", "arrow-back-up")
     events: list[dict[str, object]] = []
     for entry in trail.history:
         title, kind, icon = done.get(entry.action, (entry.action, "", "history"))
-        note = " · ".join(part for part in (entry.actor_label, entry.reason) if part)
+        note = " · ".join(part for part in (actor_name(entry), entry.reason) if part)
         events.append({"title": title, "note": note, "at": entry.at, "kind": kind, "icon": icon})
     return events
 
