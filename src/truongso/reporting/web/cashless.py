@@ -150,6 +150,7 @@ def paper(request: AuthedRequest) -> HttpResponse:
 
 
 def _common(school: School, period: Period, figures: CashlessFigures, today: dt.date) -> dict[str, Any]:
+    due_on = last_day_in_time(period)
     return {
         "school": school,
         "period": period,
@@ -158,7 +159,7 @@ def _common(school: School, period: Period, figures: CashlessFigures, today: dt.
         "count_percent": _percent(figures.count_share),
         "value_percent": _percent(figures.value_share),
         "target": target_percent(),
-        "due_on": last_day_in_time(period),
+        "due_on": due_on if due_on is not None and due_on >= today else None,
         "until": min(today, period.last),
         "is_running": period.first <= today <= period.last,
         "is_future": today < period.first,
