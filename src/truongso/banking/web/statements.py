@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -24,7 +25,7 @@ from truongso.banking.types import APPLY_JOB, Direction, ImportState, LineState
 from truongso.banking.web.forms import UploadForm
 from truongso.banking.web.messages import file_text, line_text, problem_text, row_text
 from truongso.banking.web.queue import download
-from truongso.kernel import banks, jobs
+from truongso.kernel import banks, clock, jobs
 from truongso.kernel.db import transaction
 from truongso.kernel.models import Job
 from truongso.kernel.sheet_types import SheetError
@@ -34,6 +35,7 @@ from truongso.organizations.public import bank_accounts
 
 INLINE_LINES = 2_000
 _SHOWN = 50
+_STUCK = dt.timedelta(minutes=2)  # then starting it again is possible
 _PAGE = 20
 
 
@@ -190,6 +192,7 @@ def _progress(job: Job | None) -> dict[str, Any] | None:
     return {
         "state": job.state, "done": job.done, "total": job.total, "failed": failed,
         "percent": 100 * job.done // job.total if job.total else 0,
+        "stuck": job.state == jobs.RUNNING and job.updated_at < clock.now() - _STUCK,
         "error": line_text("period_closed", {}) if job.error == "period_closed" else "",
     }  # fmt: skip
 
