@@ -10,7 +10,10 @@ from truongso.fees.models import Exemption, OptIn, ReductionRule
 
 
 def exemptions(school_id: int, *, words: str = "", only: str = "", today: dt.date) -> QuerySet[Exemption]:
-    """Exemptions with their pupil, by name. `words` are folded; `only`: `unproved`, `ending` (30 days), `ended`, `current`."""
+    """Exemptions with their pupil, by name.
+
+    `words` are folded. `only`: `unproved`, `ending` (within 30 days), `ended`, `current`.
+    """
     rows: QuerySet[Exemption] = Exemption.objects.for_school(school_id).select_related("student")
     holds = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
     if only == "unproved":

@@ -19,9 +19,7 @@ def round_items(round_: CollectionRound) -> list[RoundItem]:
 def pupils_of(round_: CollectionRound) -> QuerySet[Any, Any]:
     """Rows (student, class, grade, enrolled from): pupils studying in the round's classes on its pricing day."""
     day = round_.priced_on
-    still_there = Q(school_class__enrolments__valid_to__isnull=True) | Q(
-        school_class__enrolments__valid_to__gte=day
-    )
+    still_there = Q(school_class__enrolments__valid_to__isnull=True) | Q(school_class__enrolments__valid_to__gte=day)
     return (
         classes_of(round_)
         .filter(

@@ -77,11 +77,7 @@ def classes_of_round(school_id: int, round_id: int) -> list[ClassFigures]:
 def previous_round(round_: CollectionRound) -> RoundRow | None:
     """The last issued round priced before this one; 2 queries."""
     earlier = CollectionRound.objects.for_school(round_.school_id).exclude(state=RoundState.DRAFT.value)
-    earlier = (
-        earlier.filter(priced_on__lte=round_.priced_on)
-        .exclude(pk=round_.pk)
-        .order_by("-priced_on", "-pk")[:1]
-    )
+    earlier = earlier.filter(priced_on__lte=round_.priced_on).exclude(pk=round_.pk).order_by("-priced_on", "-pk")[:1]
     return next(iter(_rows(round_.school_id, earlier)), None)
 
 
@@ -92,9 +88,7 @@ def _rows(school_id: int, rounds: QuerySet[Any]) -> list[RoundRow]:
     found = list(rounds)
     figures = _by(_invoices(school_id).filter(round_id__in=[r.pk for r in found]), "round_id")
     return [
-        RoundRow(
-            r.pk, r.public_id, r.name, RoundState(r.state), r.priced_on, r.due_on, figures.get(r.pk, _EMPTY)
-        )
+        RoundRow(r.pk, r.public_id, r.name, RoundState(r.state), r.priced_on, r.due_on, figures.get(r.pk, _EMPTY))
         for r in found
     ]
 

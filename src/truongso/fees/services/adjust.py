@@ -92,12 +92,10 @@ def cancel_invoice(school_id: int, *, invoice_id: int, reason: str, actor: Actor
         raise FeesRefusedError("invoice_has_payments", code=invoice.code, paid=invoice.paid)
     for line in invoice.lines:
         if line.payable > ZERO:
-            _credit(
-                school_id, invoice=invoice, line_id=line.id, amount=line.payable, reason=reason, actor=actor
-            )
-    Invoice.objects.for_school(school_id).filter(
-        pk=invoice.id, cancelled_at__isnull=True, paid=F("total")
-    ).update(cancelled_at=clock.now())
+            _credit(school_id, invoice=invoice, line_id=line.id, amount=line.payable, reason=reason, actor=actor)
+    Invoice.objects.for_school(school_id).filter(pk=invoice.id, cancelled_at__isnull=True, paid=F("total")).update(
+        cancelled_at=clock.now()
+    )
     _record(school_id, actor, "cancel", invoice, reason)
     cancelled: Invoice = Invoice.objects.for_school(school_id).get(pk=invoice.id)
     return cancelled
@@ -148,9 +146,7 @@ def _book(school_id: int, line: InvoiceLine, leg: Leg, actor: Actor) -> None:
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
 
 
-def _record(
-    school_id: int, actor: Actor, verb: str, invoice: LockedInvoice, reason: str, **params: object
-) -> None:
+def _record(school_id: int, actor: Actor, verb: str, invoice: LockedInvoice, reason: str, **params: object) -> None:
     audit.record(
         actor, f"fees:invoice:{verb}", school_id=school_id, subject=("invoice", invoice.id),
         params={"code": invoice.code, **params}, reason=reason,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Max, Q
@@ -25,9 +26,7 @@ from truongso.kernel.names import tidy
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_.-]*")  # it stands in addresses
 _NAME_LENGTH, _CODE_LENGTH, _BASIS_LENGTH, _NOTE_LENGTH = 160, 20, 300, 300
-_SAMPLE_MARK = (
-    "Mức tham khảo"  # kept as data in the document number, so that nobody takes a sample for a decision
-)
+_SAMPLE_MARK = "Mức tham khảo"  # kept as data in the document number, so that nobody takes a sample for a decision
 
 
 @transaction_required
@@ -54,7 +53,8 @@ def create_item(
         with savepoint():
             item: FeeItem = FeeItem.objects.create(
                 school_id=school_id, code=code, name=name, nature=nature.value, unit=unit.value,
-                is_voluntary=is_voluntary, legal_basis=tidy(legal_basis)[:_BASIS_LENGTH], note=tidy(note)[:_NOTE_LENGTH],
+                is_voluntary=is_voluntary, legal_basis=tidy(legal_basis)[:_BASIS_LENGTH],
+                note=tidy(note)[:_NOTE_LENGTH],
             )  # fmt: skip
     except IntegrityError as error:
         raise FeesRefusedError("item_code_taken", code=code) from error
@@ -103,11 +103,7 @@ def update_item(
 @transaction_required
 def set_item_active(school_id: int, *, item_id: int, active: bool, actor: Actor) -> None:
     """Take an item out of use, or back into it. Its history stays."""
-    if (
-        FeeItem.objects.for_school(school_id)
-        .filter(pk=item_id, is_active=not active)
-        .update(is_active=active)
-    ):
+    if FeeItem.objects.for_school(school_id).filter(pk=item_id, is_active=not active).update(is_active=active):
         action = "fees:item:activate" if active else "fees:item:deactivate"
         audit.record(actor, action, school_id=school_id, subject=("fee_item", item_id))
 
@@ -227,14 +223,10 @@ def seed_catalogue(
     )  # fmt: skip
     if sample_rates_from is not None:
         FeeRate.objects.bulk_create(
-            FeeRate(
-                school_id=school_id, fee_item=item, amount=sample.amount,
-                cap=sample.amount if sample.is_cap else None, valid_from=sample_rates_from,
-                document_number=f"{_SAMPLE_MARK}: {sample.province} {sample.validity}".strip()[:120],
-            )
+            FeeRate(school_id=school_id, fee_item=item, **_as_rate(sample, sample_rates_from))
             for item, entry in zip(items, new, strict=True)
             for sample in _samples_for(entry, level, sample_rates_from)[:1]
-        )  # fmt: skip
+        )
     if items:
         audit.record(
             actor, "fees:catalogue:seed", school_id=school_id, subject=("school", school_id),
@@ -263,6 +255,15 @@ def install_reduction_rules() -> int:
 def _samples_for(entry: CatalogueItem, level: str, day: dt.date) -> list[SampleRate]:
     fitting = [s for s in entry.samples if not s.levels or level in s.levels]
     return [s for s in fitting if (s.valid_from or day) <= day and (s.valid_to is None or s.valid_to >= day)]
+
+
+def _as_rate(sample: SampleRate, first: dt.date) -> dict[str, Any]:
+    return {
+        "amount": sample.amount,
+        "cap": sample.amount if sample.is_cap else None,
+        "valid_from": first,
+        "document_number": f"{_SAMPLE_MARK}: {sample.province} {sample.validity}".strip()[:120],
+    }
 
 
 def _check_item(code: str, name: str, nature: FeeNature, is_voluntary: bool) -> None:

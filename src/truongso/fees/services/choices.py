@@ -119,9 +119,7 @@ def opt_in(
 
 
 @transaction_required
-def end_opt_ins(
-    school_id: int, *, item_id: int, student_ids: Sequence[int], last_day: dt.date, actor: Actor
-) -> int:
+def end_opt_ins(school_id: int, *, item_id: int, student_ids: Sequence[int], last_day: dt.date, actor: Actor) -> int:
     """Families no longer want an item after `last_day`; returns how many choices ended.
 
     A choice that would only begin after that day is removed; the audit trail keeps that it was made.
@@ -151,6 +149,6 @@ def _check_dates(valid_from: dt.date, valid_to: dt.date | None) -> None:
 
 def _unplan_all(school_id: int) -> None:
     """Previews of draft rounds are out of date."""
-    CollectionRound.objects.for_school(school_id).filter(
-        state=RoundState.DRAFT.value, planned_at__isnull=False
-    ).update(planned_at=None)
+    CollectionRound.objects.for_school(school_id).filter(state=RoundState.DRAFT.value, planned_at__isnull=False).update(
+        planned_at=None
+    )

@@ -79,9 +79,7 @@ def update_round(
 
 
 @transaction_required
-def set_items(
-    school_id: int, *, round_id: int, quantities: Mapping[int, int], actor: Actor
-) -> CollectionRound:
+def set_items(school_id: int, *, round_id: int, quantities: Mapping[int, int], actor: Actor) -> CollectionRound:
     """Replace the items of a draft: fee item id → number of units.
 
     Refused: `quantity_out_of_range` (1–366), `no_such_item`.
@@ -104,9 +102,7 @@ def set_items(
 
 
 @transaction_required
-def set_classes(
-    school_id: int, *, round_id: int, class_ids: Collection[int], actor: Actor
-) -> CollectionRound:
+def set_classes(school_id: int, *, round_id: int, class_ids: Collection[int], actor: Actor) -> CollectionRound:
     """Replace the classes of a draft. Refused: `no_such_class` (unknown, or of another school or school year)."""
     draft = locked_draft(school_id, round_id)
     wanted = sorted(set(class_ids))

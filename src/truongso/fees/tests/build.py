@@ -133,6 +133,7 @@ def everything(school: School) -> dict[str, list[dict[str, Any]]]:
         InvoiceLine,
     ]
     rows = {m.__name__: list(m.objects.for_school(school).order_by("pk").values()) for m in [*owned, Entry, Posting]}
-    for model in (AuditEntry, OutboxEvent, Job):
+    shared: list[Any] = [AuditEntry, OutboxEvent, Job]
+    for model in shared:
         rows[model.__name__] = list(model._default_manager.filter(school_id=school.pk).order_by("pk").values())
     return rows

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from truongso.fees import selfcheck
 from truongso.fees.models import Invoice, InvoiceLine

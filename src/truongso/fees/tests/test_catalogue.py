@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-
 from tests import factories
+
 from truongso.fees.models import FeeItem, FeeRate, ReductionRule
 from truongso.fees.public import install_reduction_rules, seed_catalogue
 from truongso.fees.services.catalogue import (

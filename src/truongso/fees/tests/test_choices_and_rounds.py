@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import transaction
-
 from tests import factories
+
 from truongso.fees.models import CollectionRound, Exemption, OptIn, RoundClass, RoundItem
 from truongso.fees.public import add_exemption, copy_round, create_round, end_exemption, end_opt_ins, opt_in
 from truongso.fees.services.rounds import delete_draft, set_classes, set_items, update_round
@@ -48,14 +49,15 @@ def exemption(s: Setting, **changes: Any) -> Exemption:
 def test_exemptions_are_refused_when_they_contradict_themselves(s: Setting, other_school: School) -> None:
     exemption(s)
     stranger = factories.student(other_school)
-    for changes, code in [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"rule_code": "KHONG_CO"}, "no_such_rule"),
         ({"rule_code": "MIEN_CONG_LAP"}, "no_such_rule"),
         ({"rule_code": "GIAM_70", "valid_to": dt.date(2026, 9, 30)}, "dates_reversed"),
         ({"valid_from": NOVEMBER}, "exemption_overlaps"),
         ({"valid_from": dt.date(2026, 1, 1), "valid_to": OCTOBER}, "exemption_overlaps"),
         ({"student_id": stranger.pk}, "no_such_student"),
-    ]:
+    ]
+    for changes, code in cases:
         before = everything(s.school)
         with pytest.raises(FeesRefusedError) as caught:
             exemption(s, **changes)
@@ -157,7 +159,7 @@ def test_items_and_classes_of_a_draft(s: Setting, other_school: School) -> None:
     )
     for wrong in (foreign_class.pk, last_year.pk, 0):
         assert (
-            refused(s, lambda w=wrong: set_classes(school_id, round_id=round_id, class_ids=[w], actor=ACTOR))
+            refused(s, partial(set_classes, school_id, round_id=round_id, class_ids=[wrong], actor=ACTOR))
             == "no_such_class"
         )
     plan(s)

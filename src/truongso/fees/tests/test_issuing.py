@@ -25,7 +25,7 @@ from truongso.fees.public import (
 from truongso.fees.queries.inputs import known_rules, rates_of
 from truongso.fees.services import issue as issue_service
 from truongso.fees.tests.build import ACTOR, Setting, chooses, everything, exempt, issue, plan, setting, start
-from truongso.fees.types import FeeNature, FeesRefusedError, is_valid
+from truongso.fees.types import FeeNature, FeesRefusedError, is_valid, new_code
 from truongso.kernel import jobs
 from truongso.kernel.models import AuditEntry, OutboxEvent
 from truongso.kernel.money import ZERO, Dong
@@ -263,7 +263,7 @@ def test_what_is_worth_a_look_does_not_block(s: Setting) -> None:
 
 def test_a_job_killed_in_the_middle_goes_on_where_it_stopped(s: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "CHUNK", 2)
-    whole, calls = tasks.issue_chunk, []
+    whole, calls = issue_service.issue_chunk, []
 
     def dies_in_the_second(*args: Any, **kwargs: Any) -> Any:
         calls.append(kwargs["student_ids"])
@@ -308,7 +308,7 @@ def test_a_finished_job_run_again_changes_nothing(s: Setting) -> None:
 
 def test_codes_are_never_reused(s: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
     other = factories.issued_invoice(s.school, full_name="Người Cũ")
-    draws = iter([other.code, *[issue_service.new_code("TS") for _ in range(20)]])
+    draws = iter([other.code, *[new_code("TS") for _ in range(20)]])
     monkeypatch.setattr(issue_service, "new_code", lambda _prefix, _draw: next(draws))
     s.round.classes.filter(school_class=s.class_3a2).delete()
     invoices = issue(s)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
-
 from tests import factories
+
 from truongso.fees import selfcheck, tasks
 from truongso.fees.models import CollectionRound, Invoice, InvoiceLine
 from truongso.fees.services.issue import owing_students

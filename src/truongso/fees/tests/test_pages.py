@@ -92,9 +92,9 @@ def test_a_new_rate_ends_the_one_before(accountant: Client, s: Setting) -> None:
     assert [(r.amount, r.valid_to) for r in rates] == [
         (Dong(150_000), dt.date(2026, 10, 31)), (Dong(165_000), None),
     ]  # fmt: skip
-    page = text_of(accountant.get("/thu/khoan-thu/CS_BT"))
-    assert "01/09/2026 – 31/10/2026 Đang dùng" in page
-    assert "Sắp tới" in page
+    words = text_of(accountant.get("/thu/khoan-thu/CS_BT"))
+    assert "01/09/2026 – 31/10/2026 Đang dùng" in words
+    assert "Sắp tới" in words
     page = accountant.post("/thu/khoan-thu/CS_BT/muc-thu", {"amount": "0", "valid_from": "01/12/2026"})
     assert "Số tiền phải từ 1 đ trở lên." in text_of(page)
     assert rates.count() == 2
@@ -120,10 +120,10 @@ def test_a_round_goes_from_first_step_to_invoices(accountant: Client, s: Setting
     assert "Không có hồ sơ miễn giảm" in text_of(accountant.get(f"{base}/mien"))
     assert "Chưa tính số tiền" in text_of(accountant.get(f"{base}/xem"))
     assert accountant.post(f"{base}/tinh")["Location"] == f"{base}/xem"
-    page = text_of(accountant.get(f"{base}/xem"))
-    assert "Tổng phải thu 1.248.000 đ trung bình 312.000 đ" in page
-    assert "Tiếp: phát hành 4 phiếu" in page
-    assert "2 × 150.000" in page
+    words = text_of(accountant.get(f"{base}/xem"))
+    assert "Tổng phải thu 1.248.000 đ trung bình 312.000 đ" in words
+    assert "Tiếp: phát hành 4 phiếu" in words
+    assert "2 × 150.000" in words
     page = accountant.get(f"{base}/phat")
     assert "Phát hành 4 phiếu báo thu" in text_of(page)
     seen = dict(re.findall(r'name="(so_phieu|tong)" value="(\d+)"', page.content.decode()))
@@ -136,9 +136,9 @@ def test_a_round_goes_from_first_step_to_invoices(accountant: Client, s: Setting
     assert "HX-Refresh" not in accountant.get(f"{base}/tien-do")
     jobs.run(job.pk)
     assert accountant.get(f"{base}/tien-do")["HX-Refresh"] == "true"
-    page = text_of(accountant.get(base))
-    assert "Phiếu đã phát hành 4" in page
-    assert "Còn phải thu 1.248.000 đ" in page
+    words = text_of(accountant.get(base))
+    assert "Phiếu đã phát hành 4" in words
+    assert "Còn phải thu 1.248.000 đ" in words
     again = accountant.post(f"{base}/phat", seen, follow=True)
     assert "đã được phát hành. Không có phiếu nào được lập thêm." in text_of(again)
     assert Invoice.objects.for_school(s.school).count() == 4
@@ -165,9 +165,9 @@ def test_blocking_problems_keep_the_last_button_shut(accountant: Client, s: Sett
     FeeRate.objects.for_school(s.school).filter(fee_item=s.care).update(grade="3")
     plan(s)
     base = f"/thu/dot-thu/{s.round.public_id}"
-    page = text_of(accountant.get(f"{base}/xem"))
-    assert "“Chăm sóc bán trú” chưa có mức thu cho khối 4 vào ngày 01/10/2026. Thêm mức thu." in page
-    assert "Sửa các việc ở trên để phát hành." in page
+    words = text_of(accountant.get(f"{base}/xem"))
+    assert "“Chăm sóc bán trú” chưa có mức thu cho khối 4 vào ngày 01/10/2026. Thêm mức thu." in words
+    assert "Sửa các việc ở trên để phát hành." in words
     before = everything(s.school)
     answer = accountant.post(f"{base}/phat", {"so_phieu": "4", "tong": "498000"}, follow=True)
     assert "Chưa phát hành được: “Chăm sóc bán trú” chưa có mức thu" in text_of(answer)
@@ -193,8 +193,8 @@ def test_items_are_taken_from_the_round_before(accountant: Client, s: Setting) -
     copied = CollectionRound.objects.for_school(s.school).get(state="draft")
     assert RoundItem.objects.for_school(s.school).filter(round=copied).count() == 2
     assert RoundClass.objects.for_school(s.school).filter(round=copied).count() == 2
-    page = text_of(accountant.get(f"/thu/dot-thu/{copied.public_id}/khoan"))
-    assert "Lấy từ “Thu tháng 10/2026”" in page
+    words = text_of(accountant.get(f"/thu/dot-thu/{copied.public_id}/khoan"))
+    assert "Lấy từ “Thu tháng 10/2026”" in words
 
 
 def test_invoices_are_found_without_accents_and_by_filters(accountant: Client, s: Setting) -> None:
