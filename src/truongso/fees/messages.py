@@ -19,9 +19,7 @@ _REFUSALS = {
         "“%(name)s” là tiền của Ban đại diện cha mẹ học sinh, không phải khoản thu của nhà trường (Thông tư "
         "55/2011/TT-BGDĐT, điều 10), nên không lập được khoản thu này."
     ),
-    "donation_is_voluntary": gettext_noop(
-        "Tài trợ phải là khoản tự nguyện. Đánh dấu “Tự nguyện” cho “%(name)s”."
-    ),
+    "donation_is_voluntary": gettext_noop("Tài trợ phải là khoản tự nguyện. Đánh dấu “Tự nguyện” cho “%(name)s”."),
     "item_used": gettext_noop(
         "“%(name)s” đã có trên phiếu báo thu nên không đổi được loại khoản và đơn vị tính. Lập khoản thu mới."
     ),
@@ -43,9 +41,7 @@ _REFUSALS = {
     "no_such_exemption": gettext_noop("Không có hồ sơ miễn giảm này."),
     "no_such_student": gettext_noop("Không có học sinh này trong trường."),
     "dates_reversed": gettext_noop("Ngày kết thúc phải từ ngày bắt đầu trở đi."),
-    "exemption_overlaps": gettext_noop(
-        "Học sinh đã có đối tượng này trong khoảng ngày đó. Kết thúc hồ sơ cũ trước."
-    ),
+    "exemption_overlaps": gettext_noop("Học sinh đã có đối tượng này trong khoảng ngày đó. Kết thúc hồ sơ cũ trước."),
     "item_not_voluntary": gettext_noop("“%(name)s” không phải khoản tự nguyện, không cần đăng ký."),
     "round_unnamed": gettext_noop("Nhập tên đợt thu, tối đa %(most)s ký tự."),
     "due_before_priced": gettext_noop("Hạn nộp phải từ ngày tính mức thu trở đi."),
@@ -61,9 +57,7 @@ _REFUSALS = {
     "plan_changed": gettext_noop(
         "Dữ liệu đã thay đổi từ lúc xem trước: nay là %(invoices)s phiếu, %(amount)s. Xem lại rồi phát hành."
     ),
-    "issue_unfinished": gettext_noop(
-        "Còn %(count)s phiếu chưa phát hành xong. Chờ phát hành xong rồi đóng đợt thu."
-    ),
+    "issue_unfinished": gettext_noop("Còn %(count)s phiếu chưa phát hành xong. Chờ phát hành xong rồi đóng đợt thu."),
     "period_closed": gettext_noop("Sổ kế toán của tháng này đã khóa nên không phát hành được phiếu."),
     "reason_missing": gettext_noop("Nhập lý do."),
     "amount_not_positive": gettext_noop("Số tiền phải lớn hơn 0 đ."),
@@ -85,9 +79,7 @@ _PROBLEMS = {
     "due_past": gettext_noop("Hạn nộp %(day)s đã qua. Chọn ngày khác."),
     "item_inactive": gettext_noop("“%(item)s” đã ngừng dùng. Bỏ khoản này khỏi đợt thu."),
     "no_legal_basis": gettext_noop("“%(item)s” chưa có căn cứ thu. Bổ sung căn cứ trong danh mục khoản thu."),
-    "class_empty": gettext_noop(
-        "Lớp %(class_name)s không có học sinh vào ngày tính mức thu. Bỏ lớp này hoặc xếp lớp."
-    ),
+    "class_empty": gettext_noop("Lớp %(class_name)s không có học sinh vào ngày tính mức thu. Bỏ lớp này hoặc xếp lớp."),
     "no_rate": gettext_noop("“%(item)s” chưa có mức thu cho khối %(grade)s vào ngày %(day)s. Thêm mức thu."),
     "nobody_chose": gettext_noop("“%(item)s” là khoản tự nguyện nhưng chưa có học sinh nào đăng ký."),
     "exemption_unproved": gettext_noop("%(count)s hồ sơ miễn giảm chưa có minh chứng."),

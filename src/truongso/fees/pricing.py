@@ -89,9 +89,7 @@ def ranked_rules(rules: Iterable[Rule], *, nature: FeeNature, ownership: str, da
     usable = [
         r
         for r in rules
-        if r.nature == nature.value
-        and r.ownership in {"", ownership}
-        and holds_on(r.valid_from, r.valid_to, day)
+        if r.nature == nature.value and r.ownership in {"", ownership} and holds_on(r.valid_from, r.valid_to, day)
     ]
     return sorted(usable, key=lambda r: (-r.percent, not r.everyone, r.code))
 
@@ -136,6 +134,4 @@ def price(
     rate = rate_for(rates, grade, day)
     if rate is None:
         raise NoRateError(grade, day)
-    return priced(
-        rate, quantity, winning(ranked_rules(rules, nature=nature, ownership=ownership, day=day), categories)
-    )
+    return priced(rate, quantity, winning(ranked_rules(rules, nature=nature, ownership=ownership, day=day), categories))

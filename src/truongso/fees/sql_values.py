@@ -20,6 +20,4 @@ def rows_as(name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
         columns_of_rows = [list(column) for column in zip(*rows, strict=True)]
         return f"{head} AS (SELECT * FROM unnest({arrays}))", columns_of_rows  # noqa: S608 - placeholders only
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    return f"{head} AS (VALUES {', '.join([row] * len(rows))})", [
-        value for values in rows for value in values
-    ]
+    return f"{head} AS (VALUES {', '.join([row] * len(rows))})", [value for values in rows for value in values]
