@@ -1,0 +1,61 @@
+"""The accountant's composed pages in a browser: cash taken, proof opened, counted in the report; accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories, money
+from truongso.accounts.models import User
+from truongso.fees.models import Invoice
+from truongso.kernel.db import transaction
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def faults(page: Page) -> list[Any]:
+    """What axe finds, and whether the page scrolls sideways."""
+    page.evaluate(AXE)
+    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    found: list[Any] = [(rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append(("sideways", page.url))
+    return found
+
+
+@pytest.fixture
+def invoice(transactional_db: None) -> Invoice:
+    school = factories.school()
+    with transaction():
+        return money.invoice(school)
+
+
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+def test_cash_is_taken_opened_and_counted(
+    request: pytest.FixtureRequest, device: str, invoice: Invoice, sign_in: Callable[[Page, User], None]
+) -> None:
+    page: Page = request.getfixturevalue(device)
+    sign_in(page, factories.user(school=invoice.school))
+    page.goto(f"/thu/phieu/{invoice.code}")
+    assert faults(page) == []
+    page.get_by_role("link", name="Ghi thu tiền mặt").click()
+    assert faults(page) == []
+    page.get_by_label("Số tiền nhận").fill("100.000")
+    page.get_by_role("button", name="Ghi thu và phát biên lai").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Khoản nộp 100.000\xa0đ")
+    assert faults(page) == []
+    for address in ("/thu", "/bao-cao/khong-tien-mat", "/tim?q=an", "/bao-cao/khong-tien-mat/ban-in"):
+        page.goto(address)
+        assert faults(page) == []
+    page.goto("/bao-cao/khong-tien-mat")
+    page.get_by_role("link", name="Tiền mặt", exact=True).click()
+    assert faults(page) == []
+    page.get_by_role("link", name="Trần Thị Thu Hằng").click()
+    expect(page.get_by_text("Phiếu thu tại quầy")).to_be_visible()
