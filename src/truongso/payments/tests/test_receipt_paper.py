@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from tests import money, pdf
@@ -37,7 +38,7 @@ def paper(school: School, actor: Actor, moment: dt.datetime) -> ReceiptPaper:
         return paper_of(_receipt(school, actor, [1_000_005, 294_000]))
 
 
-def _receipt(school: School, actor: Actor, amounts: list[int], **changes: object) -> Receipt:
+def _receipt(school: School, actor: Actor, amounts: list[int], **changes: Any) -> Receipt:
     invoice = money.invoice(school, amounts)
     whole = sum(amounts)
     booking = money.booking(
@@ -100,12 +101,12 @@ def test_a_cancelled_receipt_keeps_its_number_and_is_stamped(school: School, act
 
 
 def test_a_bank_line_is_never_named_by_its_row(school: School, actor: Actor) -> None:
-    kind = {"kind": EvidenceKind.BANK_LINE, "source": "bank"}
+    kind: dict[str, Any] = {"kind": EvidenceKind.BANK_LINE, "source": "bank"}
     assert paper_of(_receipt_of_line(school, actor, "FT1", kind)).reference == "FT1"
     assert paper_of(_receipt_of_line(school, actor, "", kind)).reference == ""
 
 
-def _receipt_of_line(school: School, actor: Actor, bank_reference: str, kind: dict[str, object]) -> Receipt:
+def _receipt_of_line(school: School, actor: Actor, bank_reference: str, kind: dict[str, Any]) -> Receipt:
     invoice = money.invoice(school, [250_000])
     booking = money.booking((invoice, 250_000), bank_reference=bank_reference, **kind)
     book(school.pk, booking=booking, actor=actor)

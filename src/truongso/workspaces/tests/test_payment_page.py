@@ -78,11 +78,12 @@ def test_lines_show_reductions_and_their_legal_basis(school: School, client: Cli
     pupil = factories.student(school, school_class=factories.school_class(school))
     item = factories.fee_item(school, name="Tiền ăn bán trú")
     invoice = factories.invoice(pupil, [factories.Charge(item, 28_000, 21)])
-    line = InvoiceLine(
-        description="Tiền ăn bán trú", kind="charge", quantity=21, unit_amount=Dong(28_000), gross=Dong(588_000),
-        reduction_percent=50, reduction=Dong(294_000), reduction_basis="Nghị định 238/2025/NĐ-CP",
-        legal_basis="Nghị quyết 18/2025/NQ-HĐND", amount=Dong(294_000),
-    )  # fmt: skip
+    values: dict[str, Any] = {
+        "description": "Tiền ăn bán trú", "kind": "charge", "quantity": 21, "unit_amount": Dong(28_000),
+        "gross": Dong(588_000), "reduction_percent": 50, "reduction": Dong(294_000), "amount": Dong(294_000),
+        "reduction_basis": "Nghị định 238/2025/NĐ-CP", "legal_basis": "Nghị quyết 18/2025/NQ-HĐND",
+    }  # fmt: skip
+    line = InvoiceLine(**values)
     shown = [(s.text, s.note, str(s.amount), s.is_reduction) for s in _shown(line)]
     assert shown == [
         ("Tiền ăn bán trú (21 × 28.000)", "Nghị quyết 18/2025/NQ-HĐND", "588.000\u00a0đ", False),
