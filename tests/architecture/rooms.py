@@ -14,7 +14,8 @@ ROOT = Path(truongso.__file__).parent
 # Rooms of one row must not know each other.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("config",),
-    ("cli", "sandbox"),
+    ("cli",),
+    ("sandbox",),
     ("workspaces",),
     ("plans", "portal", "support", "programmes"),
     ("reporting",),

@@ -117,7 +117,7 @@ def test_control_without_the_lock_the_race_happens_and_the_database_refuses(
 def test_control_without_lock_and_walls_one_invoice_is_paid_twice(school: School, without_row_lock: None) -> None:
     invoice = money.invoice(school, [100_000])
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER ts_payments_allocation_apply ON payments_allocation")
+        cursor.execute("DROP TRIGGER ts_payments_allocation_then_apply ON payments_allocation")
     try:
         results = _at_once(_pay(invoice, 100_000), _pay(invoice, 100_000))
     finally:

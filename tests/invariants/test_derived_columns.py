@@ -40,9 +40,9 @@ def test_no_other_value_is_taken(world: World, table: str, column: str, change: 
 @pytest.mark.parametrize(
     ("table", "column", "message"),
     [
-        ("fees_invoice", "paid", "starts unpaid"),
-        ("fees_invoiceline", "paid", "starts unpaid"),
-        ("fees_invoiceline", "credited", "starts unpaid"),
+        ("fees_invoice", "paid", "starts unpaid|part of the invoice as issued"),
+        ("fees_invoiceline", "paid", "starts unpaid|part of the invoice as issued"),
+        ("fees_invoiceline", "credited", "starts unpaid|part of the invoice as issued"),
         ("payments_payment", "allocated", "starts unallocated"),
         ("payments_payment", "credited", "starts unallocated"),
         ("payments_evidence", "used", "starts unused"),
@@ -128,10 +128,10 @@ def test_a_payment_is_not_marked_undone_without_a_reversal(world: World) -> None
     world.refuses(
         "UPDATE payments_payment SET reversed_at = created_at WHERE id = %s",
         world.part.pk,
-        match="fixed once booked",
+        match="undone by a reversal",
     )
     world.refuses(
-        "UPDATE payments_payment SET reversed_at = NULL WHERE id = %s", world.undone.pk, match="fixed once"
+        "UPDATE payments_payment SET reversed_at = NULL WHERE id = %s", world.undone.pk, match="undone by a reversal"
     )
 
 

@@ -67,9 +67,7 @@ class ContextWordValidator:
             raise ValidationError(self.get_help_text(), code="context_word")
 
     def get_help_text(self) -> str:
-        return _(
-            "Không dùng tên mình, tên trường, số điện thoại, tên đăng nhập hoặc từ dễ đoán trong mật khẩu."
-        )
+        return _("Không dùng tên mình, tên trường, số điện thoại, tên đăng nhập hoặc từ dễ đoán trong mật khẩu.")
 
 
 def _personal_words(user: Any) -> Iterable[str]:

@@ -23,9 +23,7 @@ def memberships_on(user: User, day: dt.date) -> list[Membership]:
 
 def places_of(user: User) -> list[str]:
     """Names of all schools and units the user has or had a role at; one query."""
-    rows = Membership.objects.filter(user=user).values_list(
-        "school__name", "school__short_name", "unit__name"
-    )
+    rows = Membership.objects.filter(user=user).values_list("school__name", "school__short_name", "unit__name")
     return [name for row in rows for name in row if name]
 
 

@@ -21,9 +21,7 @@ ACTIVATION_LIFETIME = dt.timedelta(hours=72)
 def create_user(*, actor: Actor, username: str, full_name: str, email: str = "", phone: str = "") -> User:
     """A person without a password; an activation link lets them set one."""
     user = User.objects.create_user(username, full_name, email=email, phone=phone)
-    audit.record(
-        actor, "accounts:user:create", school_id=None, subject=("user", user.pk), params={"name": username}
-    )
+    audit.record(actor, "accounts:user:create", school_id=None, subject=("user", user.pk), params={"name": username})
     return user
 
 
@@ -63,11 +61,7 @@ def new_activation(*, actor: Actor, user: User) -> str:
 
 def activation_for(token: str) -> ActivationLink | None:
     """The live link of a token, or None when unknown, used or expired."""
-    link = (
-        ActivationLink.objects.select_related("user")
-        .filter(token_hash=_hash(token), used_at__isnull=True)
-        .first()
-    )
+    link = ActivationLink.objects.select_related("user").filter(token_hash=_hash(token), used_at__isnull=True).first()
     return link if link and link.expires_at > clock.now() and link.user.is_active else None
 
 
@@ -79,9 +73,7 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     """
     validate_password(password, link.user)
     now = clock.now()
-    if not ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(
-        used_at=now
-    ):
+    if not ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now):
         return False
     user = link.user
     user.set_password(password)

@@ -10,6 +10,7 @@ from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import ZERO
 from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.organizations.types import Ownership
 
 
 class FeeItem(SchoolScoped):
@@ -84,6 +85,9 @@ class ReductionRule(models.Model):
             models.UniqueConstraint(fields=["code", "nature", "valid_from"], name="fees_reductionrule_once"),
             models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=100), name="fees_reductionrule_percent"),
             one_of("nature", FeeNature, name="fees_reductionrule_nature"),
+            models.CheckConstraint(
+                condition=Q(ownership__in=["", *(o.value for o in Ownership)]), name="fees_reductionrule_ownership"
+            ),
             not_blank("legal_basis", name="fees_reductionrule_basis"),
         ]
 
@@ -105,7 +109,9 @@ class Exemption(SchoolScoped):
     class Meta:
         constraints = [
             school_row("fees_exemption"),
-            models.UniqueConstraint(fields=["school", "student", "rule_code", "valid_from"], name="fees_exemption_once"),
+            models.UniqueConstraint(
+                fields=["school", "student", "rule_code", "valid_from"], name="fees_exemption_once"
+            ),
             SchoolKey("student", name="fees_exemption_student_key"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="fees_exemption_dates"

@@ -84,4 +84,9 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school_id", "kind", "key"], name="kernel_job_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["school_id", "kind", "key"], name="kernel_job_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed"]), name="kernel_job_state"
+            ),
+        ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "ts_"
+_RAISE = "RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation';"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,59 @@ class Trigger:
         return f"CREATE TRIGGER {self.name} {when} BEGIN {self.sqlite.strip()} END"
 
 
+def refuse(name: str, table: str, event: str, condition: str, message: str, *, only_when: str = "") -> Trigger:
+    """Abort the event on a row for which the condition holds (SQL common to both engines, with NEW and OLD).
+
+    `only_when` narrows the rows looked at cheaply, before the condition with its look-ups is worked out.
+    """
+    when = f" WHEN ({only_when})" if only_when else ""
+    returned = "RETURN OLD;" if event == "DELETE" else "RETURN NEW;"
+    return Trigger(
+        name=f"{PREFIX}{table}_{name}",
+        table=table,
+        postgres_when=f"BEFORE {event} ON {{table}} FOR EACH ROW{when}",
+        postgres=f"IF {condition} THEN {_RAISE.format(message)} END IF; {returned}",
+        sqlite_when=f"BEFORE {event} ON {{table}}{when}",
+        sqlite=f"SELECT RAISE(ABORT, '{message}') WHERE {condition};",
+    )
+
+
+def refuse_new(name: str, table: str, condition: str, message: str, *, only_when: str = "TRUE") -> Trigger:
+    """Refuse inserted rows for which the condition holds, written with NEW.
+
+    PostgreSQL looks at all rows of a statement at once, which is what makes bulk writing cheap; SQLite row by row.
+    """
+    fresh = f"({only_when}) AND ({condition})".replace("NEW.", "n.")
+    return Trigger(
+        name=f"{PREFIX}{table}_{name}",
+        table=table,
+        postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres=f"IF EXISTS (SELECT 1 FROM fresh n WHERE {fresh}) THEN {_RAISE.format(message)} END IF; RETURN NULL;",
+        sqlite_when=f"BEFORE INSERT ON {{table}} WHEN {only_when}",
+        sqlite=f"SELECT RAISE(ABORT, '{message}') WHERE {condition};",
+    )
+
+
+def fixed(table: str, columns: Sequence[str], message: str) -> Trigger:
+    """The named columns keep the value they were inserted with."""
+    changed = " OR ".join(f"NEW.{c} IS NOT_SAME OLD.{c}" for c in columns)
+    return Trigger(
+        name=f"{PREFIX}{table}_fixed",
+        table=table,
+        postgres_when=f"BEFORE UPDATE OF {', '.join(columns)} ON {{table}} FOR EACH ROW",
+        postgres=(
+            f"IF {changed.replace('IS NOT_SAME', 'IS DISTINCT FROM')} THEN {_RAISE.format(message)} END IF; RETURN NEW;"
+        ),
+        sqlite_when=f"BEFORE UPDATE OF {', '.join(columns)} ON {{table}}",
+        sqlite=f"SELECT RAISE(ABORT, '{message}') WHERE {changed.replace('IS NOT_SAME', 'IS NOT')};",
+    )
+
+
+def never_deleted(table: str, message: str) -> list[Trigger]:
+    """Rows may change where other guards allow, but never go."""
+    return [refuse("no_delete", table, "DELETE", "TRUE", message), no_truncate(table)]
+
+
 def append_only(table: str) -> list[Trigger]:
     """Rows of `table` can be inserted but never changed, deleted or truncated (invariant I10)."""
     message = f"{table} is append-only"
@@ -60,7 +116,7 @@ def append_only(table: str) -> list[Trigger]:
                 name=f"{PREFIX}{table}_no_{action.lower()}",
                 table=table,
                 postgres_when=f"BEFORE {action} ON {{table}} FOR EACH ROW",
-                postgres=f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';",
+                postgres=_RAISE.format(message),
                 sqlite_when=f"BEFORE {action} ON {{table}}",
                 sqlite=f"SELECT RAISE(ABORT, '{message}');",
             )
@@ -76,7 +132,7 @@ def no_truncate(table: str) -> Trigger:
         name=f"{PREFIX}{table}_no_truncate",
         table=table,
         postgres_when="BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
-        postgres=f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';",
+        postgres=_RAISE.format(message),
         sqlite_when="",
         sqlite="",
     )
@@ -147,10 +203,11 @@ def _installed(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 def differences(using: str = "default") -> list[str]:
     """What the database has otherwise than listed: missing, changed, disabled or unknown triggers. Empty when right."""
     connection = connections[using]
+    postgres = connection.vendor == "postgresql"
     expected = {
-        t.name: _digest(t.postgres_sql()[0] if connection.vendor == "postgresql" else t.sqlite_sql())
+        t.name: _digest(_event(t.postgres_sql()[1]) + t.postgres_sql()[0] if postgres else t.sqlite_sql())
         for t in all_triggers()
-        if connection.vendor == "postgresql" or t.sqlite
+        if postgres or t.sqlite
     }
     actual = _actual(connection)
     problems = [f"missing: {name}" for name in sorted(expected.keys() - actual.keys())]
@@ -163,18 +220,32 @@ def _actual(connection: BaseDatabaseWrapper) -> dict[str, str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT t.tgname, p.prosrc, t.tgenabled FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
-                "JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND left(t.tgname, 3) = %s "
-                "AND pg_table_is_visible(c.oid)",
+                "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid), t.tgenabled FROM pg_trigger t "
+                "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE NOT t.tgisinternal AND left(t.tgname, 3) = %s AND pg_table_is_visible(c.oid)",
                 [PREFIX],
             )
-            return {n: (_digest(f"$body${src}$body$") if on == "O" else "disabled") for n, src, on in cursor.fetchall()}
+            return {
+                name: _digest(f"{_event(definition)}$body${source}$body$") if enabled == "O" else "disabled"
+                for name, source, definition, enabled in cursor.fetchall()
+            }
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX])
-        return {n: _digest(sql) for n, sql in cursor.fetchall()}
+        return {name: _digest(sql) for name, sql in cursor.fetchall()}
+
+
+def _event(statement: str) -> str:
+    """Timing, events, columns, table and level of a CREATE TRIGGER; the server rewrites the rest in its own words."""
+    found = re.search(r"\b(BEFORE|AFTER)\b(.+?)\bFOR EACH (ROW|STATEMENT)\b", statement)
+    if found is None:
+        return ""
+    events = re.sub(r"REFERENCING .*", "", found[2]).replace("public.", "").replace('"', "")
+    return " ".join(f"{found[1]} {events} {found[3]}".split())
 
 
 def _digest(text: str) -> str:
-    """Hash of what matters: on PostgreSQL the function body, on SQLite the whole text."""
+    """Hash of a trigger's text, white space folded; of a PostgreSQL function only the event and the body count."""
     if "$body$" in text:
-        text = text.split("$body$")[1]
+        head, body, _tail = text.split("$body$")
+        text = (head if head.startswith(("BEFORE", "AFTER")) else "") + "|" + body
+        text = re.sub(r"^(.*?)CREATE OR REPLACE FUNCTION.*?\|", r"\1|", text)
     return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()

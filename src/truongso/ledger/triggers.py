@@ -3,23 +3,25 @@
 from truongso.kernel.triggers import Trigger, append_only
 
 
-def _period_guard(table: str, period_of_row: str) -> Trigger:
-    """Refuse a row in a closed month. PostgreSQL locks the month FOR SHARE, so that closing it waits for us (I09)."""
+def _period_guard(table: str, months: str, month_of_row: str) -> Trigger:
+    """Refuse rows in a closed month. PostgreSQL locks the months FOR SHARE, so that closing one waits for us (I09).
+
+    `months` selects the month ids of the new rows `fresh`, `month_of_row` that of NEW.
+    """
     message = "the period is closed"
     return Trigger(
         name=f"ts_{table}_open_period",
         table=table,
-        postgres_when="BEFORE INSERT ON {table} FOR EACH ROW",
-        postgres_declare="closed boolean;",
+        postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
         postgres=(
-            f"SELECT is_closed INTO closed FROM ledger_period WHERE id = {period_of_row} AND school_id = NEW.school_id "
-            f"FOR SHARE; IF closed THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            "END IF; RETURN NEW;"
+            f"PERFORM 1 FROM ledger_period WHERE id IN ({months}) FOR SHARE; "
+            f"IF EXISTS (SELECT 1 FROM ledger_period WHERE is_closed AND id IN ({months})) THEN "
+            f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL;"
         ),
         sqlite_when="BEFORE INSERT ON {table}",
         sqlite=(
             f"SELECT RAISE(ABORT, '{message}') FROM ledger_period "
-            f"WHERE id = {period_of_row} AND school_id = NEW.school_id AND is_closed;"
+            f"WHERE id = {month_of_row} AND school_id = NEW.school_id AND is_closed;"
         ),
     )
 
@@ -27,9 +29,10 @@ def _period_guard(table: str, period_of_row: str) -> Trigger:
 TRIGGERS = [
     *append_only("ledger_entry"),
     *append_only("ledger_posting"),
-    _period_guard("ledger_entry", "NEW.period_id"),
+    _period_guard("ledger_entry", "SELECT period_id FROM fresh", "NEW.period_id"),
     _period_guard(
         "ledger_posting",
+        "SELECT e.period_id FROM fresh f JOIN ledger_entry e ON e.id = f.entry_id AND e.school_id = f.school_id",
         "(SELECT period_id FROM ledger_entry WHERE id = NEW.entry_id AND school_id = NEW.school_id)",
     ),
 ]
