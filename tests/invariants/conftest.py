@@ -127,7 +127,7 @@ def world(school: School, actor: Actor) -> World:
         MatchDecision.objects.create(
             school=school,
             line=line,
-            decision="park",
+            decision="person",
             rule="none",
             version=1,
             reason={},

@@ -30,9 +30,10 @@ class SchoolManager(models.Manager[M], Generic[M]):
         raise UnscopedQueryError(f"{self.model.__name__}: name the school with for_school(), or across_schools(reason)")
 
     def for_school(self, school: School | int) -> QuerySet[M]:
-        """All rows of one school."""
+        """All rows of one school (of the parent row, when reached from one)."""
         school_id = school if isinstance(school, int) else school.pk
-        return super().get_queryset().filter(school_id=school_id)
+        rows = self.get_queryset() if hasattr(self, "instance") else super().get_queryset()
+        return rows.filter(school_id=school_id)
 
     def across_schools(self, reason: str) -> QuerySet[M]:
         """Rows of all schools; `reason` tells the reader why the scope is left (never empty)."""

@@ -21,8 +21,8 @@ def balance(school_id: int, account_id: int) -> Dong:
     """Debits less credits of one account."""
     rows = Posting.objects.for_school(school_id)
     debits = rows.filter(debit_id=account_id).aggregate(s=Sum("amount"))["s"] or ZERO
-    credits = rows.filter(credit_id=account_id).aggregate(s=Sum("amount"))["s"] or ZERO
-    return Dong(int(debits) - int(credits))
+    credited = rows.filter(credit_id=account_id).aggregate(s=Sum("amount"))["s"] or ZERO
+    return Dong(int(debits) - int(credited))
 
 
 def entries_of(school_id: int, sources: Mapping[EntryKind, list[int]]) -> list[Entry]:

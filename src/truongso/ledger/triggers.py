@@ -13,9 +13,10 @@ def _period_guard(table: str, months: str, month_of_row: str) -> Trigger:
         name=f"ts_{table}_open_period",
         table=table,
         postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres_declare="touched bigint[];",
         postgres=(
-            f"PERFORM 1 FROM ledger_period WHERE id IN ({months}) FOR SHARE; "
-            f"IF EXISTS (SELECT 1 FROM ledger_period WHERE is_closed AND id IN ({months})) THEN "
+            f"touched := ARRAY({months}); PERFORM 1 FROM ledger_period WHERE id = ANY(touched) FOR SHARE; "
+            "IF EXISTS (SELECT 1 FROM ledger_period WHERE is_closed AND id = ANY(touched)) THEN "
             f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL;"
         ),
         sqlite_when="BEFORE INSERT ON {table}",
@@ -29,10 +30,11 @@ def _period_guard(table: str, months: str, month_of_row: str) -> Trigger:
 TRIGGERS = [
     *append_only("ledger_entry"),
     *append_only("ledger_posting"),
-    _period_guard("ledger_entry", "SELECT period_id FROM fresh", "NEW.period_id"),
+    _period_guard("ledger_entry", "SELECT DISTINCT period_id FROM fresh", "NEW.period_id"),
     _period_guard(
         "ledger_posting",
-        "SELECT e.period_id FROM fresh f JOIN ledger_entry e ON e.id = f.entry_id AND e.school_id = f.school_id",
+        "SELECT DISTINCT e.period_id FROM fresh f JOIN ledger_entry e "
+        "ON e.id = f.entry_id AND e.school_id = f.school_id",
         "(SELECT period_id FROM ledger_entry WHERE id = NEW.entry_id AND school_id = NEW.school_id)",
     ),
 ]

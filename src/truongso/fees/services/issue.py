@@ -27,7 +27,7 @@ from truongso.fees.queries.inputs import classes_of, rates_of, round_items
 from truongso.fees.queries.plans import plan_totals, problems
 from truongso.fees.services.plan import plan_round
 from truongso.fees.services.rounds import locked_round
-from truongso.fees.sql_values import rows_as
+from truongso.kernel.sql_values import rows_as
 from truongso.fees.types import FeesRefusedError, LineKind, RoundState, new_code
 from truongso.kernel import audit, clock, jobs, names, outbox
 from truongso.kernel.actor import Actor

@@ -17,7 +17,7 @@ from truongso.fees.models import CollectionRound, PlannedLine, RoundItem
 from truongso.fees.pricing import Price, Rate, Rule, priced, ranked_rules, rate_for
 from truongso.fees.queries.inputs import classes_of, known_rules, pupils_of, rates_of, round_items
 from truongso.fees.services.rounds import locked_draft
-from truongso.fees.sql_values import rows_as
+from truongso.kernel.sql_values import rows_as
 from truongso.fees.types import FeeNature
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
