@@ -72,9 +72,7 @@ def school_year(code: str = "2026-2027") -> SchoolYear:
     return year
 
 
-def bank_account(
-    school: School, *, number: str = "0071000123456", bank_bin: str = VIETCOMBANK
-) -> BankAccount:
+def bank_account(school: School, *, number: str = "0071000123456", bank_bin: str = VIETCOMBANK) -> BankAccount:
     """A receiving account in the school's name."""
     made: BankAccount = BankAccount.objects.create(
         school=school,
@@ -87,9 +85,7 @@ def bank_account(
     return made
 
 
-def school_class(
-    school: School, name: str = "3A2", *, grade: str = "3", year: SchoolYear | None = None
-) -> SchoolClass:
+def school_class(school: School, name: str = "3A2", *, grade: str = "3", year: SchoolYear | None = None) -> SchoolClass:
     """A class of the school year."""
     made: SchoolClass = SchoolClass.objects.create(
         school=school, school_year=year or school_year(), name=name, name_fold=names.fold(name), grade=grade
@@ -224,9 +220,7 @@ def fee_rate(
 
 def org_unit(name: str = "Sở Giáo dục và Đào tạo", *, kind: UnitKind = UnitKind.DEPARTMENT) -> OrgUnit:
     """A management unit."""
-    return OrgUnit.objects.create(
-        kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1)
-    )
+    return OrgUnit.objects.create(kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1))
 
 
 def user(

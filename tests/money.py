@@ -22,13 +22,9 @@ _reference = itertools.count(1)
 NOON = dt.datetime(2026, 10, 5, 12, tzinfo=clock.SCHOOL_TIME)
 
 
-def invoice(
-    school: School, amounts: Sequence[int] = (250_000,), *, full_name: str = "Nguyễn Bảo An"
-) -> Invoice:
+def invoice(school: School, amounts: Sequence[int] = (250_000,), *, full_name: str = "Nguyễn Bảo An") -> Invoice:
     """An issued invoice with one line per amount, booked as receivable against service revenue."""
-    taught = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first() or factories.school_class(
-        school
-    )
+    taught = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first() or factories.school_class(school)
     pupil = factories.student(school, full_name, school_class=taught)
     items = [_item(school, n) for n in range(len(amounts))]
     charges = [factories.Charge(item, amount) for item, amount in zip(items, amounts, strict=True)]
@@ -40,9 +36,7 @@ def invoice(
             Leg(accounts[AccountRole.RECEIVABLE, 0], accounts[AccountRole.REVENUE_SERVICE, 0], line.amount)
             for line in InvoiceLine.objects.for_school(school).filter(invoice=made)
         )
-        post_many(
-            school.pk, entries=[NewEntry(EntryKind.INVOICE, made.pk, clock.today(), legs)], actor_id=None
-        )
+        post_many(school.pk, entries=[NewEntry(EntryKind.INVOICE, made.pk, clock.today(), legs)], actor_id=None)
     return made
 
 
@@ -52,9 +46,7 @@ def _item(school: School, number: int) -> FeeItem:
     return found or factories.fee_item(school, code, f"Khoản thu {number}", nature=FeeNature.SERVICE)
 
 
-def booking(
-    *shares: tuple[Invoice, int], amount: int | None = None, reference: str = "", **changes: object
-) -> Booking:
+def booking(*shares: tuple[Invoice, int], amount: int | None = None, reference: str = "", **changes: object) -> Booking:
     """A bank transfer for the given parts; `amount` defaults to their sum."""
     whole = Dong(sum(a for _, a in shares) if amount is None else amount)
     values: dict[str, object] = {

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Sum
-from tests import money
 
+from tests import money
 from truongso.fees.models import Invoice
 from truongso.kernel import triggers
 from truongso.kernel.actor import Actor
@@ -76,7 +76,7 @@ def without_row_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(services, "lock_invoices", read_only)
     monkeypatch.setattr(services, "_write", wait_then_write)
-    return  # noqa: PT022 - a fixture that only patches
+    return
 
 
 def test_sixteen_full_payments_of_one_invoice_settle_it_once(school: School) -> None:

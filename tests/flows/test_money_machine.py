@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from tests import factories, money
 
+from tests import factories, money
 from truongso.banking import services as banking
 from truongso.banking.models import BankLine
 from truongso.banking.statement_import import apply, preview

@@ -50,9 +50,7 @@ def test_no_other_value_is_taken(world: World, table: str, column: str, change: 
 )
 def test_nothing_is_born_settled(world: World, table: str, column: str, message: str) -> None:
     with connection.cursor() as cursor:
-        names = [
-            c.name for c in connection.introspection.get_table_description(cursor, table) if c.name != "id"
-        ]
+        names = [c.name for c in connection.introspection.get_table_description(cursor, table) if c.name != "id"]
     values = [
         "1"
         if n == column
@@ -64,8 +62,7 @@ def test_nothing_is_born_settled(world: World, table: str, column: str, message:
         for n in names
     ]
     world.refuses(
-        f"INSERT INTO {table} ({', '.join(names)}) "
-        f"SELECT {', '.join(values)} FROM {table} ORDER BY id LIMIT 1",
+        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table} ORDER BY id LIMIT 1",
         match=message,
     )
 

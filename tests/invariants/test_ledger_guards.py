@@ -32,9 +32,7 @@ def test_a_posting_moves_a_positive_amount(world: World, amount: str) -> None:
     world.refuses(sql, posting(world).pk, match="ledger_posting_positive|(?i:null)|amount")
 
 
-@pytest.mark.parametrize(
-    ("debit", "credit"), [("NULL", "credit_id"), ("debit_id", "NULL"), ("debit_id", "debit_id")]
-)
+@pytest.mark.parametrize(("debit", "credit"), [("NULL", "credit_id"), ("debit_id", "NULL"), ("debit_id", "debit_id")])
 def test_a_posting_has_two_sides(world: World, debit: str, credit: str) -> None:
     sql = POST.format(debit=debit, credit=credit, amount="5")
     world.refuses(sql, posting(world).pk, match="ledger_posting_two_accounts|(?i:null)")
@@ -56,9 +54,7 @@ def test_a_closed_month_takes_nothing(world: World) -> None:
     Period.objects.for_school(world.school).update(is_closed=True)
     entry = ENTER.format(kind="'adjustment'", source="999", reverses="NULL")
     world.refuses(entry, row.entry_id, match="period is closed")
-    world.refuses(
-        POST.format(debit="debit_id", credit="credit_id", amount="5"), row.pk, match="period is closed"
-    )
+    world.refuses(POST.format(debit="debit_id", credit="credit_id", amount="5"), row.pk, match="period is closed")
 
 
 def test_a_thing_is_entered_once(world: World) -> None:
@@ -68,9 +64,7 @@ def test_a_thing_is_entered_once(world: World) -> None:
 
 def test_an_entry_is_reversed_once(world: World) -> None:
     original = (
-        Entry.objects.for_school(world.school)
-        .filter(reverses__isnull=False)
-        .values_list("reverses_id", flat=True)[0]
+        Entry.objects.for_school(world.school).filter(reverses__isnull=False).values_list("reverses_id", flat=True)[0]
     )
     again = ENTER.format(kind="'reversal'", source="999", reverses="id")
     world.refuses(again, original, match="(?i:unique)")

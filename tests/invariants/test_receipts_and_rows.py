@@ -116,12 +116,9 @@ ISSUED = [
         "public_id",
     )
 ]
+ISSUED += [("fees_invoiceline", c) for c in ("description", "nature", "reduction_basis", "legal_basis", "kind")]
 ISSUED += [
-    ("fees_invoiceline", c) for c in ("description", "nature", "reduction_basis", "legal_basis", "kind")
-]
-ISSUED += [
-    ("payments_payment", c)
-    for c in ("payer_name", "beneficiary_name", "reason", "invoice_code", "method", "public_id")
+    ("payments_payment", c) for c in ("payer_name", "beneficiary_name", "reason", "invoice_code", "method", "public_id")
 ]
 ISSUED += [("payments_evidence", c) for c in ("kind", "source", "reference", "payer_name", "payer_account")]
 ISSUED += [

@@ -10,8 +10,7 @@ from truongso.accounts.access import (
 )
 from truongso.accounts.labels import role_name
 from truongso.accounts.policies import allows
-from truongso.accounts.queries import user_names
-from truongso.accounts.queries import users_without_password
+from truongso.accounts.queries import user_names, users_without_password
 from truongso.accounts.services import create_user, grant, new_activation
 
 __all__ = [
@@ -26,6 +25,6 @@ __all__ = [
     "requires",
     "role_name",
     "signed_in",
-    "users_without_password",
     "user_names",
+    "users_without_password",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from truongso.banking.types import DecisionKind, Direction, ImportState, LineState, RowState
 from truongso.kernel.constraints import SchoolKey, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
-from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 
 
 class FeedConnection(SchoolScoped):
@@ -31,7 +31,7 @@ class FeedConnection(SchoolScoped):
         indexes = [models.Index(fields=["public_id"], name="banking_feed_by_public")]
 
 
-class BankLine(SchoolScoped):
+class BankLine(SchoolChild):
     """One movement on a receiving account, once, however often it is reported.
 
     `content_key` with `occurrence` tells honest twins apart: the n-th equal movement of an account is the n-th row,
@@ -72,7 +72,7 @@ class BankLine(SchoolScoped):
         ]
 
 
-class MatchDecision(SchoolScoped):
+class MatchDecision(SchoolChild):
     """What the matcher or a person decided about a bank line, with rule, version and reasons. Append-only."""
 
     line = SchoolForeignKey(BankLine, related_name="decisions")
@@ -125,7 +125,7 @@ class StatementImport(SchoolScoped):
         ]
 
 
-class StatementRow(SchoolScoped):
+class StatementRow(SchoolChild):
     """A row of an imported statement, kept verbatim, and what became of it."""
 
     statement = SchoolForeignKey(StatementImport, related_name="rows")
@@ -153,7 +153,7 @@ class StatementRow(SchoolScoped):
         ]
 
 
-class FeedSighting(SchoolScoped):
+class FeedSighting(SchoolChild):
     """A bank line as a feed reported it: one row per notice that was believed."""
 
     connection = SchoolForeignKey(FeedConnection, related_name="+")
@@ -169,4 +169,7 @@ class FeedSighting(SchoolScoped):
             SchoolKey("connection", name="banking_feedsighting_connection_key"),
             SchoolKey("notice", name="banking_feedsighting_notice_key"),
             SchoolKey("line", name="banking_feedsighting_line_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "line"], name="banking_feedsighting_line"),
         ]

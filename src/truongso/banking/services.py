@@ -66,9 +66,7 @@ def undo_match(school_id: int, *, line_id: int, reason: str, actor: Actor) -> No
         undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
     _set_state(line, LineState.WAITING)
     _note(line, "undone", "undone", {"text": reason}, actor, None)
-    audit.record(
-        actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason
-    )
+    audit.record(actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason)
 
 
 @transaction_required

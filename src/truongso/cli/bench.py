@@ -46,9 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if bench is None:
         raise UsageProblem(f"không có phép đo “{args.name}” (chọn trong {', '.join(BENCHES)})")
     module = cast("CommandModule", importlib.import_module(bench.module))
-    parser = Parser(
-        prog=f"truongso bench {bench.name}", description=bench.summary[0].upper() + bench.summary[1:] + "."
-    )
+    parser = Parser(prog=f"truongso bench {bench.name}", description=bench.summary[0].upper() + bench.summary[1:] + ".")
     module.add_arguments(parser)
     try:
         chosen = parser.parse_args(args.rest)

@@ -33,9 +33,7 @@ def run(args: argparse.Namespace) -> int:
     for name in ("lines", "invoices", "seeds"):
         if not 1 <= getattr(args, name) <= _MOST:
             raise UsageProblem(f"--{name} phải từ 1 đến {_MOST}")
-    figures = measure(
-        lines=args.lines, invoices=args.invoices, seeds=range(args.seed, args.seed + args.seeds)
-    )
+    figures = measure(lines=args.lines, invoices=args.invoices, seeds=range(args.seed, args.seed + args.seeds))
     print(json.dumps(figures, ensure_ascii=False) if args.json else "\n".join(_table(figures)))
     return 1 if figures["auto_wrong_total"] else 0
 
@@ -71,6 +69,4 @@ def _class_line(name: str, one: ClassFigures) -> str:
 
 def _rule_line(name: str, rule: RuleFigures) -> str:
     share = f"{rule['right'] / rule['lines']:.2%}"
-    return (
-        f"{name:<18}{rule['lines']:>8}{rule['auto']:>9}{rule['auto_wrong']:>8}{rule['right']:>12}{share:>17}"
-    )
+    return f"{name:<18}{rule['lines']:>8}{rule['auto']:>9}{rule['auto_wrong']:>8}{rule['right']:>12}{share:>17}"

@@ -43,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         else:
             print(f"{'phép đo':<18} {'giây':>9} {'sàn':>9} {'lần sàn':>8} {'mức phải đạt':>13}")
             for f in figures:
-                print(f"{f.name:<18} {f.seconds:>9.3f} {f.floor_seconds:>9.3f} {f.ratio:>8.2f} {f.limit_seconds:>13.2f}")
+                print(
+                    f"{f.name:<18} {f.seconds:>9.3f} {f.floor_seconds:>9.3f} {f.ratio:>8.2f} {f.limit_seconds:>13.2f}"
+                )
         from django.db import connections
 
         connections.close_all()

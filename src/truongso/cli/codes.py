@@ -18,9 +18,7 @@ _REASONS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="new")
     new = actions.add_parser("new", help="sinh mã mới", description="Sinh mã hóa đơn mới, mỗi dòng một mã.")
-    new.add_argument(
-        "--count", type=int, required=True, metavar="N", help=f"số mã cần sinh, từ 1 đến {_MOST}"
-    )
+    new.add_argument("--count", type=int, required=True, metavar="N", help=f"số mã cần sinh, từ 1 đến {_MOST}")
     new.add_argument(
         "--prefix",
         metavar="AB",

@@ -107,9 +107,7 @@ def _first_run(data: Path, args: argparse.Namespace) -> Demo:
             print(f"  {time.monotonic() - started:5.1f} s  {text}", flush=True)
 
     schools = demo_run.prepare(say)
-    demo = demo_run.collect(
-        schools, SandboxBank(os.environ["TRUONGSO_SANDBOX"]), os.environ["TRUONGSO_URL"], say
-    )
+    demo = demo_run.collect(schools, SandboxBank(os.environ["TRUONGSO_SANDBOX"]), os.environ["TRUONGSO_URL"], say)
     (data / _DONE).write_text(json.dumps({**demo.as_json(), "parent_page": demo.parent_page}), encoding="utf-8")
     return demo
 

@@ -32,12 +32,8 @@ Row = Mapping[str, str]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--invoices", type=Path, required=True, metavar="I.csv", help="hóa đơn còn phải nộp")
-    parser.add_argument(
-        "--transfers", type=Path, required=True, metavar="T.csv", help="tiền về, theo thứ tự đến"
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="O.csv", help="tệp kết quả, ghi đè nếu đã có"
-    )
+    parser.add_argument("--transfers", type=Path, required=True, metavar="T.csv", help="tiền về, theo thứ tự đến")
+    parser.add_argument("--out", type=Path, required=True, metavar="O.csv", help="tệp kết quả, ghi đè nếu đã có")
     parser.epilog = (
         "Tệp CSV mã hóa UTF-8, ngăn cột bằng dấu phẩy, dòng đầu là tên cột (thứ tự tùy ý):\n"
         f"  I.csv  {','.join(INVOICE_COLUMNS)}\n"
@@ -100,9 +96,7 @@ def _invoice(row: Row, where: str) -> OpenInvoice:
         raise Refused(f"{where}: “{code}” không phải mã hóa đơn hợp lệ")
     if not _is_amount(amount):
         raise Refused(f"{where}: số tiền “{amount}” phải là số nguyên đồng lớn hơn 0, không dấu ngăn")
-    return OpenInvoice(
-        code, Dong(int(amount)), row["student_name"].strip(), row["class_name"].strip(), _account(row)
-    )
+    return OpenInvoice(code, Dong(int(amount)), row["student_name"].strip(), row["class_name"].strip(), _account(row))
 
 
 def _account(row: Row) -> str:

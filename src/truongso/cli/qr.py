@@ -46,9 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _encode_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bin", required=True, metavar="BIN", help="mã BIN 6 chữ số của ngân hàng nhận")
-    parser.add_argument(
-        "--account", required=True, metavar="SỐ", help="số tài khoản, 1–19 chữ số hoặc chữ cái"
-    )
+    parser.add_argument("--account", required=True, metavar="SỐ", help="số tài khoản, 1–19 chữ số hoặc chữ cái")
     parser.add_argument("--amount", type=dong, metavar="TIỀN", help="số tiền; không có thì mã dùng nhiều lần")
     parser.add_argument("--memo", default="", metavar="CHỮ", help="nội dung, không dấu, tối đa 25 ký tự")
     parser.add_argument("--bill", default="", metavar="SỐ", help="số hóa đơn, không dấu, tối đa 25 ký tự")
@@ -81,7 +79,7 @@ def _encode(args: argparse.Namespace) -> int:
 
 
 def _write_pictures(args: argparse.Namespace, payload: str) -> None:
-    from truongso.kernel.qr_image import qr_png, qr_svg  # noqa: PLC0415 (the text alone needs no image library)
+    from truongso.kernel.qr_image import qr_png, qr_svg
 
     title = f"VietQR {_bank_name(args.bin)} {args.account}"
     pictures = [
@@ -171,7 +169,7 @@ def _read_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _read(args: argparse.Namespace) -> int:
-    from truongso.kernel.qr_image import QrImageError, read_qr  # noqa: PLC0415 (only this action needs it)
+    from truongso.kernel.qr_image import QrImageError, read_qr
 
     try:
         texts = read_qr(read_limited(args.image, _IMAGE_LIMIT))

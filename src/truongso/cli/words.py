@@ -11,9 +11,7 @@ from .errors import Refused
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "amount", metavar="SỐ_TIỀN", type=dong, help="số nguyên đồng, ví dụ 450000 hoặc 450.000"
-    )
+    parser.add_argument("amount", metavar="SỐ_TIỀN", type=dong, help="số nguyên đồng, ví dụ 450000 hoặc 450.000")
     parser.add_argument("--south", action="store_true", help="cách đọc miền Nam: “lẻ”, “ngàn”")
     parser.add_argument("--chan", action="store_true", help="thêm chữ “chẵn” ở cuối")
     parser.epilog = (

@@ -88,9 +88,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": database_from_url(
-        os.environ.get("TRUONGSO_DATABASE", f"sqlite:///{DATA_DIR / 'truongso.sqlite3'}")
-    )
+    "default": database_from_url(os.environ.get("TRUONGSO_DATABASE", f"sqlite:///{DATA_DIR / 'truongso.sqlite3'}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

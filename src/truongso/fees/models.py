@@ -9,7 +9,7 @@ from truongso.fees.types import FeeNature, FeeUnit, LineKind, RoundState
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import ZERO
-from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.organizations.types import Ownership
 
 
@@ -38,7 +38,7 @@ class FeeItem(SchoolScoped):
         return self.name
 
 
-class FeeRate(SchoolScoped):
+class FeeRate(SchoolChild):
     """What one unit of an item costs, from–to, by grade where it differs; with the deciding document."""
 
     fee_item = SchoolForeignKey(FeeItem, related_name="rates")
@@ -95,7 +95,7 @@ class ReductionRule(models.Model):
         return self.name
 
 
-class Exemption(SchoolScoped):
+class Exemption(SchoolChild):
     """A pupil belongs to a policy category, from–to, on the strength of a document."""
 
     student = SchoolForeignKey("people.Student", related_name="+")
@@ -119,7 +119,7 @@ class Exemption(SchoolScoped):
         ]
 
 
-class OptIn(SchoolScoped):
+class OptIn(SchoolChild):
     """A family chose a voluntary item for a pupil, from–to. Without it the item is never charged."""
 
     student = SchoolForeignKey("people.Student", related_name="+")
@@ -135,6 +135,9 @@ class OptIn(SchoolScoped):
             models.UniqueConstraint(fields=["school", "student", "fee_item", "valid_from"], name="fees_optin_once"),
             SchoolKey("student", name="fees_optin_student_key"),
             SchoolKey("fee_item", name="fees_optin_item_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "fee_item"], name="fees_optin_fee_item"),
         ]
 
 
@@ -167,7 +170,7 @@ class CollectionRound(SchoolScoped):
         return self.name
 
 
-class RoundItem(SchoolScoped):
+class RoundItem(SchoolChild):
     """An item of a round: how many units are charged."""
 
     round = SchoolForeignKey(CollectionRound, models.CASCADE, related_name="items")
@@ -184,7 +187,7 @@ class RoundItem(SchoolScoped):
         ]
 
 
-class RoundClass(SchoolScoped):
+class RoundClass(SchoolChild):
     """A class that a round covers."""
 
     round = SchoolForeignKey(CollectionRound, models.CASCADE, related_name="classes")
@@ -199,7 +202,7 @@ class RoundClass(SchoolScoped):
         ]
 
 
-class PlannedLine(SchoolScoped):
+class PlannedLine(SchoolChild):
     """The priced plan of a draft round: what each pupil would be charged. Rebuilt by every preview, frozen at issue."""
 
     round = SchoolForeignKey(CollectionRound, models.CASCADE, related_name="planned")
@@ -229,7 +232,7 @@ class PlannedLine(SchoolScoped):
         ]
 
 
-class Invoice(SchoolScoped):
+class Invoice(SchoolChild):
     """A payment request with its code (the letter's "mã/số hóa đơn thanh toán"; not a tax invoice).
 
     The four mandatory fields (LC-2.2: payer, beneficiary, reason, invoice code) are copied here as issued and can
@@ -274,6 +277,7 @@ class Invoice(SchoolScoped):
             models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("total")), name="fees_invoice_paid_in_total"),
         ]
         indexes = [
+            models.Index(fields=["school", "family"], name="fees_invoice_family"),
             models.Index(fields=["school", "round", "sort_key"], name="fees_invoice_list"),
             models.Index(fields=["school", "student"], name="fees_invoice_student"),
             models.Index(fields=["public_id"], name="fees_invoice_by_public"),
@@ -287,7 +291,7 @@ class Invoice(SchoolScoped):
         return self.code
 
 
-class InvoiceLine(SchoolScoped):
+class InvoiceLine(SchoolChild):
     """One line of an invoice. Append-only but for `credited` and `paid`, which triggers derive.
 
     A credit note line (kind `credit`) names the line it reduces; its amount is what is taken off.
@@ -334,4 +338,10 @@ class InvoiceLine(SchoolScoped):
                 name="fees_invoiceline_paid_in_amount",
             ),
         ]
-        indexes = [models.Index(fields=["school", "invoice"], name="fees_invoiceline_invoice")]
+        indexes = [
+            models.Index(
+                fields=["school", "adjusts"], name="fees_invoiceline_adjusts", condition=Q(adjusts__isnull=False)
+            ),
+            models.Index(fields=["school", "fee_item"], name="fees_invoiceline_fee_item"),
+            models.Index(fields=["school", "invoice"], name="fees_invoiceline_invoice"),
+        ]

@@ -8,12 +8,14 @@ from typing import Any
 from django.db import IntegrityError
 
 from truongso.fees.messages import refusal_text
+from truongso.fees.models import Invoice, InvoiceLine
 from truongso.fees.queries.rounds import round_by_id
 from truongso.fees.services.issue import CHUNK, JOB_KIND, Issued, issue_chunk, owing_students
 from truongso.fees.types import FeesRefusedError
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import retrying, transaction
+from truongso.kernel.db import refresh_statistics, retrying, transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner
+from truongso.ledger.public import books
 
 _TRIES = 3
 _CODE_KEYS = ("fees_invoice_code", "fees_invoice.code")  # as PostgreSQL and SQLite name the unique key
@@ -31,6 +33,8 @@ def issue_round(progress: Progress) -> dict[str, Any]:
     progress.set_total(len(students))
     for start in range(0, len(students), CHUNK):
         _issue(school_id, round_id, students[start : start + CHUNK], actor)
+        if start == 0 and len(students) > CHUNK:
+            refresh_statistics(Invoice, InvoiceLine, *books())
         progress.at(min(start + CHUNK, len(students)))
     figures = round_by_id(school_id, round_id)
     return {"invoices": figures.invoices, "amount": figures.total.value}

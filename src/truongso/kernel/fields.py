@@ -75,14 +75,15 @@ class SchoolForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 
     The database constraint is not on the single id but on (school, id), declared beside the field as
     `SchoolKey` in `Meta.constraints`: a row can never point into another school (invariant I12), and the
-    schema can be distributed by school.
+    schema can be distributed by school. Indexes lead with the school too and are declared where they are read.
     """
 
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
-        kwargs["db_constraint"] = False
+        kwargs["db_constraint"] = kwargs["db_index"] = False
         super().__init__(to, on_delete, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
+        kwargs.pop("db_index", None)
         return name, path, list(args), kwargs

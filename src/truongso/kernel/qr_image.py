@@ -117,9 +117,7 @@ def _modules(payload: str) -> list[list[bool]]:
         code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     except ValueError as error:
         raise QrImageError(QrImageReason.TOO_LONG, length=len(payload)) from error
-    bitmap: Any = code.to_image(
-        scale=1, add_quiet_zones=False
-    )  # two-dimensional, which its type does not say
+    bitmap: Any = code.to_image(scale=1, add_quiet_zones=False)  # two-dimensional, which its type does not say
     rows: Any = memoryview(bitmap).tolist()
     return [[value == 0 for value in row] for row in rows]
 

@@ -50,7 +50,5 @@ def _sheet(book: CalamineWorkbook, name: str, limits: Limits) -> Sheet:
     if end is None:
         return Sheet(clean_text(name), [])
     limits.check_box(end[0] + 1, end[1] + 1)
-    rows: list[list[Cell]] = [
-        [clean_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
+    rows: list[list[Cell]] = [[clean_cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     return Sheet(clean_text(name), rectangle(rows))

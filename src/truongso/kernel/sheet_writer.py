@@ -129,9 +129,7 @@ def _write_sheet(page: Any, sheet: SheetOut, formats: dict[str, Any]) -> None:
         _write_row(page, number + index, row, formats)
         if index < _WIDTH_ROWS:
             widths += [0] * (len(row) - len(widths))
-            widths = [
-                max(w, _text_width(v)) for w, v in zip(widths, [*row, *[None] * len(widths)], strict=False)
-            ]
+            widths = [max(w, _text_width(v)) for w, v in zip(widths, [*row, *[None] * len(widths)], strict=False)]
     for column, width in enumerate(sheet.widths or widths):
         page.set_column(column, column, min(max(width, _WIDTHS[0]), _WIDTHS[1]))
 

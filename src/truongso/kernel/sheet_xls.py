@@ -44,10 +44,7 @@ def read_xls(data: bytes, limits: Limits) -> list[Sheet]:
     return [Sheet(s["name"], [[_unpack(c) for c in row] for row in s["rows"]]) for s in answer["sheets"]]
 
 
-_CHILD = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    "from truongso.kernel.sheet_xls import child; child()"
-)
+_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1]);from truongso.kernel.sheet_xls import child; child()"
 
 
 def child() -> None:

@@ -25,8 +25,8 @@ class SchoolManager(models.Manager[M], Generic[M]):
     """Manager of school-owned tables. Use `for_school(school)`; there is no unscoped `all()`."""
 
     def get_queryset(self) -> QuerySet[M]:
-        if hasattr(self, "instance"):  # reached from a parent row, which is already of one school
-            return super().get_queryset()
+        if hasattr(self, "instance"):  # reached from a parent row: the rows are of its school
+            return super().get_queryset().filter(school_id=self.instance.school_id)
         raise UnscopedQueryError(f"{self.model.__name__}: name the school with for_school(), or across_schools(reason)")
 
     def for_school(self, school: School | int) -> QuerySet[M]:
@@ -55,9 +55,22 @@ class SchoolManager(models.Manager[M], Generic[M]):
 class SchoolScoped(models.Model):
     """Base of every school-owned table: the school, UNIQUE (school, id), and the scoped manager."""
 
-    school = models.ForeignKey("organizations.School", on_delete=models.PROTECT, related_name="+")
+    # No index of its own: UNIQUE (school, id) leads with the school, and every index costs each bulk insert.
+    school = models.ForeignKey("organizations.School", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     objects: SchoolManager[Any] = SchoolManager()
+
+    class Meta:
+        abstract = True
+
+
+class SchoolChild(SchoolScoped):
+    """Base of tables whose school follows from a parent: a composite key to it holds the school, so that a check of
+    the school itself on every inserted row would say nothing new."""
+
+    school = models.ForeignKey(
+        "organizations.School", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         abstract = True

@@ -229,7 +229,9 @@ def _actual(connection: BaseDatabaseWrapper) -> dict[str, str]:
                 name: _digest(f"{_event(definition)}$body${source}$body$") if enabled == "O" else "disabled"
                 for name, source, definition, enabled in cursor.fetchall()
             }
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX])
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX]
+        )
         return {name: _digest(sql) for name, sql in cursor.fetchall()}
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import DongField, SchoolForeignKey
-from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.ledger.types import AccountRole, EntryKind
 
 
@@ -47,7 +47,7 @@ class Period(SchoolScoped):
         ]
 
 
-class Entry(SchoolScoped):
+class Entry(SchoolChild):
     """One event in the books, with the thing it books; each thing is booked once."""
 
     period = SchoolForeignKey(Period, related_name="+")
@@ -75,7 +75,7 @@ class Entry(SchoolScoped):
         indexes = [models.Index(fields=["school", "occurred_on"], name="ledger_entry_day")]
 
 
-class Posting(SchoolScoped):
+class Posting(SchoolChild):
     """amount moves from credit to debit. No set of postings can be unbalanced (invariant I01)."""
 
     entry = SchoolForeignKey(Entry, related_name="postings")
@@ -93,6 +93,7 @@ class Posting(SchoolScoped):
             SchoolKey("credit", name="ledger_posting_credit_key"),
         ]
         indexes = [
+            models.Index(fields=["school", "entry"], name="ledger_posting_entry"),
             models.Index(fields=["school", "debit"], name="ledger_posting_by_debit"),
             models.Index(fields=["school", "credit"], name="ledger_posting_by_credit"),
         ]

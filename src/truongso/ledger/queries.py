@@ -37,3 +37,8 @@ def entries_of(school_id: int, sources: Mapping[EntryKind, list[int]]) -> list[E
         .prefetch_related("postings__debit", "postings__credit")
         .order_by("pk")
     )
+
+
+def books() -> tuple[type[Entry], type[Posting]]:
+    """The tables that bulk booking fills (for `kernel.db.refresh_statistics`)."""
+    return Entry, Posting

@@ -121,9 +121,7 @@ class SchoolYear(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on")), name="organizations_schoolyear_dates"
-            )
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="organizations_schoolyear_dates")
         ]
 
     def __str__(self) -> str:
@@ -144,9 +142,7 @@ class BankAccount(SchoolScoped):
     class Meta:
         constraints = [
             school_row("organizations_bankaccount"),
-            models.UniqueConstraint(
-                fields=["school", "bank_bin", "number"], name="organizations_bankaccount_number"
-            ),
+            models.UniqueConstraint(fields=["school", "bank_bin", "number"], name="organizations_bankaccount_number"),
             models.UniqueConstraint(fields=["school", "public_id"], name="organizations_bankaccount_public"),
             not_blank("holder_name", name="organizations_bankaccount_holder"),
             not_blank("number", name="organizations_bankaccount_numbered"),

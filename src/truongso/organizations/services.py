@@ -230,9 +230,7 @@ def lock_school(school: School) -> None:
         School.objects.select_for_update(no_key=True).get(pk=school.pk)
 
 
-def _record(
-    actor: Actor, action: str, row: Any, params: dict[str, Any], school: School | None = None
-) -> None:
+def _record(actor: Actor, action: str, row: Any, params: dict[str, Any], school: School | None = None) -> None:
     kind = action.split(":", maxsplit=1)[0]
     subject = (kind, getattr(row, "public_id", None) or row.code)
     school_id = school.pk if school else None

@@ -18,9 +18,7 @@ _KEPT_HEADERS = ("content-type", "user-agent", "x-sepay-timestamp")
 
 
 @transaction_required
-def store(
-    school_id: int, *, provider: str, connection: str, body: bytes, headers: Mapping[str, str]
-) -> Notice:
+def store(school_id: int, *, provider: str, connection: str, body: bytes, headers: Mapping[str, str]) -> Notice:
     """Keep a notice as received (recipe of §4.1: raw body first). Signatures and keys are not kept."""
     return Notice.objects.create(
         school_id=school_id, provider=provider, connection=connection, body=body,

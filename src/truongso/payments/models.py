@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import ZERO
-from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.payments.types import CreditKind, EvidenceKind, Method, NoticeState
 
 
@@ -39,7 +39,7 @@ class Evidence(SchoolScoped):
         ]
 
 
-class Payment(SchoolScoped):
+class Payment(SchoolChild):
     """Settled money with the four mandatory fields. Never edited; undone only by a reversal.
 
     `allocated` (to invoices) and `credited` (to the family) are derived; triggers refuse any other value.
@@ -79,10 +79,14 @@ class Payment(SchoolScoped):
             not_blank("reason", name="payments_payment_reason"),
             not_blank("invoice_code", name="payments_payment_code"),
         ]
-        indexes = [models.Index(fields=["school", "received_on"], name="payments_payment_day")]
+        indexes = [
+            models.Index(fields=["school", "family"], name="payments_payment_family"),
+            models.Index(fields=["school", "evidence"], name="payments_payment_evidence"),
+            models.Index(fields=["school", "received_on"], name="payments_payment_day"),
+        ]
 
 
-class Allocation(SchoolScoped):
+class Allocation(SchoolChild):
     """Part of a payment that settles part of an invoice line. Append-only; corrected by a row that reverses it (I05)."""
 
     payment = SchoolForeignKey(Payment, related_name="allocations")
@@ -109,7 +113,7 @@ class Allocation(SchoolScoped):
         ]
 
 
-class CreditEntry(SchoolScoped):
+class CreditEntry(SchoolChild):
     """A movement of a family's credit: + for money paid above what was owed, − (a row that reverses) when undone."""
 
     family = SchoolForeignKey("people.Family", related_name="+")
@@ -143,7 +147,7 @@ class CreditEntry(SchoolScoped):
         ]
 
 
-class PaymentReversal(SchoolScoped):
+class PaymentReversal(SchoolChild):
     """Why and by whom a payment was undone. One per payment."""
 
     payment = SchoolForeignKey(Payment, related_name="reversals")
@@ -174,7 +178,7 @@ class ReceiptBook(SchoolScoped):
         ]
 
 
-class Receipt(SchoolScoped):
+class Receipt(SchoolChild):
     """A numbered receipt, gap-free per school, year and book. Append-only; a cancelled one keeps its number."""
 
     public_id = PublicIdField()
@@ -196,7 +200,7 @@ class Receipt(SchoolScoped):
         indexes = [models.Index(fields=["public_id"], name="payments_receipt_by_public")]
 
 
-class ReceiptCancellation(SchoolScoped):
+class ReceiptCancellation(SchoolChild):
     """A receipt no longer counts; its number stays used."""
 
     receipt = SchoolForeignKey(Receipt, related_name="cancellations")

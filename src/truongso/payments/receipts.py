@@ -95,9 +95,7 @@ def _content(paper: Paper, school: dict[str, str]) -> dict[str, Any]:
                 "student_name": invoice.student_name,
                 "class_name": invoice.class_name,
                 "reason": invoice.reason,
-                "lines": [
-                    {"description": names[s.line_id], "amount": int(s.amount)} for s in paper.shares[invoice.id]
-                ],
+                "lines": [{"description": names[s.line_id], "amount": int(s.amount)} for s in paper.shares[invoice.id]],
             }
             for invoice in {i.id: i for i in paper.invoices}.values()
         ],

@@ -48,9 +48,7 @@ def book(school_id: int, *, booking: Booking, actor: Actor) -> Payment:
 
 
 @transaction_required
-def book_many(
-    school_id: int, *, bookings: Sequence[Booking], actor: Actor
-) -> list[Payment | PaymentRefusedError]:
+def book_many(school_id: int, *, bookings: Sequence[Booking], actor: Actor) -> list[Payment | PaymentRefusedError]:
     """Book payments in order; each is booked whole or refused alone, with the reason in its place.
 
     What an invoice no longer owes becomes the family's credit, visible on the payment. Locks are taken in the
@@ -151,7 +149,9 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
     query = (
         Evidence.objects.for_school(school_id)
         .filter(
-            kind__in={k for k, _, _ in fresh}, source__in={s for _, s, _ in fresh}, reference__in={r for _, _, r in fresh}
+            kind__in={k for k, _, _ in fresh},
+            source__in={s for _, s, _ in fresh},
+            reference__in={r for _, _, r in fresh},
         )
         .order_by("pk")
     )
@@ -185,9 +185,7 @@ def _unfit(booking: Booking, evidence: Evidence, used: Dong) -> PaymentRefusedEr
     return None
 
 
-def _plan(
-    booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoice], taken: dict[int, Dong]
-) -> _Plan:
+def _plan(booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoice], taken: dict[int, Dong]) -> _Plan:
     plan = _Plan(booking, evidence, [invoices[s.invoice_id] for s in booking.shares])
     left = booking.amount
     for share in booking.shares:
@@ -228,8 +226,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     receipts.issue_many(
         school_id,
         papers=[
-            receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, _shown_reference(p.booking))
-            for p in plans
+            receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, _shown_reference(p.booking)) for p in plans
         ],
     )
     audit.record_many(

@@ -119,8 +119,12 @@ TRIGGERS = [
     Trigger(
         name="ts_payments_payment_use",
         table="payments_payment",
-        postgres_when="AFTER INSERT ON {table} FOR EACH ROW",
-        postgres=f"{_USED} RETURN NULL;",
+        postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres=(
+            "UPDATE payments_evidence SET used = payments_evidence.used + d.s FROM (SELECT school_id, evidence_id, "
+            "SUM(amount) AS s FROM fresh GROUP BY school_id, evidence_id) d "
+            "WHERE payments_evidence.id = d.evidence_id AND payments_evidence.school_id = d.school_id; RETURN NULL;"
+        ),
         sqlite_when="AFTER INSERT ON {table}",
         sqlite=_USED,
     ),

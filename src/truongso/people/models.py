@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import PublicIdField, SchoolForeignKey
-from truongso.kernel.tenancy import SchoolScoped, school_row
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.people.types import Gender, Relationship, StudentStatus
 
 
@@ -42,9 +42,7 @@ class SchoolClass(SchoolScoped):
     class Meta:
         constraints = [
             school_row("people_schoolclass"),
-            models.UniqueConstraint(
-                fields=["school", "school_year", "name_fold"], name="people_schoolclass_name"
-            ),
+            models.UniqueConstraint(fields=["school", "school_year", "name_fold"], name="people_schoolclass_name"),
             SchoolKey("homeroom_teacher", name="people_schoolclass_teacher_key"),
             SchoolKey("site", name="people_schoolclass_site_key"),
             not_blank("name", name="people_schoolclass_named"),
@@ -67,7 +65,7 @@ class Family(SchoolScoped):
         ]
 
 
-class Student(SchoolScoped):
+class Student(SchoolChild):
     """A pupil. `sector_code` is the ministry's identifier, `school_code` the school's own."""
 
     public_id = PublicIdField()
@@ -101,13 +99,16 @@ class Student(SchoolScoped):
             one_of("gender", Gender, name="people_student_gender"),
             one_of("status", StudentStatus, name="people_student_status"),
         ]
-        indexes = [models.Index(fields=["school", "name_fold"], name="people_student_fold")]
+        indexes = [
+            models.Index(fields=["school", "family"], name="people_student_family"),
+            models.Index(fields=["school", "name_fold"], name="people_student_fold"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
 
 
-class Guardian(SchoolScoped):
+class Guardian(SchoolChild):
     """A parent or guardian: the payer's name on invoices and the address for messages."""
 
     family = SchoolForeignKey(Family, related_name="guardians")
@@ -124,7 +125,10 @@ class Guardian(SchoolScoped):
             SchoolKey("family", name="people_guardian_family_key"),
             not_blank("full_name", name="people_guardian_named"),
         ]
-        indexes = [models.Index(fields=["school", "phone"], name="people_guardian_phone")]
+        indexes = [
+            models.Index(fields=["school", "family"], name="people_guardian_family"),
+            models.Index(fields=["school", "phone"], name="people_guardian_phone"),
+        ]
 
     @property
     def phones(self) -> tuple[str, ...]:
@@ -145,7 +149,7 @@ class Guardian(SchoolScoped):
         return self.full_name
 
 
-class Guardianship(SchoolScoped):
+class Guardianship(SchoolChild):
     """Who is what to which child; `is_payer` marks whose name stands on the child's invoices."""
 
     student = SchoolForeignKey(Student, related_name="guardianships")
@@ -156,9 +160,7 @@ class Guardianship(SchoolScoped):
     class Meta:
         constraints = [
             school_row("people_guardianship"),
-            models.UniqueConstraint(
-                fields=["school", "student", "guardian"], name="people_guardianship_once"
-            ),
+            models.UniqueConstraint(fields=["school", "student", "guardian"], name="people_guardianship_once"),
             models.UniqueConstraint(
                 fields=["school", "student"], name="people_guardianship_one_payer", condition=Q(is_payer=True)
             ),
@@ -166,9 +168,12 @@ class Guardianship(SchoolScoped):
             SchoolKey("guardian", name="people_guardianship_guardian_key"),
             one_of("relationship", Relationship, name="people_guardianship_kind"),
         ]
+        indexes = [
+            models.Index(fields=["school", "guardian"], name="people_guardianship_guardian"),
+        ]
 
 
-class Enrolment(SchoolScoped):
+class Enrolment(SchoolChild):
     """A pupil in a class, from–to. A change of class closes one row and opens another."""
 
     student = SchoolForeignKey(Student, related_name="enrolments")
@@ -190,6 +195,10 @@ class Enrolment(SchoolScoped):
             ),
             SchoolKey("student", name="people_enrolment_student_key"),
             SchoolKey("school_class", name="people_enrolment_class_key"),
+        ]
+        indexes = [
+            models.Index(fields=["school", "school_class"], name="people_enrolment_school_class"),
+            models.Index(fields=["school", "student"], name="people_enrolment_student"),
         ]
 
 

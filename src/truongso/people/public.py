@@ -9,7 +9,7 @@ from truongso.people.queries.classes import (
     classes_of_year,
     pupils_of_classes,
 )
-from truongso.people.queries.guardians import payer_names
+from truongso.people.queries.guardians import payer_names, payers_or_guardians
 from truongso.people.queries.pupils import (
     PupilFilter,
     PupilPage,
@@ -57,6 +57,7 @@ __all__ = [
     "leave_school",
     "move_class",
     "payer_names",
+    "payers_or_guardians",
     "preview",
     "pupil_page",
     "pupils",

@@ -44,9 +44,7 @@ def start(run_dir: Path, *, durable: bool = False) -> str:
     """
     programs = binaries()
     if programs is None:
-        raise NoPostgresError(
-            f"PostgreSQL {MINIMUM} or later is missing (Debian: apt-get install postgresql)"
-        )
+        raise NoPostgresError(f"PostgreSQL {MINIMUM} or later is missing (Debian: apt-get install postgresql)")
     owner = _owner()
     home = run_dir / "postgres"
     home.mkdir()

@@ -16,9 +16,7 @@ from truongso.banking.types import Direction
 from truongso.kernel.money import Dong, total
 
 
-def check_totals(
-    rows: Sequence[StatementRow], reader: RowReader, printed: PrintedFigures
-) -> list[StatementProblem]:
+def check_totals(rows: Sequence[StatementRow], reader: RowReader, printed: PrintedFigures) -> list[StatementProblem]:
     """Printed totals against the sum of the rows, and opening + in − out = closing.
 
     Rows with an unreadable amount leave the sums open upwards: then only a sum that is already too large is
@@ -45,9 +43,7 @@ def _sum(rows: Sequence[StatementRow], reader: RowReader, side: Direction) -> Do
     return total(lines) + total(amount for direction, amount in reader.known if direction is side)
 
 
-def _check_closing(
-    printed: PrintedFigures, total_in: Dong | None, total_out: Dong | None
-) -> list[StatementProblem]:
+def _check_closing(printed: PrintedFigures, total_in: Dong | None, total_out: Dong | None) -> list[StatementProblem]:
     if printed.opening is None or printed.closing is None or total_in is None or total_out is None:
         return []
     counted = printed.opening + total_in - total_out

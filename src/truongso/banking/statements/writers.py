@@ -187,9 +187,7 @@ def _mb_banner(statement: StatementOut) -> _Rows:
     ]
 
 
-def _labelled_totals(
-    role: str, label: str, money: Callable[[Dong], str]
-) -> Callable[[StatementOut], dict[str, str]]:
+def _labelled_totals(role: str, label: str, money: Callable[[Dong], str]) -> Callable[[StatementOut], dict[str, str]]:
     def footer(statement: StatementOut) -> dict[str, str]:
         return {role: label, "debit": money(statement.total_out), "credit": money(statement.total_in)}
 

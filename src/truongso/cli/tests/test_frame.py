@@ -65,9 +65,7 @@ def one_line(text: str) -> str:
         (["xyz"], 2, "", "truongso: không có lệnh “xyz”. Xem: truongso --help"),
     ],
 )
-def test_the_process_answers_with_its_code_and_one_line(
-    words: list[str], code: int, out: str, err: str
-) -> None:
+def test_the_process_answers_with_its_code_and_one_line(words: list[str], code: int, out: str, err: str) -> None:
     done = process(*words)
     assert (done.returncode, done.stdout.decode()) == (code, out)
     if err:
@@ -197,9 +195,7 @@ def test_help_has_examples_in_vietnamese(words: list[str], capsys: pytest.Captur
         (["qr", "encode", "--bin"], "--bin cần một giá trị"),
     ],
 )
-def test_wrong_usage_is_one_vietnamese_line(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_one_vietnamese_line(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     out, err = capsys.readouterr()
     assert out == ""

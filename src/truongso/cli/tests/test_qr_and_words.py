@@ -25,9 +25,7 @@ VECTORS: dict[str, Any] = json.loads(
 )
 
 
-def test_encode_prints_the_payload_and_writes_pictures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_encode_prints_the_payload_and_writes_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     png, svg = tmp_path / "ma.png", tmp_path / "mã.svg"
     svg.write_text("cũ")
     words = [*ENCODE, "--amount", "450.000", "--memo", "ABK7M2QXP", "--png", str(png), "--svg", str(svg)]
@@ -123,9 +121,7 @@ def test_decode_gives_fields_by_name(capsys: pytest.CaptureFixture[str]) -> None
     }
 
 
-def test_decode_reads_standard_input(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_decode_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"  {PAYLOAD}\r\n"))
     assert main(["qr", "decode", "-"]) == 0
     assert capsys.readouterr().out == (
@@ -149,9 +145,7 @@ def test_every_valid_sample_is_shown(vector: dict[str, Any], capsys: pytest.Capt
     assert "None" not in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "vector", VECTORS["negative"], ids=[str(n) for n in range(VECTORS["negative_count"])]
-)
+@pytest.mark.parametrize("vector", VECTORS["negative"], ids=[str(n) for n in range(VECTORS["negative_count"])])
 def test_every_negative_sample_is_refused(vector: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["qr", "decode", vector["payload"], "--json"]) == 1
     out, err = capsys.readouterr()

@@ -27,7 +27,6 @@ from truongso.fees.queries.inputs import classes_of, rates_of, round_items
 from truongso.fees.queries.plans import plan_totals, problems
 from truongso.fees.services.plan import plan_round
 from truongso.fees.services.rounds import locked_round
-from truongso.kernel.sql_values import rows_as
 from truongso.fees.types import FeesRefusedError, LineKind, RoundState, new_code
 from truongso.kernel import audit, clock, jobs, names, outbox
 from truongso.kernel.actor import Actor
@@ -35,11 +34,13 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.ids import new_public_id
 from truongso.kernel.models import Job
 from truongso.kernel.money import ZERO, Dong, total
+from truongso.kernel.sql_values import rows_as
 from truongso.ledger.public import NewEntry, account_ids, post_many
 from truongso.ledger.types import EntryKind
+from truongso.people.public import SchoolClass, Student, payers_or_guardians
 
 JOB_KIND = "fees.issue_round"
-CHUNK = 500
+CHUNK = 1000
 
 # Words of the paper itself, which is Vietnamese whatever language a page is read in.
 _REASON = "{round} – lớp {class_name}"
@@ -186,50 +187,35 @@ class _Pupil:
 
 
 def _pupils(round_: CollectionRound, student_ids: Sequence[int]) -> list[_Pupil]:
-    """The pupils of the chunk without an invoice, in the order asked for; 4 queries."""
+    """The pupils of the chunk without an invoice, in the order asked for; 5 queries without joins over the plan."""
+    school_id = round_.school_id
     done = set(_issued(round_).filter(student_id__in=student_ids).values_list("student_id", flat=True))
     wanted = [s for s in student_ids if s not in done]
-    lines = PlannedLine.objects.for_school(round_.school_id).filter(round=round_, student_id__in=wanted)
-    rows = (
-        lines.values("student_id", "school_class_id", "fee_item__nature")
-        .annotate(due=Sum("amount"))
-        .filter(due__gt=0)
-        .order_by("fee_item__nature")
-        .values_list(
-            "fee_item__nature", "due", "student_id", "school_class_id", "student__family_id", "student__full_name",
-            "student__name_fold", "student__sort_key", "school_class__name",
-        )
-    )  # fmt: skip
-    found: dict[int, _Pupil] = {}
-    for nature, due, student_id, *rest in rows:
-        pupil = found.get(student_id) or found.setdefault(student_id, _Pupil(student_id, *rest))
-        pupil.due_by_nature[nature] = due
-        pupil.due = pupil.due + due
-    payers = _payers(lines, wanted)
-    for pupil in found.values():
-        unknown = _PAYER_UNKNOWN.format(student=pupil.name)[:_NAME_LENGTH]
-        pupil.payer = payers.get(pupil.student_id) or unknown
-    return [found[s] for s in wanted if s in found]
-
-
-def _payers(lines: Any, student_ids: Sequence[int]) -> dict[int, str]:
-    """Whose name stands on the invoice: the paying guardian, else the first guardian, else the first of the family."""
-    own = lines.values_list(
-        "student_id", "student__guardianships__guardian__full_name", "student__guardianships__is_payer",
-        "student__guardianships__pk",
-    ).distinct()  # fmt: skip
-    chosen: dict[int, tuple[bool, int, str]] = {}
-    for student_id, name, is_payer, key in own:
-        if name:
-            rank = (not is_payer, key, name)
-            chosen[student_id] = min(chosen.get(student_id, rank), rank)
-    payers = {student_id: name for student_id, (_other, _key, name) in chosen.items()}
-    missing = [student_id for student_id in student_ids if student_id not in payers]
-    family = lines.filter(student_id__in=missing, student__family__guardians__pk__isnull=False).values_list(
-        "student_id", "student__family__guardians__full_name", "student__family__guardians__pk"
+    if not wanted:
+        return []
+    natures = {i.fee_item_id: i.fee_item.nature for i in round_items(round_)}
+    classes = dict(SchoolClass.objects.for_school(school_id).values_list("pk", "name"))
+    plan = PlannedLine.objects.for_school(school_id).filter(round=round_, student_id__in=wanted, amount__gt=0)
+    students = (
+        Student.objects.for_school(school_id)
+        .filter(pk__in=wanted)
+        .values_list("pk", "family_id", "full_name", "name_fold", "sort_key")
     )
-    relatives = sorted(family.distinct(), key=lambda row: row[2], reverse=True) if missing else []
-    return {**{student_id: name for student_id, name, _key in relatives}, **payers}
+    payers = payers_or_guardians(school_id, wanted)
+    who = {pk: rest for pk, *rest in students}
+    found: dict[int, _Pupil] = {}
+    for student_id, class_id, item_id, due in plan.values_list(
+        "student_id", "school_class_id", "fee_item_id", "amount"
+    ):
+        pupil = found.get(student_id)
+        if pupil is None:
+            pupil = found[student_id] = _Pupil(student_id, class_id, *who[student_id], class_name=classes[class_id])
+            unknown = _PAYER_UNKNOWN.format(student=pupil.name)[:_NAME_LENGTH]
+            pupil.payer = payers.get(student_id) or unknown
+        nature = natures[item_id]
+        pupil.due_by_nature[nature] = pupil.due_by_nature.get(nature, ZERO) + due
+        pupil.due = pupil.due + due
+    return [found[s] for s in wanted if s in found]
 
 
 def _insert_invoices(

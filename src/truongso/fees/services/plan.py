@@ -17,10 +17,10 @@ from truongso.fees.models import CollectionRound, PlannedLine, RoundItem
 from truongso.fees.pricing import Price, Rate, Rule, priced, ranked_rules, rate_for
 from truongso.fees.queries.inputs import classes_of, known_rules, pupils_of, rates_of, round_items
 from truongso.fees.services.rounds import locked_draft
-from truongso.kernel.sql_values import rows_as
 from truongso.fees.types import FeeNature
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
+from truongso.kernel.sql_values import rows_as
 
 _PRICE_COLUMNS = {
     "grade": "text", "best": "bigint", "unit_amount": "bigint", "gross": "bigint", "percent": "bigint",

@@ -38,11 +38,7 @@ def test_an_unknown_bin_is_none(unknown: str) -> None:
 
 
 def test_wallets_and_mobile_money_are_told_apart() -> None:
-    kinds = {
-        bank.bin: bank.kind
-        for bank in all_banks()
-        if bank.kind not in {BankKind.BANK, BankKind.FINANCE_COMPANY}
-    }
+    kinds = {bank.bin: bank.kind for bank in all_banks() if bank.kind not in {BankKind.BANK, BankKind.FINANCE_COMPANY}}
     assert kinds == {
         "971005": BankKind.MOBILE_MONEY,
         "971011": BankKind.MOBILE_MONEY,

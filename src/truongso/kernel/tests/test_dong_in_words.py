@@ -87,9 +87,7 @@ def test_too_large_an_amount_is_refused(number: int) -> None:
 
 # An independent reading of the words: a running sum, as a person would add them up.
 SPOKEN = {
-    **dict(
-        zip(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"], range(10), strict=True)
-    ),
+    **dict(zip(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"], range(10), strict=True)),
     "mốt": 1,
     "tư": 4,
     "lăm": 5,

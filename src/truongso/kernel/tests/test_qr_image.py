@@ -27,11 +27,7 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and ends where its pixels should begin."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n"
-        + struct.pack(">I", 13)
-        + chunk
-        + struct.pack(">I", zlib.crc32(chunk))
-        + b"\0\0\0\x09IDAT"
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\0\0\0\x09IDAT"
     )
 
 
@@ -63,9 +59,7 @@ def drawn(svg: str, side_px: int) -> Image.Image:
         for column, dark in enumerate(cells):
             if dark:
                 draw.point((column, row), 0)
-    return image.resize(
-        (side_px, side_px), Image.Resampling.BILINEAR if side_px % modules else Image.Resampling.BOX
-    )
+    return image.resize((side_px, side_px), Image.Resampling.BILINEAR if side_px % modules else Image.Resampling.BOX)
 
 
 def as_bytes(image: Image.Image, form: str = "PNG") -> bytes:
@@ -173,9 +167,7 @@ def test_what_is_no_readable_picture_is_refused(data: bytes, reason: QrImageReas
     assert caught.value.reason is reason
 
 
-@given(
-    st.binary(max_size=300), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", png_header(9, 9)])
-)
+@given(st.binary(max_size=300), st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", png_header(9, 9)]))
 def test_junk_raises_only_the_one_error(junk: bytes, start: bytes) -> None:
     try:
         found = read_qr(start + junk)
@@ -184,9 +176,7 @@ def test_junk_raises_only_the_one_error(junk: bytes, start: bytes) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("payload", "reason"), [("", QrImageReason.EMPTY), ("a" * 3000, QrImageReason.TOO_LONG)]
-)
+@pytest.mark.parametrize(("payload", "reason"), [("", QrImageReason.EMPTY), ("a" * 3000, QrImageReason.TOO_LONG)])
 def test_what_does_not_fit_a_code_is_not_drawn(payload: str, reason: QrImageReason) -> None:
     for draw in (lambda: qr_svg(payload, title="x"), lambda: qr_png(payload)):
         with pytest.raises(QrImageError) as caught:

@@ -23,9 +23,7 @@ texts = st.one_of(
     st.sampled_from(["=1+1", "'=1", "''-", "@SUM(A1)", "\t=1", "+84912345678", "sep=;", "＝1"]),
 )
 numbers = st.integers(-(10**14), 10**14)
-tables = st.lists(
-    st.lists(st.one_of(st.none(), texts, numbers), min_size=1, max_size=4), min_size=1, max_size=6
-)
+tables = st.lists(st.lists(st.one_of(st.none(), texts, numbers), min_size=1, max_size=4), min_size=1, max_size=6)
 
 
 def shape(rows: list[list[Cell]]) -> list[list[Cell]]:
@@ -53,9 +51,7 @@ def test_csv_never_starts_a_formula_and_reads_back(rows: list[list[Cell]]) -> No
     data = write_csv(rows)
     for record in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")):
         for cell in record:
-            assert not re.match(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", cell) or re.fullmatch(
-                r"-[0-9]+", cell
-            )
+            assert not re.match(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]", cell) or re.fullmatch(r"-[0-9]+", cell)
     as_text = [[clean_text(v) or None if isinstance(v, str) else v and str(v) for v in row] for row in rows]
     as_text = [["0" if v == 0 and v is not None else v for v in row] for row in as_text]
     assert read_back(data) == shape(as_text)
@@ -63,9 +59,7 @@ def test_csv_never_starts_a_formula_and_reads_back(rows: list[list[Cell]]) -> No
 
 @given(tables)
 def test_xlsx_reads_back(rows: list[list[Cell]]) -> None:
-    written: list[list[Cell]] = [
-        [clean_text(v) or None if isinstance(v, str) else v for v in r] for r in rows
-    ]
+    written: list[list[Cell]] = [[clean_text(v) or None if isinstance(v, str) else v for v in r] for r in rows]
     assert read_back(write_xlsx([SheetOut("x", [], rows)])) == shape(written)
 
 

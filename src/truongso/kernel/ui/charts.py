@@ -68,9 +68,7 @@ def gauge(
     )
 
 
-def day_bars(
-    days: Sequence[tuple[dt.date, int, int]], first: str, second: str = "", title: str = ""
-) -> SafeString:
+def day_bars(days: Sequence[tuple[dt.date, int, int]], first: str, second: str = "", title: str = "") -> SafeString:
     """Stacked bars of đồng per day from zero: (date, amount of the first kind, amount of the second kind).
 
     The unit of the axis (nghìn, triệu, tỷ) follows the largest day and is written at the axis. The text for
@@ -83,8 +81,7 @@ def day_bars(
     scale = (_BASE - _TOP) / (step * math.ceil(top / step))
     pitch = (_WIDTH - _LEFT - 10) / len(days)
     return format_html(
-        '<svg class="ch" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<text x="0" y="14">{}</text>{}{}</svg>',
+        '<svg class="ch" viewBox="0 0 {} {}" role="img" aria-label="{}"><text x="0" y="14">{}</text>{}{}</svg>',
         _WIDTH,
         _HEIGHT,
         _day_bars_text(days, first, second, title),
@@ -199,9 +196,7 @@ def _day_bars_text(days: Sequence[tuple[dt.date, int, int]], first: str, second:
     texts = [
         title,
         _("%(kind)s %(amount)s") % {"kind": first, "amount": dong(sum(day[1] for day in days))},
-        _("%(kind)s %(amount)s") % {"kind": second, "amount": dong(sum(day[2] for day in days))}
-        if second
-        else "",
+        _("%(kind)s %(amount)s") % {"kind": second, "amount": dong(sum(day[2] for day in days))} if second else "",
         _("cao nhất %(amount)s ngày %(date)s")
         % {"amount": dong(top_day[1] + top_day[2]), "date": top_day[0].strftime("%d/%m/%Y")},
     ]

@@ -73,9 +73,7 @@ class DongFormField(forms.Field):
                 self.error_messages["too_small"], code="too_small", params={"least": dong(self.least)}
             )
         if value > self.most:
-            raise ValidationError(
-                self.error_messages["too_large"], code="too_large", params={"most": dong(self.most)}
-            )
+            raise ValidationError(self.error_messages["too_large"], code="too_large", params={"most": dong(self.most)})
 
     def prepare_value(self, value: Any) -> Any:
         """An amount is shown with separators; what was typed and refused is shown as typed."""
@@ -118,9 +116,7 @@ class VietnameseDateField(forms.Field):
     _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{1,4})")
     _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
-    def __init__(
-        self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *, earliest: dt.date | None = None, latest: dt.date | None = None, **kwargs: Any) -> None:
         self.earliest, self.latest = earliest, latest
         super().__init__(**kwargs)
 

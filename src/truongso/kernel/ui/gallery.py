@@ -77,9 +77,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "school_place": "TP Lào Cai, tỉnh Lào Cai",
         "school_phone": "02140000000",
         "help_phone": "02140000000",
-        "sample_form": SampleForm(refused)
-        if request.GET.get("loi")
-        else SampleForm(initial={"amount": Dong(150_000)}),
+        "sample_form": SampleForm(refused) if request.GET.get("loi") else SampleForm(initial={"amount": Dong(150_000)}),
         "rows": [
             {"lop": lop, "gvcn": gvcn, "done": done, "all": count, "left": Dong(left)}
             for lop, gvcn, done, count, left in _SAMPLES

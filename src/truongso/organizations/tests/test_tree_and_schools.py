@@ -52,17 +52,11 @@ class Province:
         )
         self.school = make_school()
         self.upper = make_school("10PT001", level=SchoolLevel.UPPER_SECONDARY)
-        public.supervise(
-            actor=ACTOR, school=self.school, unit=self.city, function=REPORTING, valid_from=SINCE
-        )
-        public.supervise(
-            actor=ACTOR, school=self.upper, unit=self.department, function=REPORTING, valid_from=SINCE
-        )
+        public.supervise(actor=ACTOR, school=self.school, unit=self.city, function=REPORTING, valid_from=SINCE)
+        public.supervise(actor=ACTOR, school=self.upper, unit=self.department, function=REPORTING, valid_from=SINCE)
         public.end_unit(actor=ACTOR, unit=self.city, valid_to=BEFORE, document="Nghị quyết 202/2025/QH15")
         self.ward = make_unit(UnitKind.COMMUNE, "02647", "UBND phường Lào Cai", AFTER, self.department)
-        public.supervise(
-            actor=ACTOR, school=self.school, unit=self.ward, function=REPORTING, valid_from=AFTER
-        )
+        public.supervise(actor=ACTOR, school=self.school, unit=self.ward, function=REPORTING, valid_from=AFTER)
 
 
 def test_former_city_division_is_seen_until_30_6_2025_and_not_after() -> None:
@@ -111,9 +105,7 @@ def test_taking_over_ends_the_earlier_supervision_the_day_before_and_asking_twic
         (lambda _: make_unit(UnitKind.COMMUNE, "02647", "Trùng mã", AFTER), "code_taken"),
         (lambda p: make_unit(UnitKind.COMMUNE, "9", "Dưới phòng cũ", AFTER, p.city), "parent_not_in_force"),
         (
-            lambda p: public.supervise(
-                actor=ACTOR, school=p.school, unit=p.city, function=REPORTING, valid_from=AFTER
-            ),
+            lambda p: public.supervise(actor=ACTOR, school=p.school, unit=p.city, function=REPORTING, valid_from=AFTER),
             "unit_not_in_force",
         ),
         (

@@ -25,9 +25,7 @@ from truongso.payments.vietqr import (
     tlv,
 )
 
-_VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "data" / "vietqr_vectors.json").read_text("utf-8")
-)
+_VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "vietqr_vectors.json").read_text("utf-8"))
 VALID: list[dict[str, Any]] = _VECTORS["vectors"]
 NEGATIVE: list[dict[str, Any]] = _VECTORS["negative"]
 OWN = "00020101021238570010A00000072701270006970436011300110012345670208QRIBFTTA"
@@ -154,9 +152,7 @@ def test_what_the_document_does_not_allow_is_not_written(change: dict[str, Any],
 
 
 def test_the_limits_themselves_are_written() -> None:
-    payload = encode(
-        bank_bin="970436", account="Z" * 19, amount=Dong(499_999_999), memo="A" * 25, bill_number="B" * 25
-    )
+    payload = encode(bank_bin="970436", account="Z" * 19, amount=Dong(499_999_999), memo="A" * 25, bill_number="B" * 25)
     qr = decode(payload)
     assert (qr.account, qr.amount, qr.memo, qr.bill_number) == (
         "Z" * 19,
@@ -207,9 +203,7 @@ def test_unsound_payloads_are_refused_with_their_reason(payload: str, reason: Re
 
 
 def test_objects_are_found_by_id_in_any_order() -> None:
-    qr = decode(
-        sealed("000201" + "62130809ABK7M2QXP" + "5802VN" + "5406450000" + OWN[12:] + "010212" + "5303704")
-    )
+    qr = decode(sealed("000201" + "62130809ABK7M2QXP" + "5802VN" + "5406450000" + OWN[12:] + "010212" + "5303704"))
     assert qr.transfer() == TransferOrder(
         bank_bin="970436",
         account="0011001234567",
@@ -307,11 +301,7 @@ def test_arbitrary_text_raises_only_the_one_error(text: str) -> None:
             decode(payload)
 
 
-@given(
-    st.lists(
-        st.sampled_from([OWN[12:], "5303704", "5802VN", "01", "38", "62", "00", "54", "99", "A"]), max_size=12
-    )
-)
+@given(st.lists(st.sampled_from([OWN[12:], "5303704", "5802VN", "01", "38", "62", "00", "54", "99", "A"]), max_size=12))
 def test_shuffled_pieces_raise_only_the_one_error(pieces: list[str]) -> None:
     with suppress(VietQrError):
         decode(sealed("000201" + "".join(pieces)))

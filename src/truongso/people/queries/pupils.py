@@ -48,9 +48,7 @@ def pupils(school: School, wanted: PupilFilter) -> QuerySet[Student]:
     if wanted.status is not None:
         rows = rows.filter(status=wanted.status.value)
     if wanted.class_name:
-        seats = Enrolment.objects.for_school(school).filter(
-            school_class__name=wanted.class_name, valid_to__isnull=True
-        )
+        seats = Enrolment.objects.for_school(school).filter(school_class__name=wanted.class_name, valid_to__isnull=True)
         rows = rows.filter(pk__in=seats.values("student_id"))
     if wanted.text.strip():
         rows = rows.filter(_matching(school, wanted.text))
@@ -73,14 +71,10 @@ def pupil_page(school: School, public_id: str) -> PupilPage | None:
     enrolments = Enrolment.objects.for_school(school).filter(student=student)
     links = Guardianship.objects.for_school(school).filter(student=student)
     siblings = Student.objects.for_school(school).filter(family_id=student.family_id).exclude(pk=student.pk)
-    history = AuditEntry.objects.filter(
-        school_id=school.pk, subject_kind="student", subject_id=student.public_id
-    )
+    history = AuditEntry.objects.filter(school_id=school.pk, subject_kind="student", subject_id=student.public_id)
     return PupilPage(
         student=student,
-        enrolments=list(
-            enrolments.select_related("school_class__school_year").order_by("-valid_from", "-id")
-        ),
+        enrolments=list(enrolments.select_related("school_class__school_year").order_by("-valid_from", "-id")),
         guardianships=list(links.select_related("guardian").order_by(F("is_payer").desc(), "id")),
         siblings=list(siblings.order_by("sort_key").prefetch_related(*_people(school))),
         history=list(history.order_by("-seq")[:_HISTORY]),

@@ -88,10 +88,7 @@ def load_state(school: School, year: SchoolYear) -> SchoolState:
     return SchoolState(
         year=year,
         students={row.pk: row for row in Student.objects.for_school(school).order_by("id")},
-        classes={
-            class_key(row.name): row
-            for row in SchoolClass.objects.for_school(school).filter(school_year=year)
-        },
+        classes={class_key(row.name): row for row in SchoolClass.objects.for_school(school).filter(school_year=year)},
         enrolments=_last(enrolments.order_by("valid_from", "id")),
         guardians={row.pk: row for row in Guardian.objects.for_school(school).order_by("id")},
         links=links,

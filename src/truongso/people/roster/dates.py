@@ -18,12 +18,8 @@ FIRST_SERIAL = (dt.date(1930, 1, 1) - EXCEL_DAY_ZERO).days
 LAST_SERIAL = (dt.date(LAST_YEAR, 12, 31) - EXCEL_DAY_ZERO).days
 
 _TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?)?"
-_DAY_FIRST = re.compile(
-    rf"(\d{{1,2}}) ?[/.\-\s] ?(\d{{1,2}}) ?[/.\-\s] ?(\d{{4}}){_TIME}", re.ASCII | re.IGNORECASE
-)
-_YEAR_FIRST = re.compile(
-    rf"(\d{{4}}) ?[/.\-] ?(\d{{1,2}}) ?[/.\-] ?(\d{{1,2}}){_TIME}", re.ASCII | re.IGNORECASE
-)
+_DAY_FIRST = re.compile(rf"(\d{{1,2}}) ?[/.\-\s] ?(\d{{1,2}}) ?[/.\-\s] ?(\d{{4}}){_TIME}", re.ASCII | re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}}) ?[/.\-] ?(\d{{1,2}}) ?[/.\-] ?(\d{{1,2}}){_TIME}", re.ASCII | re.IGNORECASE)
 _IN_WORDS = re.compile(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2}) năm (\d{4})", re.ASCII | re.IGNORECASE)
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?\d{1,2} ?[/.\- ] ?\d{2}", re.ASCII)
 _MONTH_YEAR = re.compile(r"\d{1,2} ?[/.\-] ?\d{4}|\d{4} ?[/.\-] ?\d{1,2}", re.ASCII)

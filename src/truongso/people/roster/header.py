@@ -122,18 +122,12 @@ def _is_second_header_row(top: Row, below: Row) -> bool:
         return False
     if any(not label or any(c.isdigit() for c in label) for label in labels):
         return False
-    if any(
-        under and column_of(_label(over)) is Column.CLASS_NAME for over, under in zip(top, below, strict=True)
-    ):
+    if any(under and column_of(_label(over)) is Column.CLASS_NAME for over, under in zip(top, below, strict=True)):
         return False
     if {"NAM", "NU"} <= {label_key(label) for label in labels}:
         return True
     pairs = zip(_headings(top, below), below, strict=True)
-    return any(
-        heading and column_under(heading, _label(cell)) is not Column.UNKNOWN
-        for heading, cell in pairs
-        if cell
-    )
+    return any(heading and column_under(heading, _label(cell)) is not Column.UNKNOWN for heading, cell in pairs if cell)
 
 
 def _problem(sheet: str, i: int, columns: tuple[HeaderColumn, ...], unclear: list[str]) -> RosterError | None:
@@ -147,9 +141,7 @@ def _problem(sheet: str, i: int, columns: tuple[HeaderColumn, ...], unclear: lis
     for column, count in counts.items():
         if count > 1:
             labels = tuple(c.label for c in columns if c.column is column)
-            return RosterError(
-                "two_columns_for_one_field", sheet=sheet, row=i + 1, field=column.value, labels=labels
-            )
+            return RosterError("two_columns_for_one_field", sheet=sheet, row=i + 1, field=column.value, labels=labels)
     if missing := _missing(present):
         return RosterError("required_column_missing", sheet=sheet, row=i + 1, missing=missing)
     return None
@@ -181,12 +173,7 @@ def _with_split_name(sheet: Sheet, header: Header) -> Header:
     by_index = {c.index: c for c in header.columns}
     name = next((c for c in header.columns if c.column is Column.FULL_NAME), None)
     right = by_index.get(name.index + 1) if name else None
-    if (
-        name is None
-        or right is None
-        or right.label
-        or any(c.column is Column.GIVEN_NAME for c in header.columns)
-    ):
+    if name is None or right is None or right.label or any(c.column is Column.GIVEN_NAME for c in header.columns):
         return header
     named = [row for row in sheet.rows[header.data_from :] if isinstance(row[name.index], str)]
     both = sum(isinstance(row[right.index], str) for row in named)

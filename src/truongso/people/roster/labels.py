@@ -235,8 +235,7 @@ CANONICAL: dict[Column, str] = {column: labels[0] for column, labels in ALIASES.
 REASON_LABEL = CANONICAL[Column.REASON]
 
 LOOKED_FOR = tuple(
-    CANONICAL[column]
-    for column in (Column.SECTOR_CODE, Column.FULL_NAME, Column.BIRTH_DATE, Column.CLASS_NAME)
+    CANONICAL[column] for column in (Column.SECTOR_CODE, Column.FULL_NAME, Column.BIRTH_DATE, Column.CLASS_NAME)
 )
 
 # Headings over a group of columns that add nothing to the labels below them.
@@ -276,9 +275,7 @@ def label_key(label: str) -> str:
     return _NOT_LETTERS.sub(" ", fold(_HINT.sub(" ", label)).upper()).strip()
 
 
-_BY_KEY: dict[str, Column] = {
-    label_key(label): column for column, labels in ALIASES.items() for label in labels
-}
+_BY_KEY: dict[str, Column] = {label_key(label): column for column, labels in ALIASES.items() for label in labels}
 _GROUP_KEYS = frozenset(map(label_key, _GROUPS))
 _PERSON_KEYS = {label_key(heading): label_key(person) for heading, person in _PERSONS.items()}
 

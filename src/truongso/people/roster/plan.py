@@ -113,9 +113,7 @@ def plan_changes(existing: Sequence[ExistingStudent], roster: ParsedRoster) -> R
         unchanged=tuple(sorted((m for m in single if not m.changes), key=_row_number)),
         left=tuple(row for row in new if _has_left(row)),
         refused=tuple(sorted(refused, key=lambda refusal: refusal.row)),
-        not_in_file=tuple(
-            s for s in existing if s.id not in mentioned and s.status is StudentStatus.STUDYING
-        ),
+        not_in_file=tuple(s for s in existing if s.id not in mentioned and s.status is StudentStatus.STUDYING),
         imported=roster.imported,
     )
 

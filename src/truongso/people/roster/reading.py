@@ -110,8 +110,7 @@ class RowReader:
     def _birth_date(self, row: Sequence[Cell]) -> dt.date | Reason | None:
         if Column.BIRTH_DAY in self._places:
             day, month, year = (
-                self._cell(row, column)
-                for column in (Column.BIRTH_DAY, Column.BIRTH_MONTH, Column.BIRTH_YEAR)
+                self._cell(row, column) for column in (Column.BIRTH_DAY, Column.BIRTH_MONTH, Column.BIRTH_YEAR)
             )
             date = date_from_parts(day, month, year)
         else:

@@ -10,9 +10,7 @@ from truongso.people.roster.plan import RosterPlan
 from truongso.people.roster.types import Reason
 
 
-def refused_table(
-    plan: RosterPlan, describe: Callable[[Reason], str] = lambda reason: reason.code
-) -> list[list[Cell]]:
+def refused_table(plan: RosterPlan, describe: Callable[[Reason], str] = lambda reason: reason.code) -> list[list[Cell]]:
     """Header, then one line per refused row: its imported cells as they came and the reasons in the last
     column.
 

@@ -76,9 +76,7 @@ class RosterWriter:
                 taught.grade = row.grade
                 regraded[taught.pk] = taught
         SchoolClass.objects.bulk_create(missing.values())
-        SchoolClass.objects.for_school(self._school).bulk_update(
-            regraded.values(), ["grade"], batch_size=_BATCH
-        )
+        SchoolClass.objects.for_school(self._school).bulk_update(regraded.values(), ["grade"], batch_size=_BATCH)
         self._state.classes.update(missing)
         self._made_classes = set(missing)
         self.acts += [
@@ -112,9 +110,7 @@ class RosterWriter:
             taught = self._state.classes[class_key(row.class_name)]
             is_first = class_key(row.class_name) in self._made_classes
             self._open(student, taught, self._year_start if is_first else self._today)
-            self.acts.append(
-                Act("people:student:create", "student", student.public_id, {"class": taught.name})
-            )
+            self.acts.append(Act("people:student:create", "student", student.public_id, {"class": taught.name}))
         return made
 
     def _families(self, rows: Iterable[RosterRow]) -> tuple[list[Family], int]:
@@ -173,9 +169,7 @@ class RosterWriter:
             last = self._state.enrolments.get(student.pk)
             earliest = self._year_start if last is None else (last.valid_to or self._today) + _ONE_DAY
             is_first = class_key(row.class_name) in self._made_classes
-            self._open(
-                student, taught, max(self._year_start, earliest) if is_first else max(self._today, earliest)
-            )
+            self._open(student, taught, max(self._year_start, earliest) if is_first else max(self._today, earliest))
         elif current.school_class_id != taught.pk:
             same_year = current.school_class.school_year_id == self._state.year.pk
             start = self._today if same_year else self._year_start
@@ -185,9 +179,7 @@ class RosterWriter:
             else:
                 last_day = start - _ONE_DAY
                 year_end = current.school_class.school_year.ends_on
-                self._close(
-                    current, last_day if same_year else max(min(last_day, year_end), current.valid_from)
-                )
+                self._close(current, last_day if same_year else max(min(last_day, year_end), current.valid_from))
                 self._open(student, taught, start)
 
     def _open(self, student: Student, taught: SchoolClass, day: dt.date) -> None:

@@ -72,9 +72,7 @@ class Households:
             return
         if not links:
             reachable = (g for g in self._of_family[student.family_id] if set(g.phones) & set(numbers))
-            guardian = next(reachable, None) or self._guardian(
-                student.family_id, placeholder_for(student.full_name)
-            )
+            guardian = next(reachable, None) or self._guardian(student.family_id, placeholder_for(student.full_name))
             self._link(student, guardian, Relationship.GUARDIAN)
         payer = next((link for link in links if link.is_payer), links[0])
         self._phones(payer, numbers)
@@ -104,9 +102,7 @@ class Households:
         links = Guardianship.objects.for_school(self._school_id)
         for link in (*self._dirty_links.values(), *self._new_links):
             link.guardian_id = link.guardian.pk
-        links.bulk_update(
-            self._dirty_links.values(), ["guardian", "relationship", "is_payer"], batch_size=_BATCH
-        )
+        links.bulk_update(self._dirty_links.values(), ["guardian", "relationship", "is_payer"], batch_size=_BATCH)
         Guardianship.objects.bulk_create(self._new_links)
 
     def _settle_wishes(self) -> None:
@@ -126,9 +122,7 @@ class Households:
         for guardian in self._of_family[family_id]:
             if same_person(guardian.full_name, name):
                 return guardian
-        made = Guardian(
-            school_id=self._school_id, family_id=family_id, full_name=tidy(name), name_fold=fold(name)
-        )
+        made = Guardian(school_id=self._school_id, family_id=family_id, full_name=tidy(name), name_fold=fold(name))
         made.add_phones(phones)
         self._of_family[family_id].append(made)
         self._new_guardians.append(made)

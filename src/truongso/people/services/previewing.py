@@ -71,9 +71,7 @@ def _adjusted(plan: RosterPlan) -> RosterPlan:
     for match in plan.changed:
         changes = tuple(_kept(match))
         (changed if changes else unchanged).append(replace(match, changes=changes))
-    return replace(
-        plan, changed=tuple(changed), unchanged=tuple(sorted(unchanged, key=lambda match: match.row.row))
-    )
+    return replace(plan, changed=tuple(changed), unchanged=tuple(sorted(unchanged, key=lambda match: match.row.row)))
 
 
 def _kept(match: MatchedRow) -> Iterable[FieldChange]:

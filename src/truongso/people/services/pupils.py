@@ -43,9 +43,7 @@ class GuardianData:
 
 
 @transaction_required
-def create_class(
-    *, actor: Actor, school: School, year: SchoolYear, name: str, grade: str = ""
-) -> SchoolClass:
+def create_class(*, actor: Actor, school: School, year: SchoolYear, name: str, grade: str = "") -> SchoolClass:
     """A class of a year. Raises PeopleError `class_known`."""
     name, key = tidy(name), class_key(name)
     names = SchoolClass.objects.for_school(school).filter(school_year=year).values_list("name", flat=True)
@@ -55,9 +53,7 @@ def create_class(
         school=school, school_year=year, name=name, name_fold=key, grade=grade or grade_of(name)
     )
     subject = ("school_class", name)
-    audit.record(
-        actor, "people:class:create", school_id=school.pk, subject=subject, params={"year": year.code}
-    )
+    audit.record(actor, "people:class:create", school_id=school.pk, subject=subject, params={"year": year.code})
     return made
 
 
@@ -78,9 +74,7 @@ def add_student(
     """
     _refuse_taken_codes(school, data)
     family = sibling.family if sibling else Family.objects.create(school=school, created_at=clock.now())
-    student: Student = Student.objects.create(
-        school=school, family=family, created_at=clock.now(), **_columns(data)
-    )
+    student: Student = Student.objects.create(school=school, family=family, created_at=clock.now(), **_columns(data))
     Enrolment.objects.create(school=school, student=student, school_class=school_class, valid_from=since)
     params = {"class": school_class.name, "from": since.isoformat()}
     _record(actor, student, "create", params)
@@ -179,9 +173,7 @@ def move_class(*, actor: Actor, student: Student, school_class: SchoolClass, sin
 
 
 @transaction_required
-def leave_school(
-    *, actor: Actor, student: Student, status: StudentStatus, last_day: dt.date, reason: str = ""
-) -> None:
+def leave_school(*, actor: Actor, student: Student, status: StudentStatus, last_day: dt.date, reason: str = "") -> None:
     """The pupil leaves after `last_day`. Invoices and history stay.
 
     Raises PeopleError `not_studying`, and `too_early` (date) for a day before the present enrolment.

@@ -19,9 +19,7 @@ _LONGEST_NAME = 200
 
 
 @transaction_required
-def store_roster(
-    *, actor: Actor, school: School, year: SchoolYear, file_name: str, content: bytes
-) -> RosterImport:
+def store_roster(*, actor: Actor, school: School, year: SchoolYear, file_name: str, content: bytes) -> RosterImport:
     """Keep an uploaded file that reads as a roster; the same file not yet applied is kept once.
 
     Raises SheetError and RosterError for files that do not, PeopleError `year_over` for a year that has
@@ -75,17 +73,13 @@ def apply_roster(*, actor: Actor, school: School, stored: RosterImport, seen: st
     made = writer.write()
     counts = {**found.plan.counts, **made}
     rows.update(counts=counts)
-    applied = audit.Act(
-        "people:roster:apply", "roster", stored.public_id, {"sha256": stored.sha256, **counts}
-    )
+    applied = audit.Act("people:roster:apply", "roster", stored.public_id, {"sha256": stored.sha256, **counts})
     audit.record_many(actor, school_id=school.pk, acts=[applied, *writer.acts])
     return counts
 
 
 @transaction_required
-def import_roster(
-    *, actor: Actor, school: School, year: SchoolYear, file_name: str, content: bytes
-) -> dict[str, int]:
+def import_roster(*, actor: Actor, school: School, year: SchoolYear, file_name: str, content: bytes) -> dict[str, int]:
     """Upload and apply in one act, for commands where nobody looks at a preview; returns what was done."""
     stored = store_roster(actor=actor, school=school, year=year, file_name=file_name, content=content)
     return apply_roster(actor=actor, school=school, stored=stored, seen=preview(school, stored).digest)

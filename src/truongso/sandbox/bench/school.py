@@ -26,7 +26,16 @@ from truongso.organizations.types import SchoolLevel
 from truongso.people.public import import_roster
 
 ACTOR = Actor.system("bench", "cli")
-_HEADER = ["STT", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh (dd/mm/yyyy)", "Lớp học", "Khối học", "SĐT liên hệ", "Tên mẹ"]
+_HEADER = [
+    "STT",
+    "Mã định danh Bộ GD&ĐT",
+    "Họ tên",
+    "Ngày sinh (dd/mm/yyyy)",
+    "Lớp học",
+    "Khối học",
+    "SĐT liên hệ",
+    "Tên mẹ",
+]
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vàng", "Giàng", "Lý", "Tẩn", "Sùng", "Đặng", "Bùi")
 _MIDDLE = ("Thị", "Văn", "Minh", "Thu", "Bảo", "Ngọc", "Gia", "Seo", "A", "Thanh")
 _GIVEN = ("An", "Bình", "Châu", "Dung", "Giang", "Hà", "Khánh", "Lan", "Minh", "Nam", "Oanh", "Phúc", "Sơn", "Tú", "Vy")
@@ -56,9 +65,7 @@ def build(students: int, items: int = 5) -> BenchSchool:
         )
         open_books(school.pk)
         made = [_item(school, n, start) for n in range(items)]
-        import_roster(
-            actor=ACTOR, school=school, year=year, file_name="bench.xlsx", content=_roster(students, first)
-        )
+        import_roster(actor=ACTOR, school=school, year=year, file_name="bench.xlsx", content=_roster(students, first))
     return BenchSchool(school, account, year, made)
 
 
@@ -83,5 +90,7 @@ def _roster(students: int, first: int) -> bytes:
         name = f"{rng.choice(_FAMILY)} {rng.choice(_MIDDLE)} {rng.choice(_GIVEN)} {rng.choice(_GIVEN)}"
         born = dt.date(first - grade - 5, rng.randrange(1, 13), rng.randrange(1, 29))
         mother = f"{rng.choice(_FAMILY)} Thị {rng.choice(_GIVEN)}"
-        rows.append([n + 1, f"{1_500_000_000 + n}", name, born, f"{grade}A{number // 4 + 1}", grade, f"09{n:08}", mother])
+        rows.append(
+            [n + 1, f"{1_500_000_000 + n}", name, born, f"{grade}A{number // 4 + 1}", grade, f"09{n:08}", mother]
+        )
     return write_xlsx([SheetOut(name="DS", header=_HEADER, rows=rows)])

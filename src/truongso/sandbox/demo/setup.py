@@ -96,8 +96,7 @@ def years() -> SchoolYear:
     """The school years; returns the present one."""
     with transaction():
         made = [
-            ensure_school_year(actor=ACTOR, code=y.code, starts_on=y.starts_on, ends_on=y.ends_on)
-            for y in SCHOOL_YEARS
+            ensure_school_year(actor=ACTOR, code=y.code, starts_on=y.starts_on, ends_on=y.ends_on) for y in SCHOOL_YEARS
         ]
     return made[-1]
 
@@ -158,9 +157,7 @@ def _school(spec: SchoolSpec, tree: dict[str, OrgUnit]) -> DemoSchool:
             support_contact=spec.support_contact, support_phone=spec.support_phone, support_hours=spec.support_hours,
         )  # fmt: skip
         for s in supervision_of(spec):
-            supervise(
-                actor=ACTOR, school=school, unit=tree[s.unit], function=s.function, valid_from=s.valid_from
-            )
+            supervise(actor=ACTOR, school=school, unit=tree[s.unit], function=s.function, valid_from=s.valid_from)
         account = add_bank_account(
             actor=ACTOR, school=school, bank_bin=spec.account.bank_bin, number=spec.account.number,
             holder_name=spec.account.holder_name, label=spec.account.label,

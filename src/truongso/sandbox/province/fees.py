@@ -50,9 +50,7 @@ class HealthInsuranceTerms:
 
 
 HEALTH_INSURANCE = (
-    HealthInsuranceTerms(
-        Dong(2_340_000), dt.date(2025, 7, 1), dt.date(2026, 6, 30), "Nghị định số 73/2024/NĐ-CP"
-    ),
+    HealthInsuranceTerms(Dong(2_340_000), dt.date(2025, 7, 1), dt.date(2026, 6, 30), "Nghị định số 73/2024/NĐ-CP"),
     # That 4.5 % and 50 % still hold after the rise of the base pay is unverified.
     HealthInsuranceTerms(Dong(2_530_000), dt.date(2026, 7, 1), None, "Nghị định số 161/2026/NĐ-CP"),
 )
@@ -255,20 +253,14 @@ def _health_insurance() -> FeeItemSpec:
 
 def _on_behalf(uniform: int) -> list[FeeItemSpec]:
     return [
-        _single(
-            "BHTT", "Bảo hiểm thân thể", FeeNature.ON_BEHALF, FeeUnit.YEAR, 100_000, basis=_ON_BEHALF_BASIS
-        ),
+        _single("BHTT", "Bảo hiểm thân thể", FeeNature.ON_BEHALF, FeeUnit.YEAR, 100_000, basis=_ON_BEHALF_BASIS),
         _single("DP", "Đồng phục", FeeNature.ON_BEHALF, FeeUnit.ONCE, uniform, basis=_ON_BEHALF_BASIS),
     ]
 
 
 def _agreed(level: SchoolLevel) -> list[FeeItemSpec]:
     if level is SchoolLevel.PRESCHOOL:
-        return [
-            _single(
-                "TN", "Hoạt động trải nghiệm", FeeNature.AGREED, FeeUnit.ONCE, 120_000, basis=AGREED_BASIS
-            )
-        ]
+        return [_single("TN", "Hoạt động trải nghiệm", FeeNature.AGREED, FeeUnit.ONCE, 120_000, basis=AGREED_BASIS)]
     year, once, semester = FeeUnit.YEAR, FeeUnit.ONCE, FeeUnit.SEMESTER
     agreed = FeeNature.AGREED
     trip = _single("TN", "Hoạt động trải nghiệm", agreed, once, 180_000, basis=AGREED_BASIS)
@@ -279,9 +271,7 @@ def _agreed(level: SchoolLevel) -> list[FeeItemSpec]:
     return [trip, card, papers]
 
 
-def _single(
-    code: str, name: str, nature: FeeNature, unit: FeeUnit, amount: int, *, basis: str
-) -> FeeItemSpec:
+def _single(code: str, name: str, nature: FeeNature, unit: FeeUnit, amount: int, *, basis: str) -> FeeItemSpec:
     """A voluntary item that the school agrees with the families, at one rate for the school year."""
     rate = FeeRateSpec(Dong(amount), YEAR_2026, None, AGREED_BASIS, "Nhà trường và cha mẹ học sinh")
     return FeeItemSpec(code, name, nature, unit, True, basis, (rate,))

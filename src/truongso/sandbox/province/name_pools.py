@@ -52,9 +52,7 @@ POOLS: dict[str, NamePool] = {
     "Mông": NamePool(
         _words("Giàng Giàng Sùng Sùng Vàng Vàng Thào Thào Lý Má Hảng Cư Lù Cháng Hầu Sình Ma"),
         _words("A A A Seo Seo"),
-        _words(
-            "Páo Chu Dế Lử Phử Sính Tủa Chứ Dơ Vảng Sáng Sử Lùng Chô Phừ Dình Tráng Pủa Sài Minh Sơn Long"
-        ),
+        _words("Páo Chu Dế Lử Phử Sính Tủa Chứ Dơ Vảng Sáng Sử Lùng Chô Phừ Dình Tráng Pủa Sài Minh Sơn Long"),
         _words("Thị Thị Thị Seo"),
         _words("Mỷ Dở Sua Xua Máy Pà Chở Dua Sử Vừ Mai Ly Chư Say Dợ Mào Pàng Súng Hoa Linh Vân"),
     ),

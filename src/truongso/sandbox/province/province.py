@@ -67,14 +67,10 @@ UNITS: tuple[OrgUnitSpec, ...] = (
         OLD_ORDER_TO,
         _TWO_LEVELS,
     ),
-    OrgUnitSpec(
-        UnitKind.DEPARTMENT, DEPARTMENT, "Sở Giáo dục và Đào tạo tỉnh Lào Cai", MINISTRY, NEW_ORDER_FROM
-    ),
+    OrgUnitSpec(UnitKind.DEPARTMENT, DEPARTMENT, "Sở Giáo dục và Đào tạo tỉnh Lào Cai", MINISTRY, NEW_ORDER_FROM),
     *(
         # The department guides the communes and adds up their figures; it is not their superior authority.
-        OrgUnitSpec(
-            UnitKind.COMMUNE, code, f"Ủy ban nhân dân {name}", DEPARTMENT, NEW_ORDER_FROM, None, _TWO_LEVELS
-        )
+        OrgUnitSpec(UnitKind.COMMUNE, code, f"Ủy ban nhân dân {name}", DEPARTMENT, NEW_ORDER_FROM, None, _TWO_LEVELS)
         for code, name in _COMMUNES
     ),
     *(

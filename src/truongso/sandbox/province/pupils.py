@@ -97,10 +97,7 @@ def classes(seed: int = SEED) -> tuple[ClassSpec, ...]:
     for school in SCHOOLS:
         names = [(grade, name) for grade, names in _CLASSES[school.level] for name in names]
         sizes = _sizes(rng, len(names), PUPILS_AT[school.level])
-        made += [
-            ClassSpec(school.code, name, grade, size)
-            for (grade, name), size in zip(names, sizes, strict=True)
-        ]
+        made += [ClassSpec(school.code, name, grade, size) for (grade, name), size in zip(names, sizes, strict=True)]
     return tuple(made)
 
 
@@ -178,9 +175,7 @@ class _Generator:
         people = rng.choices(_PEOPLES, _PEOPLES_OF_AREA[area])[0]
         without = rng.random()
         father = None if without < _NO_FATHER else self._parent(people, Gender.MALE)
-        mother = (
-            None if _NO_FATHER <= without < _NO_FATHER + _NO_MOTHER else self._parent(people, Gender.FEMALE)
-        )
+        mother = None if _NO_FATHER <= without < _NO_FATHER + _NO_MOTHER else self._parent(people, Gender.FEMALE)
         poverty = rng.random() * (1.8 if people == "Kinh" else 0.7)
         return FamilySpec(
             number=number,

@@ -41,9 +41,7 @@ def vietcombank(*rows: list[Cell], account: Cell = ACCOUNT) -> ParsedStatement:
 
 
 def refusals(parsed: ParsedStatement) -> list[tuple[int, str, dict[str, object]]]:
-    return [
-        (row.number, row.refusal.code, row.refusal.params) for row in parsed.rows if row.refusal is not None
-    ]
+    return [(row.number, row.refusal.code, row.refusal.params) for row in parsed.rows if row.refusal is not None]
 
 
 def problems(parsed: ParsedStatement) -> list[tuple[str, dict[str, object], bool]]:
@@ -73,9 +71,7 @@ def test_a_line_is_taken_verbatim_with_its_row_number() -> None:
 
 def test_direction_comes_from_the_labels_not_from_the_place() -> None:
     swapped: list[Cell] = [VIETCOMBANK[0], VIETCOMBANK[1], VIETCOMBANK[3], VIETCOMBANK[2], VIETCOMBANK[4]]
-    parsed = parse(
-        swapped, ["05/11/2026", "a", "450,000", None, "x"], ["05/11/2026", "b", "0", "11,000", "phi"]
-    )
+    parsed = parse(swapped, ["05/11/2026", "a", "450,000", None, "x"], ["05/11/2026", "b", "0", "11,000", "phi"])
     assert [(line.direction, line.amount) for line in parsed.lines] == [
         (Direction.IN, Dong(450000)),
         (Direction.OUT, Dong(11000)),
@@ -135,9 +131,7 @@ def test_totals_signatures_and_repeated_headers_are_no_bookings() -> None:
 
 
 def test_totals_that_do_not_add_up_refuse_the_file_with_the_numbers() -> None:
-    parsed = vietcombank(
-        ["05/11/2026", "a", None, "450,000", "x"], [None, "Tổng số", "1,000", "460,000", None]
-    )
+    parsed = vietcombank(["05/11/2026", "a", None, "450,000", "x"], [None, "Tổng số", "1,000", "460,000", None])
     assert parsed.refused
     assert problems(parsed) == [
         ("total_in_differs", {"printed": 460000, "counted": 450000}, True),
@@ -320,9 +314,7 @@ def test_vietinbank_fills_dates_down_and_names_the_other_side() -> None:
         ["2", None, None, "b", None, "2,000", None, "x2", None, None],
     )
     assert refusals(parsed) == [(3, "date_missing", {})]
-    assert [
-        (line.booked_on, line.reference, line.counter_account, line.counter_name) for line in parsed.lines
-    ] == [
+    assert [(line.booked_on, line.reference, line.counter_account, line.counter_name) for line in parsed.lines] == [
         (DAY, "x1", "970400001", "NGUYEN VAN A"),
         (DAY, "x2", "", ""),
     ]

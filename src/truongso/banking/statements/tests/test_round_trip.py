@@ -41,9 +41,7 @@ def lines(draw: st.DrawFn) -> StatementLine:
         direction=draw(st.sampled_from(Direction)),
         amount=Dong(draw(st.integers(1, 10**12))),
         memo=draw(memos),
-        reference=draw(
-            st.sampled_from(["", "5243.90051", "FT25330381672150", "01234td0-56Xabcdefg", "Tổng"])
-        ),
+        reference=draw(st.sampled_from(["", "5243.90051", "FT25330381672150", "01234td0-56Xabcdefg", "Tổng"])),
     )
 
 

@@ -99,15 +99,11 @@ def due(context: Context, date: dt.date | None, soon: int = 3) -> SafeString:
 
 
 @register.simple_block_tag(takes_context=True)
-def note(
-    context: Context, content: SafeString, kind: str = "info", icon: str = "", title: str = ""
-) -> SafeString:
+def note(context: Context, content: SafeString, kind: str = "info", icon: str = "", title: str = "") -> SafeString:
     """Box with a message that stays on the page; `title` is its bold first line."""
     drawn = _icon(context, icon or _STATUS_ICONS.get(kind, "info-circle"))
     head = format_html("<b>{}</b><br>", title) if title else SafeString("")
-    return format_html(
-        '<div class="note {}">{}<div class="grow">{}{}</div></div>', kind, drawn, head, content
-    )
+    return format_html('<div class="note {}">{}<div class="grow">{}{}</div></div>', kind, drawn, head, content)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -198,9 +194,7 @@ def filter_bar(context: Context, content: SafeString, label: str = "") -> SafeSt
         '<input type="hidden" name="{}" value="{}">',
         ((SORT_PARAM, value) for value in params.getlist(SORT_PARAM)),
     )
-    active = any(
-        value for key in params if key not in (SORT_PARAM, PAGE_PARAM) for value in params.getlist(key)
-    )
+    active = any(value for key in params if key not in (SORT_PARAM, PAGE_PARAM) for value in params.getlist(key))
     clear = format_html('<a class="btn ghost" href="?">{}</a>', _("Bỏ lọc")) if active else SafeString("")
     return format_html(
         '<form class="filters" method="get" aria-label="{}">{}{}'
@@ -231,9 +225,7 @@ def field(context: Context, bound: BoundField) -> str:
         "hint_id": hint_id,
         "error_id": error_id,
         "described_by": described,
-        "widget": ""
-        if kind == "choices"
-        else bound.as_widget(attrs=_widget_attributes(bound, kind, described)),
+        "widget": "" if kind == "choices" else bound.as_widget(attrs=_widget_attributes(bound, kind, described)),
         **_inline(context),
     }
     return render_to_string("ui/components/field.html", values)
@@ -279,9 +271,7 @@ def gauge(percent: Any, target: Any = None, caption: str = "", kind: str = "") -
 
 
 @register.simple_tag
-def day_chart(
-    days: Sequence[tuple[dt.date, int, int]], first: str, second: str = "", title: str = ""
-) -> SafeString:
+def day_chart(days: Sequence[tuple[dt.date, int, int]], first: str, second: str = "", title: str = "") -> SafeString:
     """Stacked bars of money per day: (date, amount, amount) in đồng."""
     return charts.day_bars([(day, int(a), int(b)) for day, a, b in days], first, second, title)
 
@@ -307,9 +297,7 @@ def copy(context: Context, text: object, what: str = "") -> SafeString:
 @register.simple_tag(takes_context=True)
 def pairs(context: Context, rows: Iterable[Mapping[str, Any]]) -> str:
     """Definition list: mappings with label, value and optionally copy (text), code, url, url_text."""
-    return render_to_string(
-        "ui/components/pairs.html", {"rows": [_pair(row) for row in rows], **_inline(context)}
-    )
+    return render_to_string("ui/components/pairs.html", {"rows": [_pair(row) for row in rows], **_inline(context)})
 
 
 @register.simple_tag(takes_context=True)
@@ -322,8 +310,7 @@ def timeline(context: Context, entries: Iterable[Mapping[str, Any]]) -> str:
 def breadcrumb(*crumbs: str) -> str:
     """Path at depth three: label, url, label, url, …, label of this page."""
     pairs_ = [
-        {"label": crumbs[n], "url": crumbs[n + 1] if n + 1 < len(crumbs) else ""}
-        for n in range(0, len(crumbs), 2)
+        {"label": crumbs[n], "url": crumbs[n + 1] if n + 1 < len(crumbs) else ""} for n in range(0, len(crumbs), 2)
     ]
     return render_to_string("ui/components/breadcrumb.html", {"crumbs": pairs_})
 
@@ -335,10 +322,7 @@ def keys(*pairs_: str) -> SafeString:
     body = format_html_join(
         " ",
         "{} <span>{}</span>",
-        (
-            (format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in names.split())), text)
-            for names, text in hints
-        ),
+        ((format_html_join(" ", "<kbd>{}</kbd>", ((key,) for key in names.split())), text) for names, text in hints),
     )
     return format_html('<p class="keys sm dim wide">{}</p>', body)
 
@@ -432,8 +416,5 @@ def _error_texts(bound: BoundField) -> list[str]:
 def _problems(form: forms.BaseForm) -> list[dict[str, str]]:
     found = [{"text": str(error), "target": ""} for error in form.non_field_errors()]
     for bound in form:
-        found += [
-            {"text": f"{bound.label}: {error}", "target": _first_control(bound)}
-            for error in _error_texts(bound)
-        ]
+        found += [{"text": f"{bound.label}: {error}", "target": _first_control(bound)} for error in _error_texts(bound)]
     return found

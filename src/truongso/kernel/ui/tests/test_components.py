@@ -184,9 +184,7 @@ def test_title_says_that_the_form_was_refused() -> None:
 
 
 def test_steps_mark_done_and_current() -> None:
-    bar = _render(
-        "{% steps items 2 %}", items=[{"label": "Lớp", "url": "?1"}, {"label": "Mức"}, {"label": "Gửi"}]
-    )
+    bar = _render("{% steps items 2 %}", items=[{"label": "Lớp", "url": "?1"}, {"label": "Mức"}, {"label": "Gửi"}])
     assert '<a href="?1" class="done">1. Lớp' in bar
     assert '<span aria-current="step">2. Mức' in bar
     assert "<span>3. Gửi" in bar

@@ -109,8 +109,6 @@ def test_time_left_of_nothing_is_empty() -> None:
         ("v|phan_tram", "86", TypeError),
     ],
 )
-def test_values_of_the_wrong_kind_are_never_shown(
-    expression: str, value: object, error: type[Exception]
-) -> None:
+def test_values_of_the_wrong_kind_are_never_shown(expression: str, value: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         _show(expression, v=value)

@@ -83,9 +83,7 @@ def _page(browser: Browser, problems: list[str], width: int, scheme: Any = "ligh
     return page
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
 def test_no_accessibility_violations_and_nothing_blocked(
     browser: Browser, address: str, problems: list[str], width: int, scheme: str
 ) -> None:
@@ -151,9 +149,7 @@ def test_menu_works_without_javascript(browser: Browser, address: str) -> None:
     page.context.close()
 
 
-def test_question_is_asked_before_an_irreversible_act(
-    browser: Browser, address: str, problems: list[str]
-) -> None:
+def test_question_is_asked_before_an_irreversible_act(browser: Browser, address: str, problems: list[str]) -> None:
     page = _page(browser, problems, 1280)
     page.goto(address)
     sent: list[str] = []
@@ -179,9 +175,7 @@ def test_form_is_sent_once_however_often_the_button_is_pressed(
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
     # "No content": the page stays, as it does for a download or on a line that has died.
-    page.route(
-        "**/*", lambda route: _leave_open(route) if route.request.method == "POST" else route.continue_()
-    )
+    page.route("**/*", lambda route: _leave_open(route) if route.request.method == "POST" else route.continue_())
     button = page.get_by_role("button", name="Đăng nhập")
     button.click()
     expect(button).to_have_attribute("aria-busy", "true")
@@ -207,9 +201,7 @@ def test_rows_are_counted_and_chosen_together(browser: Browser, address: str, pr
     page.context.close()
 
 
-def test_theme_is_remembered_and_written_by_the_server(
-    browser: Browser, address: str, problems: list[str]
-) -> None:
+def test_theme_is_remembered_and_written_by_the_server(browser: Browser, address: str, problems: list[str]) -> None:
     page = _page(browser, problems, 1280)
     page.goto(address)
     page.locator("[data-theme-toggle]").click()
@@ -219,9 +211,7 @@ def test_theme_is_remembered_and_written_by_the_server(
     page.context.close()
 
 
-def test_search_key_copy_reveal_and_focus_on_errors(
-    browser: Browser, address: str, problems: list[str]
-) -> None:
+def test_search_key_copy_reveal_and_focus_on_errors(browser: Browser, address: str, problems: list[str]) -> None:
     page = _page(browser, problems, 1280)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(address + "?loi=1")
@@ -237,9 +227,7 @@ def test_search_key_copy_reveal_and_focus_on_errors(
     page.context.close()
 
 
-def test_paper_is_white_even_when_the_screen_is_dark(
-    browser: Browser, address: str, problems: list[str]
-) -> None:
+def test_paper_is_white_even_when_the_screen_is_dark(browser: Browser, address: str, problems: list[str]) -> None:
     page = _page(browser, problems, 1280, "dark")
     page.goto(address)
     page.locator("[data-theme-toggle]").click()

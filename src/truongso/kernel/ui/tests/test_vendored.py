@@ -14,9 +14,7 @@ OWN = {"tokens.css", "parent.css", "app.css", "print.css", "app.js", "logo.svg",
 
 
 def _packages(folder: Path) -> list[dict[str, object]]:
-    packages: list[dict[str, object]] = tomllib.loads((folder / "VENDORED.toml").read_text(encoding="utf-8"))[
-        "package"
-    ]
+    packages: list[dict[str, object]] = tomllib.loads((folder / "VENDORED.toml").read_text(encoding="utf-8"))["package"]
     return packages
 
 

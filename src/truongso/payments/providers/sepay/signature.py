@@ -28,9 +28,7 @@ def sign(body: bytes, *, timestamp: int, secret: str) -> str:
     return "sha256=" + _digest(body, str(timestamp), secret)
 
 
-def verify_signature(
-    body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: dt.datetime
-) -> None:
+def verify_signature(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: dt.datetime) -> None:
     """Return when one live secret signed exactly this body within 5 minutes of `now` (aware).
 
     Raises SignatureError. Header names are compared without case.

@@ -138,9 +138,7 @@ def test_a_name_column_merged_over_two_is_understood_without_sub_labels() -> Non
 def test_a_full_name_beside_a_column_for_sorting_is_not_doubled() -> None:
     header = ["Họ và tên", "Tên", "Ngày sinh", "Lớp"]
     roster = parse(
-        sheet(
-            [header, ["Nguyễn Văn An", "An", "05/12/2015", "5A"], ["Nguyễn Văn", "Bình", "05/12/2015", "5A"]]
-        )
+        sheet([header, ["Nguyễn Văn An", "An", "05/12/2015", "5A"], ["Nguyễn Văn", "Bình", "05/12/2015", "5A"]])
     )
     assert [row.full_name for row in roster.rows] == ["Nguyễn Văn An", "Nguyễn Văn Bình"]
 
@@ -194,9 +192,7 @@ def test_a_birth_date_split_by_gender_is_one_clear_refusal() -> None:
 
 def test_a_header_merged_into_one_cell_is_one_clear_refusal() -> None:
     code, params = refusal(
-        sheet(
-            [["DANH SÁCH"], ["STT Mã định danh Họ và tên Ngày sinh Lớp"], [1, "1001234567", "Nguyễn Văn An"]]
-        )
+        sheet([["DANH SÁCH"], ["STT Mã định danh Họ và tên Ngày sinh Lớp"], [1, "1001234567", "Nguyễn Văn An"]])
     )
     assert code == "no_header"
     assert params == {"looked_for": ("Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Lớp học")}
@@ -210,9 +206,7 @@ def test_a_header_without_a_class_names_what_is_missing() -> None:
 
 
 def test_two_columns_for_one_field_are_refused_by_their_labels() -> None:
-    assert refusal(
-        sheet([["Họ tên", "Lớp", "Ngày sinh", "Tên lớp"], ["An Bình", "1A", "1/1/2020", "1B"]])
-    ) == (
+    assert refusal(sheet([["Họ tên", "Lớp", "Ngày sinh", "Tên lớp"], ["An Bình", "1A", "1/1/2020", "1B"]])) == (
         "two_columns_for_one_field",
         {"sheet": "Danh sách", "row": 1, "field": "class_name", "labels": ("Lớp", "Tên lớp")},
     )

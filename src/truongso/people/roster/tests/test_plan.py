@@ -22,9 +22,7 @@ from truongso.people.roster.tests.tables import parse, sheet, short
 from truongso.people.types import Gender, StudentStatus
 
 BORN = dt.date(2015, 12, 5)
-AN = ExistingStudent(
-    id=1, full_name="Nguyễn Văn An", class_name="5A", sector_code="1001234567", birth_date=BORN
-)
+AN = ExistingStudent(id=1, full_name="Nguyễn Văn An", class_name="5A", sector_code="1001234567", birth_date=BORN)
 BINH = ExistingStudent(
     id=2, full_name="Trần Thị Bình", class_name="5A", school_code="HS2", birth_date=dt.date(2015, 1, 2)
 )
@@ -246,9 +244,7 @@ NAMES = st.sampled_from(["Nguyễn Văn An", "Trần Thị Bình", "Giàng A Pá
 CODES = st.sampled_from([None, *(str(1001234560 + i) for i in range(8))])
 BIRTHS = st.dates(dt.date(2015, 1, 1), dt.date(2015, 1, 8)).map(lambda day: day.strftime("%d/%m/%Y"))
 LINES = st.lists(
-    st.builds(
-        line, CODES, st.sampled_from([None, None, "HS1", "HS2"]), NAMES, BIRTHS, st.sampled_from(["5A", "5B"])
-    ),
+    st.builds(line, CODES, st.sampled_from([None, None, "HS1", "HS2"]), NAMES, BIRTHS, st.sampled_from(["5A", "5B"])),
     min_size=1,
     max_size=8,
 )
@@ -277,9 +273,7 @@ def test_each_row_has_one_fate_and_applying_the_plan_settles_it(
     rows = [r.row for r in first.new] + [m.row.row for m in (*first.changed, *first.unchanged)]
     rows += [r.row for r in first.refused]
     assert sorted(rows) == list(range(2, 2 + len(after)))
-    assert len({m.student.id for m in (*first.changed, *first.unchanged)}) == len(first.changed) + len(
-        first.unchanged
-    )
+    assert len({m.student.id for m in (*first.changed, *first.unchanged)}) == len(first.changed) + len(first.unchanged)
     applied = {student.id: student for student in existing}
     for match in first.changed:
         news = {change.field: change.new for change in match.changes}

@@ -145,8 +145,7 @@ def test_phones_of_all_columns_are_gathered_once() -> None:
 
 def test_every_row_of_the_file_is_accounted_for() -> None:
     rows = [
-        pupil(sector=str(1001234500 + i % 7), name=f"Lò Văn {chr(65 + i)}a", born=f"{i}/2/2015")
-        for i in range(1, 40)
+        pupil(sector=str(1001234500 + i % 7), name=f"Lò Văn {chr(65 + i)}a", born=f"{i}/2/2015") for i in range(1, 40)
     ]
     roster = parse(short(*rows, ["Tổng cộng: 39"]))
     seen = sorted([*(r.row for r in roster.rows), *(r.row for r in roster.refused), *roster.skipped_rows])

@@ -126,9 +126,7 @@ def test_every_item_has_one_rate_for_a_school_day_within_its_ceiling() -> None:
         assert len({item.code for item in items}) == len(items)
         for item in items:
             rates = [
-                r
-                for r in item.rates
-                if r.valid_from <= SCHOOL_DAY and (r.valid_to is None or r.valid_to >= SCHOOL_DAY)
+                r for r in item.rates if r.valid_from <= SCHOOL_DAY and (r.valid_to is None or r.valid_to >= SCHOOL_DAY)
             ]
             assert len(rates) == 1, item.code
             assert rates[0].amount > Dong(0)
