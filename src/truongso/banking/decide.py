@@ -41,7 +41,7 @@ def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor) -> 
     now = clock.now()
     MatchDecision.objects.bulk_create(
         (
-            _stored(school_id, line, decision, booked.get(line.pk), invoices, now)
+            _stored(school_id, line, decision, booked.get(line.pk), invoices=invoices, now=now)
             for line, decision in zip(waiting, decisions, strict=True)
         ),
         batch_size=2000,
@@ -103,6 +103,7 @@ def _stored(
     line: BankLine,
     decision: Decision,
     result: Any,
+    *,
     invoices: Invoices,
     now: dt.datetime,
 ) -> MatchDecision:

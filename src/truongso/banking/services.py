@@ -45,7 +45,7 @@ def assign(
     if surplus is not None and payment.credited != surplus:
         raise LineRefusedError("surplus_differs", surplus=payment.credited)
     _set_state(line, LineState.MATCHED)
-    _note(line, "person", "assigned", {"codes": payment.invoice_code}, actor, payment)
+    _note(line, "person", "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment)
     audit.record(
         actor, "banking:line:assign", school_id=school_id, subject=("bank_line", line.pk),
         params={"codes": payment.invoice_code},
@@ -65,7 +65,7 @@ def undo_match(school_id: int, *, line_id: int, reason: str, actor: Actor) -> No
     for payment_id in standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk)):
         undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
     _set_state(line, LineState.WAITING)
-    _note(line, "undone", "undone", {"text": reason}, actor, None)
+    _note(line, "undone", "undone", {"text": reason}, actor=actor)
     audit.record(actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason)
 
 
@@ -82,7 +82,7 @@ def set_aside(school_id: int, *, line_id: int, state: LineState, reason: str, ac
     if state not in allowed or LineState(line.state) not in allowed or line.state == state.value:
         raise LineRefusedError("not_waiting", state=line.state)
     _set_state(line, state)
-    _note(line, "person", state.value, {"text": reason.strip()[:300]}, actor, None)
+    _note(line, "person", state.value, {"text": reason.strip()[:300]}, actor=actor)
     audit.record(
         actor, "banking:line:set_aside", school_id=school_id, subject=("bank_line", line.pk),
         reason=reason.strip()[:300], params={"state": state.value},
@@ -109,7 +109,7 @@ def _set_state(line: BankLine, state: LineState) -> None:
 
 
 def _note(
-    line: BankLine, decision: str, code: str, params: dict[str, str], actor: Actor, payment: Payment | None
+    line: BankLine, decision: str, code: str, params: dict[str, str], *, actor: Actor, payment: Payment | None = None
 ) -> None:
     MatchDecision.objects.create(
         school_id=line.school_id, line_id=line.pk, decision=decision, rule=code[:20], version=RULES_VERSION,

@@ -121,7 +121,8 @@ def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds:
     from truongso.kernel.money import Dong
 
     print(
-        f"\nTỉnh mẫu: {figures['schools']} trường, {figures['students']} học sinh, {figures['invoices']} phiếu báo thu, "
+        f"\nTỉnh mẫu: {figures['schools']} trường, {figures['students']} học sinh, "
+        f"{figures['invoices']} phiếu báo thu, "
         f"{Dong(figures['invoiced_dong'])}.\n"
         f"Chuyển khoản nhận về: {figures['transfers']}; tự khớp {figures['auto_matched']}, "
         f"chờ người xử lý {figures['queued']}. Biên lai: {figures['receipts']}.\n"

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
             done = tick()
             if done:
                 print(f"{name}: {done}")
-        except Exception:
+        except Exception:  # noqa: BLE001 - one tick must not keep the others from running
             jobs.log.exception("tick %s failed", name)
             failed = True
     while outbox.deliver_due():

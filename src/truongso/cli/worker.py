@@ -54,7 +54,7 @@ def _deliver(stopping: threading.Event) -> None:
         try:
             if not outbox.deliver_due():
                 stopping.wait(_PAUSE_SECONDS)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the loop outlives any failure, which is logged
             outbox.log.exception("the outbox loop failed; it goes on")
             connection.close()
             stopping.wait(5)

@@ -5,7 +5,8 @@ from truongso.kernel.selfcheck import Check
 CHECKS = [
     Check("I02", "invoice total = charges + extras − credit notes",
           "SELECT i.school_id, i.code FROM fees_invoice i LEFT JOIN (SELECT invoice_id, "
-          "SUM(CASE WHEN kind = 'credit' THEN -amount ELSE amount END) AS s FROM fees_invoiceline GROUP BY invoice_id) l "
+          "SUM(CASE WHEN kind = 'credit' THEN -amount ELSE amount END) AS s FROM fees_invoiceline "
+          "GROUP BY invoice_id) l "
           "ON l.invoice_id = i.id WHERE i.total <> COALESCE(l.s, 0)"),
     Check("I02", "a line's credit notes add up",
           "SELECT l.school_id, l.id FROM fees_invoiceline l LEFT JOIN (SELECT adjusts_id, SUM(amount) AS s "

@@ -9,7 +9,7 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from truongso.kernel import triggers
+        from truongso.kernel import triggers  # noqa: PLC0415 - needs loaded apps
 
         # Django rebuilds SQLite tables on schema changes and silently drops their triggers, so the whole set
         # is laid again after every migrate. It is the one framework hook in use; rooms use the outbox instead.

@@ -68,7 +68,7 @@ def after_commit(function: Callable[[], object]) -> None:
     """Run once the surrounding transaction has committed; refuses to run outside one."""
     if not connection.in_atomic_block:
         raise TransactionRequiredError("after_commit needs a transaction")
-    django_transaction.on_commit(lambda: function(), using=DEFAULT_DB_ALIAS)
+    django_transaction.on_commit(function, using=DEFAULT_DB_ALIAS)
 
 
 def refresh_statistics(*rows: type[Model]) -> None:

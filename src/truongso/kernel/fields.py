@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Combinable
 
 from truongso.kernel.ids import new_public_id
 from truongso.kernel.money import Dong
 
+_SetType = TypeVar("_SetType")
+_GetType = TypeVar("_GetType")
 
-class DongField(models.BigIntegerField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+
+    class _AmountColumn(models.BigIntegerField[_SetType, _GetType]):
+        """What the type checker sees: Dong goes in, Dong comes out (None where the column is nullable)."""
+
+        _pyi_private_set_type: Dong | Combinable  # type: ignore[assignment]
+        _pyi_private_get_type: Dong  # type: ignore[assignment]
+        _pyi_lookup_exact_type: Any
+
+else:
+
+    class _AmountColumn(models.BigIntegerField):
+        """The same without type parameters."""
+
+        def __class_getitem__(cls, _item: object) -> type:
+            return cls
+
+
+class DongField(_AmountColumn[_SetType, _GetType]):
     """An amount in whole đồng: `Dong` in Python, bigint in the database.
 
     SQLite columns take any type, so there a CHECK refuses everything but integers (invariant I13).
@@ -50,13 +71,13 @@ class DongField(models.BigIntegerField):  # type: ignore[type-arg]
         return self.to_python(super().get_default())
 
     def value_to_string(self, obj: models.Model) -> str:
-        value = self.value_from_object(obj)
+        value: Any = self.value_from_object(obj)
         return "" if value is None else str(int(value))
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str | None:
         if connection.vendor != "sqlite":
             return None
-        column = connection.ops.quote_name(self.column)
+        column = connection.ops.quote_name(str(self.column))
         return f"typeof({column}) IN ('integer', 'null')" if self.null else f"typeof({column}) = 'integer'"
 
 

@@ -1,4 +1,4 @@
-"""Secrets of partners kept encrypted: AES-256-GCM, bound to where they are stored, key in a file outside the database."""
+"""Secrets of partners kept encrypted: AES-256-GCM, bound to their place, key in a file outside the database."""
 
 from __future__ import annotations
 

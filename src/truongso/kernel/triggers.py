@@ -109,24 +109,22 @@ def never_deleted(table: str, message: str) -> list[Trigger]:
 def append_only(table: str) -> list[Trigger]:
     """Rows of `table` can be inserted but never changed, deleted or truncated (invariant I10)."""
     message = f"{table} is append-only"
-    result = []
-    for action in ("UPDATE", "DELETE"):
-        result.append(
-            Trigger(
-                name=f"{PREFIX}{table}_no_{action.lower()}",
-                table=table,
-                postgres_when=f"BEFORE {action} ON {{table}} FOR EACH ROW",
-                postgres=_RAISE.format(message),
-                sqlite_when=f"BEFORE {action} ON {{table}}",
-                sqlite=f"SELECT RAISE(ABORT, '{message}');",
-            )
+    rows = [
+        Trigger(
+            name=f"{PREFIX}{table}_no_{action.lower()}",
+            table=table,
+            postgres_when=f"BEFORE {action} ON {{table}} FOR EACH ROW",
+            postgres=_RAISE.format(message),
+            sqlite_when=f"BEFORE {action} ON {{table}}",
+            sqlite=f"SELECT RAISE(ABORT, '{message}');",
         )
-    result.append(no_truncate(table))
-    return result
+        for action in ("UPDATE", "DELETE")
+    ]
+    return [*rows, no_truncate(table)]
 
 
 def no_truncate(table: str) -> Trigger:
-    """PostgreSQL's TRUNCATE passes row triggers by; this stops it. SQLite has no TRUNCATE: there it guards nothing more."""
+    """PostgreSQL's TRUNCATE passes row triggers by; this stops it. SQLite has no TRUNCATE."""
     message = f"{table} is append-only"
     return Trigger(
         name=f"{PREFIX}{table}_no_truncate",

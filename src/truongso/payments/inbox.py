@@ -20,11 +20,12 @@ _KEPT_HEADERS = ("content-type", "user-agent", "x-sepay-timestamp")
 @transaction_required
 def store(school_id: int, *, provider: str, connection: str, body: bytes, headers: Mapping[str, str]) -> Notice:
     """Keep a notice as received (recipe of §4.1: raw body first). Signatures and keys are not kept."""
-    return Notice.objects.create(
+    made: Notice = Notice.objects.create(
         school_id=school_id, provider=provider, connection=connection, body=body,
         body_sha256=hashlib.sha256(body).hexdigest(),
         headers={k.lower(): v for k, v in headers.items() if k.lower() in _KEPT_HEADERS}, received_at=clock.now(),
     )  # fmt: skip
+    return made
 
 
 @transaction_required

@@ -87,7 +87,7 @@ class Payment(SchoolChild):
 
 
 class Allocation(SchoolChild):
-    """Part of a payment that settles part of an invoice line. Append-only; corrected by a row that reverses it (I05)."""
+    """Part of a payment that settles part of an invoice line. Append-only; corrected by a reversing row (I05)."""
 
     payment = SchoolForeignKey(Payment, related_name="allocations")
     invoice = SchoolForeignKey("fees.Invoice", related_name="+")

@@ -17,7 +17,7 @@ def standing_payments_of(school_id: int, *, kind: EvidenceKind, reference: str) 
 
 
 def payments_of_evidence(school_id: int, *, kind: EvidenceKind, reference: str) -> list[Payment]:
-    """Payments that rest on a piece of evidence, undone ones too, with allocations, receipts and reversals; 5 queries."""
+    """Payments that rest on a piece of evidence, undone ones too, with what hangs on them; 5 queries."""
     rows = Payment.objects.for_school(school_id).filter(evidence__kind=kind.value, evidence__reference=reference)
     related = ("allocations__invoice", "receipts__cancellations", "reversals", "credits")
     return list(rows.prefetch_related(*related).order_by("pk"))

@@ -90,7 +90,9 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
     allocations = list(Allocation.objects.for_school(school_id).filter(payment_id=payment_id).order_by("pk"))
     lock_invoices(school_id, (a.invoice_id for a in allocations))
     query = Payment.objects.for_school(school_id).filter(pk=payment_id)
-    payment = (query.select_for_update() if connection.features.has_select_for_update else query).first()
+    payment: Payment | None = (
+        query.select_for_update() if connection.features.has_select_for_update else query
+    ).first()
     if payment is None:
         raise PaymentRefusedError("unknown_payment")
     if payment.reversed_at is not None:
@@ -281,8 +283,8 @@ def _shown_reference(booking: Booking) -> str:
 def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int]) -> NewEntry:
     payment, booking = _written(plan), plan.booking
     debit = accounts[_debit(booking)]
-    credits = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
-    legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in credits if amount)
+    parts = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
+    legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in parts if amount)
     return NewEntry(EntryKind.PAYMENT, payment.pk, payment.received_on, legs)
 
 

@@ -55,6 +55,7 @@ _REVERSED_WITHOUT_ACT = (
     "OR OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL AND NOT EXISTS (SELECT 1 "
     "FROM payments_paymentreversal r WHERE r.payment_id = NEW.id AND r.school_id = NEW.school_id)"
 )
+_OF_PAYMENT = "payment_id = NEW.id AND school_id = NEW.school_id"
 _IS_REVERSAL = "NEW.reverses_id IS NOT NULL"
 
 TRIGGERS = [
@@ -70,8 +71,8 @@ TRIGGERS = [
     fixed("payments_evidence", _EVIDENCE_FIXED, "evidence is fixed once recorded"),
     refuse("reversal", "payments_payment", "UPDATE OF reversed_at", _REVERSED_WITHOUT_ACT,
            "a payment is undone by a reversal, once"),
-    _derived("payments_payment", "allocated", "payments_allocation", "payment_id = NEW.id AND school_id = NEW.school_id"),
-    _derived("payments_payment", "credited", "payments_creditentry", "payment_id = NEW.id AND school_id = NEW.school_id"),
+    _derived("payments_payment", "allocated", "payments_allocation", _OF_PAYMENT),
+    _derived("payments_payment", "credited", "payments_creditentry", _OF_PAYMENT),
     _derived("fees_invoice", "paid", "payments_allocation", "invoice_id = NEW.id AND school_id = NEW.school_id"),
     _derived("fees_invoiceline", "paid", "payments_allocation", "line_id = NEW.id AND school_id = NEW.school_id"),
     refuse(
@@ -135,7 +136,8 @@ TRIGGERS = [
         postgres_when="AFTER UPDATE OF reversed_at ON {table} FOR EACH ROW "
                       "WHEN (OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL)",
         postgres=f"{_USED} RETURN NULL;",
-        sqlite_when="AFTER UPDATE OF reversed_at ON {table} WHEN OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL",
+        sqlite_when="AFTER UPDATE OF reversed_at ON {table} "
+        "WHEN OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL",
         sqlite=_USED,
     ),
     # The counter is moved by the receipts themselves: new numbers follow the last one without a gap, or the insert

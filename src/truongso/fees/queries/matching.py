@@ -23,7 +23,7 @@ class InvoiceForMatching:
 
 
 def invoices_for_matching(school_id: int) -> list[InvoiceForMatching]:
-    """Every invoice that money may still come for, oldest first: not cancelled, and unpaid or of an open round; 1 query."""
+    """Every invoice that money may still come for, oldest first: issued and not cancelled; 1 query."""
     rows = (
         Invoice.objects.for_school(school_id)
         .filter(cancelled_at__isnull=True)
@@ -31,4 +31,7 @@ def invoices_for_matching(school_id: int) -> list[InvoiceForMatching]:
         .order_by("pk")
         .values_list("pk", "code", "bank_account_id", "student_id", "student_name", "class_name", "total", "paid")
     )
-    return [InvoiceForMatching(*row[:6], outstanding=row[6] - row[7]) for row in rows]
+    return [
+        InvoiceForMatching(pk, code, account, student, name, class_name, total - paid)
+        for pk, code, account, student, name, class_name, total, paid in rows
+    ]

@@ -29,9 +29,9 @@ class RoundFigures:
         return self.total - self.paid
 
     @property
-    def percent(self) -> float:
-        """Share of the amount that is paid, 0–100; 0 when nothing is asked for."""
-        return 100 * self.paid.value / self.total.value if self.total else 0.0
+    def percent(self) -> int:
+        """Whole percent of the amount that is paid, 0–100, rounded down: 100 only when all is paid; 0 of nothing."""
+        return 100 * self.paid.value // self.total.value if self.total else 0
 
 
 @dataclass(frozen=True, slots=True)

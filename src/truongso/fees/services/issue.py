@@ -202,14 +202,14 @@ def _pupils(round_: CollectionRound, student_ids: Sequence[int]) -> list[_Pupil]
         .values_list("pk", "family_id", "full_name", "name_fold", "sort_key")
     )
     payers = payers_or_guardians(school_id, wanted)
-    who = {pk: rest for pk, *rest in students}
+    who = {pk: (family, name, fold, key) for pk, family, name, fold, key in students}
     found: dict[int, _Pupil] = {}
     for student_id, class_id, item_id, due in plan.values_list(
         "student_id", "school_class_id", "fee_item_id", "amount"
     ):
         pupil = found.get(student_id)
         if pupil is None:
-            pupil = found[student_id] = _Pupil(student_id, class_id, *who[student_id], class_name=classes[class_id])
+            pupil = found[student_id] = _Pupil(student_id, class_id, *who[student_id], classes[class_id])
             unknown = _PAYER_UNKNOWN.format(student=pupil.name)[:_NAME_LENGTH]
             pupil.payer = payers.get(student_id) or unknown
         nature = natures[item_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -33,7 +34,8 @@ def _counts(school: School) -> tuple[int, ...]:
 
 
 def _fresh(invoice: Invoice) -> Invoice:
-    return Invoice.objects.for_school(invoice.school_id).get(pk=invoice.pk)
+    found: Invoice = Invoice.objects.for_school(invoice.school_id).get(pk=invoice.pk)
+    return found
 
 
 def test_an_exact_payment_settles_every_line_and_gets_the_first_receipt(school: School, actor: Actor) -> None:
@@ -123,7 +125,7 @@ def test_the_same_reference_with_another_amount_is_refused(school: School, actor
 def test_one_piece_of_evidence_may_be_split_up_to_its_amount(school: School, actor: Actor) -> None:
     one = money.invoice(school, [60_000], full_name="Nguyễn Bảo An")
     two = money.invoice(school, [40_000], full_name="Nguyễn Bảo Châu")
-    part = {"reference": "txn-1", "evidence_amount": Dong(100_000)}
+    part: dict[str, Any] = {"reference": "txn-1", "evidence_amount": Dong(100_000)}
     book(school.pk, booking=money.booking((one, 60_000), **part), actor=actor)
     book(school.pk, booking=money.booking((two, 40_000), **part), actor=actor)
     assert Evidence.objects.for_school(school).get().used == Dong(100_000)
@@ -141,7 +143,7 @@ def test_one_piece_of_evidence_may_be_split_up_to_its_amount(school: School, act
         ({"amount": 10}, "shares_exceed_amount"),
     ],
 )
-def test_bad_requests_change_nothing(school: School, actor: Actor, change: dict[str, object], code: str) -> None:
+def test_bad_requests_change_nothing(school: School, actor: Actor, change: dict[str, Any], code: str) -> None:
     invoice = money.invoice(school, [100_000])
     before = _counts(school)
     with pytest.raises(PaymentRefusedError) as refused:

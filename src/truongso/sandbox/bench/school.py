@@ -12,6 +12,7 @@ from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
+from truongso.kernel.sheet_types import Cell
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
 from truongso.ledger.public import open_books
 from truongso.organizations.public import (
@@ -83,7 +84,7 @@ def _item(school: School, number: int, start: dt.date) -> int:
 
 def _roster(students: int, first: int) -> bytes:
     rng = random.Random(students)  # noqa: S311 - invented pupils, repeatable
-    rows = []
+    rows: list[list[Cell]] = []
     for n in range(students):
         number = n // PER_CLASS
         grade = 6 + number % 4
