@@ -46,15 +46,15 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     code and not a mistyped one. A piece with a symbol missing must not be the inside of a word that is just
     one or two signs longer: that would be a second error.
     """
-    hits = _near(reading, index, _anchored_by_prefix(reading.row, index))
-    hits = hits or _near(reading, index, _anchored_by_tail(reading.row, index))
+    known = {hit.code for hit in taken}
+    hits = _near(reading, index, _anchored_by_prefix(reading.row, index), known)
+    hits = hits or _near(reading, index, _anchored_by_tail(reading.row, index), known)
     if not hits:
         return []
     blocked = [*taken, *unknown_codes(reading, index)]
-    known = {hit.code for hit in taken}
     best: dict[str, Found] = {}
     for hit in sorted(hits, key=lambda one: _distance_from_words(reading, one)):
-        if hit.code not in known and not any(hit.start < one.end and one.start < hit.end for one in blocked):
+        if not any(hit.start < one.end and one.start < hit.end for one in blocked):
             best.setdefault(hit.code, hit)
     return _without_second_errors(reading, list(best.values())) if len(best) > 1 else list(best.values())
 
@@ -87,14 +87,15 @@ def _anchored_by_tail(row: str, index: CodeIndex) -> list[tuple[int, int]]:
     return spans
 
 
-def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]]) -> list[Found]:
+def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]], known: set[str]) -> list[Found]:
+    """Readings of the spans over one error; a code already `known` is not read again out of its own neighbourhood."""
     row = reading.row
     return [
         Found(code, start, end, slip)
         for start, end in spans
         if start >= 0 and end <= len(row)
         for code, slip in index.corrections(row[start:end])
-        if not (slip is Slip.MISSING and _inside_a_word(reading, start, end))
+        if code not in known and not (slip is Slip.MISSING and _inside_a_word(reading, start, end))
     ]
 
 

@@ -60,6 +60,8 @@ _GLUED_AFTER = (
     ),
     *("GD", "FT", "MAGIAO", "MAGD", "TRACE", "CTTU", "TAI", "THOIGIAN", "QUA", "CTLNHIDI", "MAC", "TU"),
 )
+_BEFORE_CLASS = {"LOP", "L", "HS"}
+"""Between a given name and its class: "Mai HS lớp 3B"."""
 _NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}/[0-9]{1,2}(?![0-9/])")
 
 
@@ -233,7 +235,9 @@ def class_key(class_name: str) -> str:
 
 def _words_until(reading: Reading, place: int) -> list[str]:
     words = [word for word, end in zip(reading.words, reading.ends, strict=True) if end <= place]
-    return words[:-1] if words and words[-1] in {"LOP", "L"} else words
+    while words and words[-1] in _BEFORE_CLASS:
+        words = words[:-1]
+    return words
 
 
 def _words_from(reading: Reading, place: int) -> list[str]:

@@ -150,6 +150,13 @@ def test_printed_code_beside_a_mistyped_one_with_the_sum_of_both() -> None:
     assert decision.reason.code == "second_code"
 
 
+@pytest.mark.parametrize("mistyped", ["BA6NVJRH7", "A6NVJRH7", "B6NVJRH7", "AXB6NVJRH7", "9B6NVJRH7"])
+def test_printed_code_beside_one_whose_prefix_is_damaged(mistyped: str) -> None:
+    decision = decide(f"ABK7M2QC7 {mistyped}", 400_000)
+    assert short(decision) == ("suggest", "several", (AN.code, HOA.code), (400_000, 0))
+    assert decision.reason.code == "second_code"
+
+
 def test_printed_code_beside_one_of_another_account_with_the_sum_of_both() -> None:
     decision = decide("ABK7M2QC7 ABYW568BY", 1_200_000)
     assert short(decision) == ("suggest", "several", (AN.code,), (500_000,))

@@ -29,6 +29,7 @@ from truongso.kernel.money import Dong
         "ABK7M2QC7 Tran Thi HoaHOC PHI",
         "ABK7M2QC7 Hoa 4B",
         "ABK7M2QC7 con Thi Hoa lop 4B",
+        "ABK7M2QC7 Hoa HS lop 4B",
         "TU Tran Thi Hoa 4B ABK7M2QC7 tu. TU: DUONG THANH HA",
         "ABK7M2QC8 Tran Thi Hoa 4B",
         "ABK7M2QC7 Tran Thi Hoa nop cho Nguyen Van An, ban Hoa 4B",
