@@ -22,8 +22,9 @@ from django_tasks import task
 from truongso.kernel import clock
 from truongso.kernel.db import after_commit, transaction_required
 from truongso.kernel.models import Job
+from truongso.kernel.types import JobState
 
-WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+WAITING, RUNNING, DONE, FAILED = (s.value for s in JobState)
 _STALE_AFTER = dt.timedelta(minutes=2)
 log = logging.getLogger("truongso.jobs")
 

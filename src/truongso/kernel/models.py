@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from truongso.kernel.constraints import one_of
+from truongso.kernel.types import JobState
+
 
 class AuditHead(models.Model):
     """The last link of each school's audit chain; school 0 stands for what belongs to no school."""
@@ -73,7 +76,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
     params = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, default="waiting")
+    state = models.CharField(max_length=10, default=JobState.WAITING.value)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     result = models.JSONField(default=dict)
@@ -86,7 +89,5 @@ class Job(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["school_id", "kind", "key"], name="kernel_job_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed"]), name="kernel_job_state"
-            ),
+            one_of("state", JobState, name="kernel_job_state"),
         ]
