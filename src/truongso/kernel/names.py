@@ -7,6 +7,7 @@ Pure: no Django.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ _VARIANTS = {
 # Order of tones in Vietnamese dictionaries: level, huyền, hỏi, ngã, sắc, nặng.
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
+# Signs nobody sees or that turn the text around (control signs, zero widths, bidirectional marks). White space stays.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
 # Words that only mark gender; initials skip them so that Phạm Thị Hòa is PH and not TH.
 _GENDER_WORDS = frozenset({"THI", "VAN"})
 
@@ -39,8 +43,8 @@ class PersonalName(NamedTuple):
 
 
 def tidy(text: str) -> str:
-    """The form in which a name is stored: NFC, single spaces, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """The form in which a name is stored: NFC, single spaces, none at the ends, no signs that nobody sees."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def fold(text: str) -> str:

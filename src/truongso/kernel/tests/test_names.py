@@ -120,3 +120,9 @@ def test_key_is_plain_digits_and_lower_case_letters(text: str) -> None:
 )
 def test_initials(name: str, expected: str) -> None:
     assert initials(name) == expected
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\x1b", "\x7f", "\u200b", "\u202e", "\u2066", "\ufeff"])
+def test_tidy_drops_signs_nobody_sees(sign: str) -> None:
+    assert tidy(f"{sign}Trần{sign} Hà{sign}") == "Trần Hà"
+    assert tidy("Trần\x0b\x1c\x85\u00a0Hà") == "Trần Hà"
