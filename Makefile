@@ -40,7 +40,8 @@ contracts: setup ## rooms and doors
 	@$(VENV)/bin/lint-imports --no-logo
 
 bench: setup ## figures as ratios to floors measured in the same run
-	@$(VENV)/bin/truongso bench
+	@$(VENV)/bin/truongso bench money
+	@$(VENV)/bin/truongso bench matching
 
 lock: setup ## compile requirements/*.txt again after a change of pyproject.toml
 	@scripts/lock

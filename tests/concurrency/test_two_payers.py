@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ def _pay(invoice: Invoice, amount: int, reference: str = "") -> Callable[[], Pay
 
 
 @pytest.fixture
-def without_row_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_row_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the lock away and let both payers plan before either writes."""
     unlocked = services.lock_invoices.__wrapped__  # type: ignore[attr-defined]
 
@@ -76,7 +76,6 @@ def without_row_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(services, "lock_invoices", read_only)
     monkeypatch.setattr(services, "_write", wait_then_write)
-    return
 
 
 def test_sixteen_full_payments_of_one_invoice_settle_it_once(school: School) -> None:

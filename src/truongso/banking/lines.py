@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -75,6 +75,8 @@ def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, i
 
     A file and the feed report one transfer in different words. They are taken for the same when day and amount
     agree and either the reference agrees or the memos share their letters; each feed line stands for one row only.
+    Another layout of the same bank may leave out the reference (BIDV's detail report numbers its rows instead): its
+    row is taken for a recorded one when also the balance after it agrees, which no honest twin shares.
     """
     contents = {r.key.content for r in reported}
     sightings = (
@@ -85,8 +87,9 @@ def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, i
     found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings}
     rest = [r for r in reported if r.key not in found]
     pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
+    filed = _filed(account, rest, taken=found.values())
     for r in rest:
-        line_id = _take(pool, r.line)
+        line_id = _take(pool, r.line, _same) or _take(filed, r.line, _same_balance)
         if line_id is not None:
             found[r.key] = line_id
     return found
@@ -95,7 +98,7 @@ def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, i
 def known_from_statement(account: BankAccount, line: StatementLine) -> int | None:
     """The line of an imported statement that a feed notice reports once more, if any."""
     reported = Reported(LineKey("", 0), line)
-    return _take(_unpaired(account, [reported], seen_in=StatementRow, not_in=FeedSighting), line)
+    return _take(_unpaired(account, [reported], seen_in=StatementRow, not_in=FeedSighting), line, _same)
 
 
 Pool = dict[tuple[dt.date, int, str], list[BankLine]]
@@ -120,16 +123,36 @@ def _unpaired(
         .exclude(Exists(not_in.objects.for_school(school).filter(line_id=OuterRef("pk"))))
         .order_by("pk")
     )
+    return _pool(rows)
+
+
+def _filed(account: BankAccount, reported: Sequence[Reported], *, taken: Collection[int]) -> Pool:
+    """Lines of the same days that an earlier file reported with the balance after them, but for those `taken`."""
+    days = {r.line.booked_on for r in reported if r.line.balance is not None}
+    if not days:
+        return {}
+    school = account.school_id
+    rows = (
+        BankLine.objects.for_school(school)
+        .filter(bank_account_id=account.pk, booked_on__in=days, balance__isnull=False)
+        .filter(Exists(StatementRow.objects.for_school(school).filter(line_id=OuterRef("pk"))))
+        .order_by("pk")
+    )
+    excluded = set(taken)
+    return _pool(row for row in rows if row.pk not in excluded)
+
+
+def _pool(rows: Iterable[BankLine]) -> Pool:
     pool: Pool = {}
     for row in rows:
         pool.setdefault((row.booked_on, int(row.amount), row.direction), []).append(row)
     return pool
 
 
-def _take(pool: Pool, line: StatementLine) -> int | None:
+def _take(pool: Pool, line: StatementLine, same: Callable[[BankLine, StatementLine], bool]) -> int | None:
     rows = pool.get((line.booked_on, int(line.amount), line.direction.value), [])
     for row in rows:
-        if _same(row, line):
+        if same(row, line):
             rows.remove(row)
             return int(row.pk)
     return None
@@ -139,6 +162,16 @@ def _same(row: BankLine, line: StatementLine) -> bool:
     ours, theirs = squeeze(row.reference), squeeze(line.reference)
     if ours and ours == theirs:
         return True
+    return _same_memo(row, line)
+
+
+def _same_balance(row: BankLine, line: StatementLine) -> bool:
+    ours, theirs = squeeze(row.reference), squeeze(line.reference)
+    contradict = bool(ours and theirs) and ours != theirs
+    return row.balance is not None and row.balance == line.balance and not contradict and _same_memo(row, line)
+
+
+def _same_memo(row: BankLine, line: StatementLine) -> bool:
     memo, other = squeeze(row.memo), squeeze(line.memo)
     short, long = sorted((memo, other), key=len)
     return len(short) >= _SAME_MEMO and short in long if short != long else bool(short)

@@ -27,7 +27,7 @@ from truongso.kernel.money import Dong, total
 from truongso.kernel.sheets import Cell, read_sheets
 from truongso.organizations.public import BankAccount
 
-CHUNK = 500
+CHUNK = 1000
 
 
 class StatementRefusedError(Exception):
@@ -109,7 +109,7 @@ def _silent(_done: int, _of: int) -> None:
 def apply(
     statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = _silent
 ) -> dict[str, int]:
-    """Record, match and book the new rows, in transactions of at most 500 rows, oldest first.
+    """Record, match and book the new rows, in transactions of at most 1,000 rows, oldest first.
 
     Opens its own transactions: a killed run continues where it stopped, since rows taken before are known by then.
     Applying twice adds nothing. Returns the counts, with `booked`.
