@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import IntegrityError
 
-from truongso.banking.models import StatementImport
+from truongso.banking.feed import work_off_waiting
+from truongso.banking.models import FeedConnection, StatementImport
 from truongso.banking.statement_import import apply
 from truongso.banking.types import APPLY_JOB
 from truongso.kernel.actor import Actor
@@ -39,3 +41,12 @@ def apply_statement(progress: Progress) -> dict[str, Any]:
 
 
 JOBS: dict[str, Runner] = {APPLY_JOB: apply_statement}
+
+
+def finish_notices() -> int:
+    """Work off notices that were found genuine but not booked, because the process died in between; how many."""
+    connections = FeedConnection.objects.across_schools("the clock asks for every school").filter(is_active=True)
+    return sum(work_off_waiting(c) for c in connections.select_related("bank_account").order_by("pk"))
+
+
+TICKS: dict[str, Callable[[], int]] = {"banking.finish_notices": finish_notices}
