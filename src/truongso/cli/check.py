@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     start()
     from django.core import checks
-    from django.db import connection
+    from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
     from truongso.kernel import triggers
@@ -28,12 +28,16 @@ def run(args: argparse.Namespace) -> int:
         for m in checks.run_checks(include_deployment_checks=args.production)
         if m.is_serious() or args.production
     ]
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    problems += [f"migration: {m.app_label} {m.name}" for m, _ in waiting]
-    if not waiting:
-        problems += [f"TS.E001: {x}" for x in triggers.differences()]
-        problems += [f"TS.E002: {x}" for x in engine_problems()]
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        problems += [f"migration: {m.app_label} {m.name}" for m, _ in waiting]
+        if not waiting:
+            problems += [f"TS.E001: {x}" for x in triggers.differences()]
+            problems += [f"TS.E002: {x}" for x in engine_problems()]
+    except DatabaseError as error:
+        problems.append(f"database: {' '.join(str(error).split())}")
     if args.json:
         print(json.dumps({"ok": not problems, "problems": problems}, ensure_ascii=False))
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from .errors import Refused
+
 
 def start() -> None:
     """Load settings and apps; a bad setting ends the command with its one line (settings raise SystemExit)."""
@@ -11,3 +13,19 @@ def start() -> None:
     import django
 
     django.setup()
+
+
+def start_on_database() -> None:
+    """As `start`, for commands that work on the tables: Refused when they cannot be read or are not up to date."""
+    start()
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        connection.ensure_connection()  # the recorder of migrations takes an unreachable database for an empty one
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        raise Refused("chưa đọc được cơ sở dữ liệu; chạy truongso check để biết vì sao") from None
+    if waiting:
+        raise Refused("cơ sở dữ liệu chưa có hoặc thiếu bảng mới; chạy truongso manage migrate rồi chạy lại lệnh này")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .django import start
+from .django import start_on_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    start()
+    start_on_database()
     from truongso.kernel import jobs, outbox
 
     failed = False

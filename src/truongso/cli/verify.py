@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from .django import start
+from .django import start_on_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    start()
+    start_on_database()
     from truongso.kernel import selfcheck
 
     results = selfcheck.run_all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
-from .django import start
+from .django import start_on_database
 
 _PAUSE_SECONDS = 0.5
 
@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    start()
+    start_on_database()
     stopping = threading.Event()
     if args.once:
         return _queue(batch=True)
