@@ -26,6 +26,7 @@ from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import payers_of_students, problem_notices
+from truongso.people.public import families_named
 
 BY_PEOPLE = ("person", "undone")
 _MATCHER = [v.value for v in Verdict]
@@ -144,11 +145,16 @@ def matched_counts(school_id: int) -> int:
 
 
 def find_invoices(school_id: int, words: str) -> list[Any]:
-    """Invoices money could go to, by code, pupil or class without accents, open ones first, at most 20; one query."""
+    """Invoices money could go to, open ones first, at most 20; one query.
+
+    By code, pupil, payer or class without accents, or by any guardian of the family: the memo often names the parent
+    who is not the payer on the invoice.
+    """
     if not words.strip():
         return []
     settled = Case(When(paid__gte=F("total"), then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows = invoices(school_id, InvoiceFilter(words=words)).filter(cancelled_at__isnull=True)
+    of_guardian = invoices(school_id, InvoiceFilter()).filter(family_id__in=families_named(school_id, words))
+    rows = (invoices(school_id, InvoiceFilter(words=words)) | of_guardian).filter(cancelled_at__isnull=True)
     return list(rows.annotate(settled=settled).order_by("settled", "sort_key", "pk")[:_SHOWN_INVOICES])
 
 

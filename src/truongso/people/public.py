@@ -9,7 +9,7 @@ from truongso.people.queries.classes import (
     classes_of_year,
     pupils_of_classes,
 )
-from truongso.people.queries.guardians import payer_names, payers_or_guardians
+from truongso.people.queries.guardians import families_named, payer_names, payers_or_guardians
 from truongso.people.queries.pupils import (
     PupilFilter,
     PupilPage,
@@ -53,6 +53,7 @@ __all__ = [
     "classes_of_year",
     "create_class",
     "edit_student",
+    "families_named",
     "import_roster",
     "leave_school",
     "move_class",

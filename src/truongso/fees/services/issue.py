@@ -331,7 +331,7 @@ def _legal_bases(round_: CollectionRound, class_ids: Collection[int]) -> list[tu
         for class_id, grade in grades:
             rate = rate_for(rates, grade, round_.priced_on)
             texts = [item.fee_item.legal_basis, rate.document if rate else ""]
-            found.append((item.fee_item_id, class_id, "; ".join(filter(None, texts))[:_BASIS_LENGTH]))
+            found.append((item.fee_item_id, class_id, "; ".join(dict.fromkeys(filter(None, texts)))[:_BASIS_LENGTH]))
     return found
 
 
