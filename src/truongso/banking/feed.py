@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import secrets as random_secrets
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ from truongso.payments.public import (
 from truongso.payments.types import NoticeState
 
 ACTOR = Actor.system("bank-feed", "hook")
+_EARLIEST = dt.date(2020, 1, 1)  # no feed existed before: an older date is a wrong clock
 log = logging.getLogger("truongso.banking")
 
 
@@ -160,6 +162,8 @@ def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) ->
         return Received(accepted=notice.state != NoticeState.REFUSED.value, is_forged=False, problem=notice.problem)
     if movement.account != account.number:
         return _refuse(notice, movement, "other_account")
+    if not _EARLIEST <= clock.school_date(movement.booked_at) <= clock.today() + dt.timedelta(days=1):
+        return _refuse(notice, movement, "date_implausible")
     seen = _seen(connection, movement.external_id)
     if seen is not None:
         if read_feed_notice(connection.provider, bytes(seen.notice.body)) != movement:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from truongso.sandbox.demo.processes import Processes
 
     processes = Processes(environment={}, log=data / "demo.log")
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         first = not (data / _DONE).exists()
         if not args.no_serve or first:
@@ -54,6 +56,11 @@ def run(args: argparse.Namespace) -> int:
         return _serve(processes, args, demo)
     finally:
         processes.stop()
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    """SIGTERM ends the demo as Ctrl-C does: its processes with it."""
+    raise KeyboardInterrupt
 
 
 def _settle_environment(data: Path, args: argparse.Namespace) -> None:
@@ -84,7 +91,7 @@ def _start_over(data: Path) -> None:
         if strange:
             raise Refused(f"thư mục {data} có tệp khác ({strange[0]}); chọn thư mục trống bằng --data")
         shutil.rmtree(data)
-    data.mkdir(parents=True)
+    data.mkdir(mode=0o700, parents=True)
 
 
 def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Ví dụ:\n"
-        "  truongso report cashless --school TH-LVT --period 2026-Q4\n"
-        "  truongso report cashless --school TH-LVT --period 2026-2027 --json\n\n"
+        "  truongso report cashless --school 1502647201 --period 2026-Q4\n"
+        "  truongso report cashless --school 1502647201 --period 2026-2027 --json\n\n"
         "Kỳ: 2026-11 tháng · 2026-Q4 quý · 2026-H1 nửa năm · 2026 năm · 2026-2027 năm học · "
         "2026-10-01..2026-10-31 từ ngày đến ngày."
     )

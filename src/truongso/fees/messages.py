@@ -61,6 +61,7 @@ _REFUSALS = {
     "period_closed": gettext_noop("Sổ kế toán của tháng này đã khóa nên không phát hành được phiếu."),
     "reason_missing": gettext_noop("Nhập lý do."),
     "amount_not_positive": gettext_noop("Số tiền phải lớn hơn 0 đ."),
+    "amount_too_large": gettext_noop("Số tiền phải nhỏ hơn %(most)s. Kiểm tra lại số chữ số đã gõ."),
     "no_such_invoice": gettext_noop("Không có phiếu báo thu này."),
     "no_such_line": gettext_noop("Không có dòng này trên phiếu."),
     "invoice_cancelled": gettext_noop("Phiếu %(code)s đã hủy, không thay đổi được nữa."),

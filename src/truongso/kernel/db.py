@@ -18,6 +18,7 @@ R = TypeVar("R")
 
 _RETRY_STATES = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 _TRIES = 5
+MANY_ROWS = 500  # from so many new rows on, bulk work refreshes the planner's statistics
 
 
 class TransactionRequiredError(RuntimeError):

@@ -57,7 +57,7 @@ class Payment(SchoolChild):
     payer_name = models.CharField(max_length=120)
     beneficiary_name = models.CharField(max_length=120)
     reason = models.CharField(max_length=200)
-    invoice_code = models.CharField(max_length=60)
+    invoice_code = models.CharField(max_length=120)  # up to twelve invoices of one transfer
     reversed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     created_by = models.BigIntegerField(null=True)

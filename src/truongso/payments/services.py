@@ -262,7 +262,7 @@ def _payment(school_id: int, plan: _Plan, actor: Actor) -> Payment:
         school_id=school_id, evidence_id=plan.evidence.pk, method=booking.method.value, amount=booking.amount,
         received_at=booking.received_at, received_on=clock.school_date(booking.received_at),
         family_id=first.family_id, payer_name=_payer(booking.payer_name, first.payer_name),
-        beneficiary_name=first.beneficiary_name, reason=first.reason, invoice_code=" ".join(codes)[:60],
+        beneficiary_name=first.beneficiary_name, reason=first.reason, invoice_code=" ".join(codes)[:120],
         created_at=clock.now(), created_by=actor.user_id,
     )  # fmt: skip
 

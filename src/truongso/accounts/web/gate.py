@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from truongso.accounts.access import Caller, access_of
@@ -30,6 +30,8 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL is in no text")  # PostgreSQL would answer it with a fault
         response = self.get_response(request)
         if getattr(request, "caller", None) is not None:
             response.headers.setdefault("Cache-Control", "no-store")

@@ -105,6 +105,8 @@ def test_outgoing_money_is_a_line_without_entry(school: School, sepay: Hook) -> 
         ({"accountNumber": "9999999999"}, "other_account"),
         ({"id": None}, "field_missing"),
         ({"transactionDate": "06/10/2026"}, "field_value"),
+        ({"transactionDate": "1900-01-01 00:00:00"}, "date_implausible"),
+        ({"transactionDate": "2999-01-01 00:00:00"}, "date_implausible"),
     ],
 )
 def test_a_genuine_notice_with_a_bad_content_stays_in_the_inbox(

@@ -167,6 +167,7 @@ FEEDS: Mapping[str, str] = {
     "field_missing": gettext_noop("Thông báo thiếu mục bắt buộc. Liên hệ SePay."),
     "field_type": gettext_noop("Thông báo có mục sai kiểu. Liên hệ SePay."),
     "field_value": gettext_noop("Thông báo có giá trị không hợp lệ (ví dụ số tiền không lớn hơn 0)."),
+    "date_implausible": gettext_noop("Ngày giao dịch trong thông báo không hợp lý. Kiểm tra đồng hồ bên gửi."),
     "other_account": gettext_noop("Thông báo về tài khoản khác. Kiểm tra tài khoản đã chọn trong SePay."),
     "replay_differs": gettext_noop(
         "CẢNH BÁO: cùng mã giao dịch nhưng nội dung khác lần trước. Đối chiếu sao kê và báo SePay."

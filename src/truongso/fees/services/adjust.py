@@ -24,6 +24,8 @@ _TEXT_LENGTH = 200
 _REASON_LENGTH = 500
 _MOST_UNITS = 366
 
+_TOO_LARGE = Dong(500_000_000)  # NAPAS: a VietQR transfer stays below this; a slip of the keys goes above
+
 
 @transaction_required
 def add_extra_line(
@@ -38,14 +40,16 @@ def add_extra_line(
 ) -> InvoiceLine:
     """Charge something more on an issued invoice.
 
-    Refused: `reason_missing`, `quantity_out_of_range` (1–366), `amount_not_positive`, `no_such_item`,
-    `no_such_invoice`, `invoice_cancelled`.
+    Refused: `reason_missing`, `quantity_out_of_range` (1–366), `amount_not_positive`, `amount_too_large` (what one
+    transfer can carry), `no_such_item`, `no_such_invoice`, `invoice_cancelled`.
     """
     reason = _checked_reason(reason)
     if not 1 <= quantity <= _MOST_UNITS:
         raise FeesRefusedError("quantity_out_of_range", most=_MOST_UNITS)
     if unit_amount <= ZERO:
         raise FeesRefusedError("amount_not_positive")
+    if unit_amount * quantity >= _TOO_LARGE:
+        raise FeesRefusedError("amount_too_large", most=_TOO_LARGE)
     item = FeeItem.objects.for_school(school_id).filter(pk=item_id, is_active=True).first()
     if item is None:
         raise FeesRefusedError("no_such_item")

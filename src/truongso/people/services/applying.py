@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from truongso.kernel import clock
 from truongso.kernel.audit import Act
+from truongso.kernel.db import MANY_ROWS, refresh_statistics
 from truongso.kernel.names import fold, sort_key, tidy
 from truongso.organizations.public import School
 from truongso.people.models import Enrolment, Family, SchoolClass, Student
@@ -104,6 +105,8 @@ class RosterWriter:
             )
             for row, family in zip(rows, families, strict=True)
         ]
+        if len(students) > MANY_ROWS:
+            refresh_statistics(Family)
         Student.objects.bulk_create(students)
         for row, student, people in zip(rows, students, contacts, strict=True):
             self._households.settle_new(student, people, row.email)
@@ -199,6 +202,8 @@ class RosterWriter:
             for start in range(0, len(ids), _BATCH):
                 rows.filter(pk__in=ids[start : start + _BATCH]).update(valid_to=day)
         rows.bulk_update(self._moved, ["school_class"], batch_size=_BATCH)
+        if len(self._opened) > MANY_ROWS:
+            refresh_statistics(Student, SchoolClass)
         Enrolment.objects.bulk_create(self._opened)
         self._households.write()
 

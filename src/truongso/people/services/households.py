@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from truongso.kernel.db import MANY_ROWS, refresh_statistics
 from truongso.kernel.names import fold, tidy
 from truongso.people.models import Guardian, Guardianship, Student
 from truongso.people.placeholder import is_placeholder, placeholder_for
@@ -103,6 +104,8 @@ class Households:
         for link in (*self._dirty_links.values(), *self._new_links):
             link.guardian_id = link.guardian.pk
         links.bulk_update(self._dirty_links.values(), ["guardian", "relationship", "is_payer"], batch_size=_BATCH)
+        if len(self._new_links) > MANY_ROWS:
+            refresh_statistics(Student, Guardian)
         Guardianship.objects.bulk_create(self._new_links)
 
     def _settle_wishes(self) -> None:

@@ -74,7 +74,8 @@ def test_list_filters_and_says_when_nothing_fits(accountant: Client, school: Sch
     assert "Lê Văn Hai" in text(accountant.get("/hoc-sinh?lop=1A1"))
     assert "Không có học sinh nào khớp." in text(accountant.get("/hoc-sinh?q=khong+co"))
     assert "Không có học sinh nào khớp." in text(accountant.get("/hoc-sinh?trang-thai=transferred"))
-    assert accountant.get("/hoc-sinh?trang=x&trang-thai=la&lop=%00").status_code == 200
+    assert accountant.get("/hoc-sinh?trang=x&trang-thai=la&lop=%01").status_code == 200
+    assert accountant.get("/hoc-sinh?lop=%00").status_code == 400
 
 
 def test_detail_shows_guardians_classes_siblings_and_history(accountant: Client, school: School) -> None:

@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"[0-9a-z]{26}")
 class CashForm(forms.Form):
     """Cash at the counter. `token` is made when the form is opened: pressing twice books once."""
 
-    amount = DongFormField(label=gettext_lazy("Số tiền nhận"), least=Dong(1))
+    amount = DongFormField(label=gettext_lazy("Số tiền nhận"), least=Dong(1), most=Dong(499_999_999))
     payer_name = forms.CharField(label=gettext_lazy("Người nộp tiền"), max_length=120)
     keep_surplus = forms.BooleanField(
         label=gettext_lazy("Nhận cả phần thừa, ghi vào số dư của gia đình"), required=False

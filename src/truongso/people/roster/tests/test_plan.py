@@ -250,7 +250,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(LINES)
 def test_importing_the_same_file_again_changes_nothing(lines: list[list[Cell]]) -> None:
     roster = parse(short(*lines))
@@ -262,7 +262,7 @@ def test_importing_the_same_file_again_changes_nothing(lines: list[list[Cell]]) 
     assert [refused.row for refused in again.refused] == [refused.row for refused in first.refused]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(LINES, LINES)
 def test_each_row_has_one_fate_and_applying_the_plan_settles_it(
     before: list[list[Cell]], after: list[list[Cell]]
