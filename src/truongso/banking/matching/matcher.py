@@ -47,7 +47,10 @@ class Matcher:
 
     def put(self, invoice: OpenInvoice) -> None:
         """Make an invoice known, or bring what it owes up to date."""
-        self._accounts.setdefault(invoice.account, Account(invoice.account)).put(invoice)
+        account = self._accounts.get(invoice.account)
+        if account is None:
+            account = self._accounts[invoice.account] = Account(invoice.account)
+        account.put(invoice)
 
     def drop(self, account: str, code: str) -> None:
         """Forget a cancelled invoice."""
