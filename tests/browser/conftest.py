@@ -105,7 +105,10 @@ def _page(request: pytest.FixtureRequest, kind: str, device: dict[str, Any]) -> 
     home = request.getfixturevalue("live_server").url
     complaints: Complaints = request.getfixturevalue("complaints")
     browser: Browser = request.getfixturevalue("browser")
-    context = browser.new_context(base_url=home, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **device)
+    # Without transitions, so that colours are measured as they stay and not on their way.
+    context = browser.new_context(
+        base_url=home, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", reduced_motion="reduce", **device
+    )
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     _listen(page, home, complaints)
