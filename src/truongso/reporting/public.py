@@ -10,6 +10,7 @@ from truongso.reporting.queries import (
     day_figures,
     nature_figures,
     payments_behind,
+    standing_by_day,
 )
 from truongso.reporting.rules import last_day_in_time, next_reports, read_period, target_percent
 
@@ -34,5 +35,6 @@ __all__ = [
     "period_label",
     "period_refusal",
     "read_period",
+    "standing_by_day",
     "target_percent",
 ]

@@ -34,6 +34,7 @@ from truongso.reporting.public import (
     day_figures,
     next_reports,
     one_day,
+    standing_by_day,
 )
 from truongso.reporting.types import CashlessFigures, DayFigures, Figures
 from truongso.workspaces.wording import waiting_reason
@@ -117,6 +118,8 @@ def overview(school: School) -> Overview:
     year = calendar_year(today.year)
     chart_from = today - dt.timedelta(days=CHART_DAYS - 1)
     days = day_figures(school.pk, min(year.first, chart_from), max(today, year.last))
+    # What came on each day and still stands: an undo tomorrow is no negative income of tomorrow's till.
+    standing = standing_by_day(school.pk, chart_from, today)
     waiting, waiting_value = queue_figures(school.pk)
     due_day, due_periods = next_reports(today)
     news, silent = _bank_news(school)
@@ -124,8 +127,8 @@ def overview(school: School) -> Overview:
         today=today,
         round=present,
         start=None if present else _start(school),
-        received_today=add_up(days, one_day(today)),
-        days=_chart(days, chart_from, today),
+        received_today=add_up(standing, one_day(today)),
+        days=_chart(standing, chart_from, today),
         year=year,
         figures=add_up(days, year),
         school=school_figures(school.pk),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from django.db import IntegrityError, connection
 
 from truongso.fees.models import CollectionRound, PlannedLine, RoundClass, RoundItem
-from truongso.fees.types import FeesRefusedError, RoundState
+from truongso.fees.types import FeesRefusedError, FeeUnit, RoundState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint, transaction_required
@@ -124,13 +124,22 @@ def set_classes(school_id: int, *, round_id: int, class_ids: Collection[int], ac
     return draft
 
 
+def repeating_items(school_id: int, round_id: int) -> dict[int, int]:
+    """Items of a round that come again every month (id → quantity), without those out of use; 1 query."""
+    items = RoundItem.objects.for_school(school_id).filter(
+        round_id=round_id, fee_item__is_active=True, fee_item__unit__in=[FeeUnit.MONTH.value, FeeUnit.DAY.value]
+    )
+    return dict(items.order_by("pk").values_list("fee_item_id", "quantity"))
+
+
 @transaction_required
 def copy_round(
     school_id: int, *, source_id: int, name: str, priced_on: dt.date, due_on: dt.date, actor: Actor
 ) -> CollectionRound:
     """A new draft with the items, quantities, classes and account of an earlier round (of any state).
 
-    Items taken out of use since are left out. Refused as in `create_round`, and `no_such_round`.
+    Items taken out of use since are left out, and so are those charged once or by semester or year: a family would
+    pay them again. Refused as in `create_round`, and `no_such_round`.
     """
     source = CollectionRound.objects.for_school(school_id).filter(pk=source_id).first()
     if source is None:
@@ -139,8 +148,7 @@ def copy_round(
         school_id, name=name, school_year_id=source.school_year_id, priced_on=priced_on, due_on=due_on,
         bank_account_id=source.bank_account_id, actor=actor,
     )  # fmt: skip
-    items = RoundItem.objects.for_school(school_id).filter(round=source, fee_item__is_active=True)
-    quantities = dict(items.order_by("pk").values_list("fee_item_id", "quantity"))
+    quantities = repeating_items(school_id, source.pk)
     classes = RoundClass.objects.for_school(school_id).filter(round=source)
     set_items(school_id, round_id=made.pk, quantities=quantities, actor=actor)
     return set_classes(

@@ -31,7 +31,7 @@ from truongso.fees.queries.plans import (
 from truongso.fees.queries.rounds import previous_round
 from truongso.fees.services.issue import start_issue
 from truongso.fees.services.plan import plan_round
-from truongso.fees.services.rounds import set_classes, set_items
+from truongso.fees.services.rounds import repeating_items, set_classes, set_items
 from truongso.fees.types import FeesRefusedError, FeeUnit, RoundState
 from truongso.fees.web.forms import bank_name
 from truongso.fees.web.items import rate_range
@@ -265,11 +265,9 @@ def _chosen_classes(draft: CollectionRound) -> set[int]:
 
 
 def _items_of_previous(draft: CollectionRound) -> dict[int, int]:
+    """The items of the round before that come again every month."""
     previous = previous_round(draft)
-    if previous is None:
-        return _chosen_items(draft)
-    rows = RoundItem.objects.for_school(draft.school_id).filter(round_id=previous.id, fee_item__is_active=True)
-    return dict(rows.values_list("fee_item_id", "quantity"))
+    return _chosen_items(draft) if previous is None else repeating_items(draft.school_id, previous.id)
 
 
 def _quantity(data: QueryDict, item: FeeItem) -> int:
