@@ -201,6 +201,18 @@ def test_a_copy_takes_items_still_in_use_and_all_classes(s: Setting) -> None:
     assert made.classes.count() == 2
 
 
+@pytest.mark.parametrize("unit", ["year", "once", "semester"])
+def test_a_copy_leaves_out_what_was_paid_for_longer_than_a_month(s: Setting, unit: str) -> None:
+    s.water.unit = unit
+    s.water.save(update_fields=["unit"])
+    with transaction.atomic():
+        made = copy_round(
+            s.school.pk, source_id=s.round.pk, name="Thu tháng 11/2026", priced_on=NOVEMBER,
+            due_on=dt.date(2026, 11, 20), actor=ACTOR,
+        )  # fmt: skip
+    assert list(made.items.values_list("fee_item_id", flat=True)) == [s.care.pk]
+
+
 def test_a_deleted_draft_leaves_nothing_but_the_trace(s: Setting) -> None:
     plan(s)
     with transaction.atomic():

@@ -26,7 +26,7 @@ from truongso.kernel.ids import new_public_id
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment, Receipt
-from truongso.payments.public import book
+from truongso.payments.public import book, undo
 from truongso.payments.types import Method
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,17 @@ def test_the_overview_shows_exact_figures(client: Client, school: School, invoic
     assert "mọi giao dịch đã khớp" in page
     assert "Quý IV năm 2026, Năm 2026" in page
     assert "chậm nhất 19/12/2026" in page
+
+
+def test_undoing_an_earlier_payment_takes_nothing_off_today(client: Client, school: School, invoice: Invoice) -> None:
+    with savepoint():
+        book(school.pk, booking=money.booking((invoice, 100_000), received_at=NOW), actor=SYSTEM)
+        old = book(
+            school.pk, booking=money.booking((invoice, 70_000), received_at=NOW - dt.timedelta(days=3)), actor=SYSTEM
+        )
+        undo(school.pk, payment_id=old.pk, reason="Nhầm học sinh", actor=SYSTEM)
+    page = text(as_(client, school).get("/thu"))
+    assert "100.000 đ</p><small>1 giao dịch · 1 không tiền mặt</small>" in page
 
 
 def test_waiting_money_is_listed_with_its_reason(client: Client, school: School, invoice: Invoice) -> None:
