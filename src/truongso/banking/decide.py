@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from truongso.banking.matching.matcher import Matcher
-from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Rule, Transfer, Verdict
+from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import learnt_payers
 from truongso.banking.types import Direction, LineState
@@ -151,8 +151,3 @@ def _named(reason: dict[str, Any], invoices: Invoices) -> None:
         named = next((i for i in invoices.values() if str(i.student_id) == key), None)
         if named is not None:
             reason["params"]["student"] = f"{named.student_name} – {named.class_name}"
-
-
-def is_repeat(decision: MatchDecision) -> bool:
-    """True when the matcher took the line for one already seen."""
-    return decision.rule == Rule.REPEAT.value
