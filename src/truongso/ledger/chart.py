@@ -16,10 +16,13 @@ DEFAULT_CHART: tuple[tuple[Role, str, str], ...] = (
     (Role.ON_BEHALF, "3381", "Các khoản thu hộ, chi hộ"),
     (Role.PASS_THROUGH, "3382", "Thu để chi trực tiếp cho người học"),
     (Role.FAMILY_CREDIT, "3383", "Tiền gia đình nộp thừa"),
+    (Role.REFUND_DUE, "3384", "Tiền phải hoàn cho gia đình"),
+    (Role.CASH_DIFFERENCE, "3386", "Chênh lệch kiểm quỹ chờ xử lý"),
     (Role.SUSPENSE, "3388", "Tiền nhận chưa rõ nội dung"),
     (Role.REVENUE_TUITION, "5311", "Thu học phí"),
     (Role.REVENUE_SERVICE, "5312", "Thu dịch vụ hỗ trợ giáo dục"),
     (Role.REVENUE_AGREED, "5313", "Thu theo thỏa thuận"),
     (Role.DONATION, "5314", "Tài trợ, đóng góp tự nguyện"),
+    (Role.COLLECTION_FEE, "6428", "Phí dịch vụ thu hộ"),
 )
 BANK_CODE = "1121"

@@ -23,6 +23,9 @@ class AccountRole(StrEnum):
     PASS_THROUGH = "pass_through"  # spent on the pupil the same day or month: a liability  # noqa: S105
     ON_BEHALF = "on_behalf"  # collected and paid on behalf of another body: a liability
     DONATION = "donation"
+    REFUND_DUE = "refund_due"  # approved refunds that have not left the bank yet: a liability
+    COLLECTION_FEE = "collection_fee"  # what gateways and acquirers keep: an expense
+    CASH_DIFFERENCE = "cash_difference"  # counted cash above or below the cash book
 
 
 class EntryKind(StrEnum):
@@ -31,6 +34,12 @@ class EntryKind(StrEnum):
     BANK_LINE = "bank_line"
     PAYMENT = "payment"
     REVERSAL = "reversal"
+    SETTLEMENT = "settlement"  # an intermediary's batch: net to the bank, fee to expense, gross out of transit
+    CASH_DAY = "cash_day"  # difference found when the till was counted
+    DEPOSIT = "deposit"  # cash handed in to the bank
+    CREDIT_USE = "credit_use"  # family credit that pays an invoice
+    REFUND = "refund"  # a refund approved
+    REFUND_PAID = "refund_paid"  # a refund that left the bank, the till or the gateway
 
 
 @dataclass(frozen=True, slots=True)
