@@ -240,3 +240,28 @@ class Notice(SchoolScoped):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["school", "provider", "external_id"], name="payments_notice_external")]
+
+
+# Slices of the room keep their tables beside their code.
+from truongso.payments.gateways.models import (  # noqa: E402
+    Attempt,
+    AttemptMoney,
+    AttemptShare,
+    Channel,
+)
+
+__all__ = [
+    "Allocation",
+    "Attempt",
+    "AttemptMoney",
+    "AttemptShare",
+    "Channel",
+    "CreditEntry",
+    "Evidence",
+    "Notice",
+    "Payment",
+    "PaymentReversal",
+    "Receipt",
+    "ReceiptBook",
+    "ReceiptCancellation",
+]
