@@ -173,7 +173,7 @@ def _refusal(booking: Booking, invoices: dict[int, LockedInvoice]) -> PaymentRef
         invoice = invoices.get(share.invoice_id)
         if invoice is None:
             return PaymentRefusedError("unknown_invoice")
-        if invoice.cancelled_at is not None:
+        if invoice.cancelled_at is not None and not booking.keeps_cancelled:
             return PaymentRefusedError("invoice_cancelled", code=invoice.code)
     return None
 

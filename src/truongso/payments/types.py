@@ -69,6 +69,8 @@ class Booking:
     evidence's own reference, unless that is a row of ours (a bank line).
     `in_suspense` says that the bank line already stands in the books as money of unknown purpose.
     What the shares leave of `amount` becomes credit of the first invoice's family.
+    `keeps_cancelled`: money that has already left the payer is not refused because its invoice was cancelled
+    meanwhile; a cancelled invoice owes nothing, so all of it becomes the family's credit.
     """
 
     kind: EvidenceKind
@@ -84,6 +86,7 @@ class Booking:
     bank_account_id: int | None
     in_suspense: bool
     bank_reference: str = ""
+    keeps_cancelled: bool = False
 
 
 class PaymentRefusedError(Exception):
