@@ -8,8 +8,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from truongso.accounts.public import public
+from truongso.kernel.masking import masked_name
 from truongso.payments.public import paper_of, receipt_by_public_id
-from truongso.workspaces.masking import masked_name
 from truongso.workspaces.web.misses import guarded, is_public_id, unknown
 
 

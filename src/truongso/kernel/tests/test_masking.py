@@ -2,7 +2,7 @@
 
 import pytest
 
-from truongso.workspaces.masking import masked_name
+from truongso.kernel.masking import masked_name
 
 
 @pytest.mark.parametrize(
