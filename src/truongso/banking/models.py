@@ -52,6 +52,8 @@ class BankLine(SchoolChild):
     content_key = models.CharField(max_length=64)
     occurrence = models.PositiveIntegerField()
     state = models.CharField(max_length=8, default=LineState.WAITING.value)
+    undoes = models.BooleanField(default=False)  # the bank takes an earlier movement of the other direction back
+    reverses = SchoolForeignKey("self", null=True, related_name="reversals")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -62,6 +64,11 @@ class BankLine(SchoolChild):
             ),
             models.UniqueConstraint(fields=["school", "public_id"], name="banking_bankline_public"),
             SchoolKey("bank_account", name="banking_bankline_account_key"),
+            SchoolKey("reverses", name="banking_bankline_reverses_key"),
+            models.UniqueConstraint(fields=["school", "reverses"], name="banking_bankline_reversed_once"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True) | Q(undoes=True), name="banking_bankline_reverses_undoes"
+            ),
             one_of("direction", Direction, name="banking_bankline_direction"),
             one_of("state", LineState, name="banking_bankline_state"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="banking_bankline_positive"),
@@ -99,7 +106,11 @@ class MatchDecision(SchoolChild):
 
 
 class StatementImport(SchoolScoped):
-    """One uploaded statement: the file's hash, the layout found, what the rows became."""
+    """One uploaded statement: the file's hash, the layout found, what the rows became.
+
+    `period_from` to `period_to` are the days it covers: as the bank prints them, else of its bookings. `flagged`: its
+    own totals or balances do not add up, so a period that it covers cannot be closed.
+    """
 
     public_id = PublicIdField()
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
@@ -110,6 +121,9 @@ class StatementImport(SchoolScoped):
     state = models.CharField(max_length=10, default=ImportState.PREVIEWED.value)
     opening_balance = DongField(null=True)
     closing_balance = DongField(null=True)
+    period_from = models.DateField(null=True)
+    period_to = models.DateField(null=True)
+    flagged = models.BooleanField(default=False)
     problems = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     uploaded_by = models.BigIntegerField(null=True)
@@ -173,3 +187,22 @@ class FeedSighting(SchoolChild):
         indexes = [
             models.Index(fields=["school", "line"], name="banking_feedsighting_line"),
         ]
+
+
+# Slices of the room keep their tables beside their code.
+from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
+from truongso.banking.deposits.models import DepositLink  # noqa: E402
+from truongso.banking.mapping.models import StatementLayout  # noqa: E402
+
+__all__ = [
+    "BankLine",
+    "ClaimMessage",
+    "DepositLink",
+    "FeedConnection",
+    "FeedSighting",
+    "MatchDecision",
+    "PaymentClaim",
+    "StatementImport",
+    "StatementLayout",
+    "StatementRow",
+]

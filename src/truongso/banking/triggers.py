@@ -4,11 +4,18 @@ from truongso.kernel.triggers import append_only, fixed, never_deleted
 
 _LINE_FIXED = (
     "amount", "direction", "bank_account_id", "memo", "reference", "booked_on", "booked_at", "counter_name",
-    "counter_account", "balance", "content_key", "occurrence", "public_id", "school_id",
+    "counter_account", "balance", "content_key", "occurrence", "public_id", "school_id", "undoes",
+)  # fmt: skip
+_CLAIM_FIXED = (
+    "public_id", "invoice_id", "reference", "reference_key", "amount", "paid_on", "payer_name", "created_at",
+    "school_id",
 )  # fmt: skip
 
 TRIGGERS = [
     *append_only("banking_matchdecision"),
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),
     *never_deleted("banking_bankline", "a bank line is never deleted"),
+    *append_only("banking_claimmessage"),
+    fixed("banking_paymentclaim", _CLAIM_FIXED, "a claim stays as the family made it"),
+    *never_deleted("banking_paymentclaim", "a claim is never deleted"),
 ]

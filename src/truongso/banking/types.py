@@ -13,16 +13,22 @@ class Direction(StrEnum):
 
 
 class LineState(StrEnum):
-    """Where a bank line stands: matched money, money waiting for a person, or not the school's fees."""
+    """Where a bank line stands: matched money, money waiting for a person, or not the school's fees; `reversed`: the
+    bank has taken the credit back."""
 
     WAITING = "waiting"
     MATCHED = "matched"
     PARKED = "parked"
     NOT_FEES = "not_fees"
+    DEPOSIT = "deposit"
     OUTGOING = "outgoing"
+    REVERSED = "reversed"
 
 
 class ImportState(StrEnum):
+    """`mapping`: the layout is unknown, a person is asked to show the columns."""
+
+    MAPPING = "mapping"
     PREVIEWED = "previewed"
     APPLIED = "applied"
 
@@ -44,3 +50,15 @@ class DecisionKind(StrEnum):
     NONE = "none"
     PERSON = "person"
     UNDONE = "undone"
+
+
+class ClaimState(StrEnum):
+    """Where a family's claim to have paid stands: open, its money found and waiting for a person, booked, answered."""
+
+    OPEN = "open"
+    FOUND = "found"
+    BOOKED = "booked"
+    ANSWERED = "answered"
+
+
+OPEN_CLAIMS = (ClaimState.OPEN, ClaimState.FOUND)
