@@ -150,6 +150,7 @@ class CollectionRound(SchoolScoped):
     priced_on = models.DateField()  # the day whose rates, exemptions and enrolment count
     due_on = models.DateField()
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    allows_partial = models.BooleanField(default=False)  # families may pay in parts
     state = models.CharField(max_length=8, default=RoundState.DRAFT.value)
     planned_at = models.DateTimeField(null=True)  # when the preview was last computed
     issued_at = models.DateTimeField(null=True)

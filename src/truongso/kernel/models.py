@@ -91,3 +91,14 @@ class Job(models.Model):
             models.UniqueConstraint(fields=["school_id", "kind", "key"], name="kernel_job_once"),
             one_of("state", JobState, name="kernel_job_state"),
         ]
+
+
+class Tally(models.Model):
+    """How often something was tried within one window of time: a limit that holds across processes.
+
+    `key` is a keyed hash of what is counted and whose tries they are: no address is kept in the open.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    count = models.PositiveIntegerField()
+    ends_at = models.DateTimeField(db_index=True)

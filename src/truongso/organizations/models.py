@@ -58,6 +58,10 @@ class School(models.Model):
     support_contact = models.CharField(max_length=200, blank=True)
     support_phone = models.CharField(max_length=20, blank=True)
     support_hours = models.CharField(max_length=120, blank=True)
+    # Working days within which the support team answers a family.
+    answer_days = models.PositiveSmallIntegerField(default=1)
+    fanpage = models.URLField(blank=True)
+    has_public_page = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -65,6 +69,14 @@ class School(models.Model):
             one_of("ownership", Ownership, name="organizations_school_ownership"),
             one_of("area", Area, name="organizations_school_area"),
             not_blank("name", name="organizations_school_named"),
+            models.CheckConstraint(
+                condition=Q(answer_days__gte=1, answer_days__lte=10), name="organizations_school_answers"
+            ),
+            # Nobody is asked to pay on a page that names no one to turn to (letter LC-2.3).
+            models.CheckConstraint(
+                condition=Q(has_public_page=False) | ~(Q(support_contact="") | Q(support_phone="")),
+                name="organizations_school_supported",
+            ),
         ]
 
     def __str__(self) -> str:

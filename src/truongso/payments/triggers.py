@@ -64,6 +64,8 @@ TRIGGERS = [
     *append_only("payments_paymentreversal"),
     *append_only("payments_receipt"),
     *append_only("payments_receiptcancellation"),
+    *append_only("payments_invoicegroup"),
+    *append_only("payments_groupedinvoice"),
     *never_deleted("payments_payment", "a payment is never deleted"),
     *never_deleted("payments_evidence", "evidence is never deleted"),
     *never_deleted("payments_receiptbook", "a receipt book is never deleted"),
@@ -110,6 +112,13 @@ TRIGGERS = [
         "AND o.amount = NEW.amount AND o.reverses_id IS NULL)",
         "a reversal mirrors its original",
         only_when=_IS_REVERSAL,
+    ),
+    refuse_new(
+        "same_account", "payments_groupedinvoice",
+        "NOT EXISTS (SELECT 1 FROM payments_invoicegroup g JOIN fees_invoice i ON i.school_id = g.school_id "
+        "AND i.bank_account_id = g.bank_account_id WHERE g.id = NEW.group_id AND g.school_id = NEW.school_id "
+        "AND i.id = NEW.invoice_id)",
+        "one transfer goes to one account",
     ),
     _apply("payments_allocation", {
         ("fees_invoice", "paid"): "invoice_id",

@@ -1,0 +1,1 @@
+"""Which ways to pay a school offers, which are ready, and which are used, with the proof."""
