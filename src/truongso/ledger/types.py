@@ -37,6 +37,7 @@ class EntryKind(StrEnum):
     SETTLEMENT = "settlement"  # an intermediary's batch: net to the bank, fee to expense, gross out of transit
     CASH_DAY = "cash_day"  # difference found when the till was counted
     DEPOSIT = "deposit"  # cash handed in to the bank
+    DEPOSIT_LINK = "deposit_link"  # the bank's line of a deposit: out of transit
     CREDIT_USE = "credit_use"  # family credit that pays an invoice
     REFUND = "refund"  # a refund approved
     REFUND_PAID = "refund_paid"  # a refund that left the bank, the till or the gateway

@@ -42,7 +42,7 @@ class Evidence(SchoolScoped):
 class Payment(SchoolChild):
     """Settled money with the four mandatory fields. Never edited; undone only by a reversal.
 
-    `allocated` (to invoices) and `credited` (to the family) are derived; triggers refuse any other value.
+    `allocated` (to invoices), `credited` (to the family) and `refunded` are derived; triggers refuse any other value.
     """
 
     public_id = PublicIdField()
@@ -51,6 +51,7 @@ class Payment(SchoolChild):
     amount = DongField()
     allocated = DongField(default=ZERO)
     credited = DongField(default=ZERO)
+    refunded = DongField(default=ZERO)
     received_at = models.DateTimeField()
     received_on = models.DateField()
     family = SchoolForeignKey("people.Family", related_name="+")
@@ -74,6 +75,10 @@ class Payment(SchoolChild):
                 condition=Q(allocated__gte=0, credited__gte=0, allocated__lte=F("amount") - F("credited")),
                 name="payments_payment_allocated",
             ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount") - F("allocated") - F("credited")),
+                name="payments_payment_refunded",
+            ),
             not_blank("payer_name", name="payments_payment_payer"),
             not_blank("beneficiary_name", name="payments_payment_beneficiary"),
             not_blank("reason", name="payments_payment_reason"),
@@ -87,13 +92,17 @@ class Payment(SchoolChild):
 
 
 class Allocation(SchoolChild):
-    """Part of a payment that settles part of an invoice line. Append-only; corrected by a reversing row (I05)."""
+    """Part of a payment that settles part of an invoice line. Append-only; corrected by a reversing row (I05).
+
+    Without `move` it was made when the payment was booked; otherwise by a move of its money afterwards.
+    """
 
     payment = SchoolForeignKey(Payment, related_name="allocations")
     invoice = SchoolForeignKey("fees.Invoice", related_name="+")
     line = SchoolForeignKey("fees.InvoiceLine", related_name="+")
     amount = DongField()
     reverses = SchoolForeignKey("self", null=True, related_name="reversed_by")
+    move = SchoolForeignKey("payments.CreditMove", null=True, related_name="allocations")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -105,6 +114,7 @@ class Allocation(SchoolChild):
             SchoolKey("invoice", name="payments_allocation_invoice_key"),
             SchoolKey("line", name="payments_allocation_line_key"),
             SchoolKey("reverses", name="payments_allocation_reverses_key"),
+            SchoolKey("move", name="payments_allocation_move_key"),
         ]
         indexes = [
             models.Index(fields=["school", "invoice"], name="payments_allocation_invoice"),
@@ -113,8 +123,11 @@ class Allocation(SchoolChild):
         ]
 
 
+_TAKE_BACK = [CreditKind.REVERSAL.value, CreditKind.RESTORED.value, CreditKind.KEPT.value]
+
+
 class CreditEntry(SchoolChild):
-    """A movement of a family's credit: + for money paid above what was owed, − (a row that reverses) when undone."""
+    """A movement of a family's credit; the kind says whether money came in or went out, the payment which money."""
 
     family = SchoolForeignKey("people.Family", related_name="+")
     payment = SchoolForeignKey(Payment, related_name="credits")
@@ -122,6 +135,7 @@ class CreditEntry(SchoolChild):
     kind = models.CharField(max_length=12)
     amount = DongField()
     reverses = SchoolForeignKey("self", null=True, related_name="reversed_by")
+    move = SchoolForeignKey("payments.CreditMove", null=True, related_name="credits")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -130,8 +144,8 @@ class CreditEntry(SchoolChild):
             models.UniqueConstraint(fields=["school", "reverses"], name="payments_creditentry_reversed_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_creditentry_positive"),
             models.CheckConstraint(
-                condition=Q(kind=CreditKind.REVERSAL.value, reverses__isnull=False)
-                | (~Q(kind=CreditKind.REVERSAL.value) & Q(reverses__isnull=True)),
+                condition=Q(kind__in=_TAKE_BACK, reverses__isnull=False)
+                | (~Q(kind__in=_TAKE_BACK) & Q(reverses__isnull=True)),
                 name="payments_creditentry_reversal",
             ),
             one_of("kind", CreditKind, name="payments_creditentry_kind"),
@@ -139,6 +153,7 @@ class CreditEntry(SchoolChild):
             SchoolKey("payment", name="payments_creditentry_payment_key"),
             SchoolKey("invoice", name="payments_creditentry_invoice_key"),
             SchoolKey("reverses", name="payments_creditentry_reverses_key"),
+            SchoolKey("move", name="payments_creditentry_move_key"),
         ]
         indexes = [
             models.Index(fields=["school", "family"], name="payments_creditentry_family"),
@@ -243,25 +258,88 @@ class Notice(SchoolScoped):
 
 
 # Slices of the room keep their tables beside their code.
+from truongso.payments.bills.models import (  # noqa: E402
+    BillCall,
+    BillPartner,
+    BillReconciliation,
+    BillService,
+    BillTransaction,
+)
+from truongso.payments.cash.models import CashBox, CashCount, CashCountLine, CashDeposit  # noqa: E402
+from truongso.payments.credit.models import CreditMove  # noqa: E402
+from truongso.payments.einvoice.models import (  # noqa: E402
+    DocumentNumber,
+    HandOff,
+    HandOffRow,
+    ItemDocument,
+)
 from truongso.payments.gateways.models import (  # noqa: E402
     Attempt,
     AttemptMoney,
     AttemptShare,
     Channel,
 )
+from truongso.payments.groups.models import GroupedInvoice, InvoiceGroup  # noqa: E402
+from truongso.payments.methods.models import MethodSetting  # noqa: E402
+from truongso.payments.printing.models import PrintPart, PrintRun  # noqa: E402
+from truongso.payments.refunds.models import (  # noqa: E402
+    RefundAccount,
+    RefundCounter,
+    RefundDecision,
+    RefundFile,
+    RefundItem,
+    RefundPart,
+    RefundPayout,
+    RefundRequest,
+    RefundVoucher,
+)
+from truongso.payments.reminders.models import Reminder, ReminderTarget  # noqa: E402
+from truongso.payments.signing.models import ReceiptSignature, SigningKey  # noqa: E402
 
 __all__ = [
     "Allocation",
     "Attempt",
     "AttemptMoney",
     "AttemptShare",
+    "BillCall",
+    "BillPartner",
+    "BillReconciliation",
+    "BillService",
+    "BillTransaction",
+    "CashBox",
+    "CashCount",
+    "CashCountLine",
+    "CashDeposit",
     "Channel",
     "CreditEntry",
+    "CreditMove",
+    "DocumentNumber",
     "Evidence",
+    "GroupedInvoice",
+    "HandOff",
+    "HandOffRow",
+    "InvoiceGroup",
+    "ItemDocument",
+    "MethodSetting",
     "Notice",
     "Payment",
     "PaymentReversal",
+    "PrintPart",
+    "PrintRun",
     "Receipt",
     "ReceiptBook",
     "ReceiptCancellation",
+    "ReceiptSignature",
+    "RefundAccount",
+    "RefundCounter",
+    "RefundDecision",
+    "RefundFile",
+    "RefundItem",
+    "RefundPart",
+    "RefundPayout",
+    "RefundRequest",
+    "RefundVoucher",
+    "Reminder",
+    "ReminderTarget",
+    "SigningKey",
 ]
