@@ -44,11 +44,15 @@ class NoticeState(StrEnum):
 
 
 class CreditKind(StrEnum):
-    """Movements of a family's credit."""
+    """Movements of a family's credit: money comes in, goes out, or an earlier movement is taken back."""
 
-    OVERPAYMENT = "overpayment"
-    CREDIT_NOTE = "credit_note"
-    REVERSAL = "reversal"
+    OVERPAYMENT = "overpayment"  # +
+    CREDIT_NOTE = "credit_note"  # + paid above what a credit note left to pay
+    REVERSAL = "reversal"  # − takes an incoming one back, when the payment is undone
+    USED = "used"  # − pays another invoice
+    RESTORED = "restored"  # + takes a use back
+    REFUNDED = "refunded"  # − to be paid out
+    KEPT = "kept"  # + takes a refund back
 
 
 @dataclass(frozen=True, slots=True)
