@@ -193,6 +193,7 @@ class FeedSighting(SchoolChild):
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
 from truongso.banking.deposits.models import DepositLink  # noqa: E402
 from truongso.banking.mapping.models import StatementLayout  # noqa: E402
+from truongso.banking.refunds.models import RefundLine  # noqa: E402
 
 __all__ = [
     "BankLine",
@@ -202,6 +203,7 @@ __all__ = [
     "FeedSighting",
     "MatchDecision",
     "PaymentClaim",
+    "RefundLine",
     "StatementImport",
     "StatementLayout",
     "StatementRow",

@@ -16,6 +16,7 @@ TRIGGERS = [
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),
     *never_deleted("banking_bankline", "a bank line is never deleted"),
     *append_only("banking_claimmessage"),
+    *append_only("banking_refundline"),
     fixed("banking_paymentclaim", _CLAIM_FIXED, "a claim stays as the family made it"),
     *never_deleted("banking_paymentclaim", "a claim is never deleted"),
 ]

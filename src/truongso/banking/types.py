@@ -14,7 +14,7 @@ class Direction(StrEnum):
 
 class LineState(StrEnum):
     """Where a bank line stands: matched money, money waiting for a person, or not the school's fees; `reversed`: the
-    bank has taken the credit back."""
+    bank has taken the credit back; `refund`: a debit that paid refunds, or a credit that brought one back."""
 
     WAITING = "waiting"
     MATCHED = "matched"
@@ -22,6 +22,7 @@ class LineState(StrEnum):
     NOT_FEES = "not_fees"
     DEPOSIT = "deposit"
     OUTGOING = "outgoing"
+    REFUND = "refund"
     REVERSED = "reversed"
 
 
