@@ -23,19 +23,28 @@ def read_csv(data: bytes, limits: Limits) -> list[Sheet]:
 
     Raises SheetError: not_a_table, bad_encoding, damaged (row), too_many_….
     """
+    lines = data.count(b"\n")
+    if lines > 2 * limits.max_rows:  # far beyond any limit, so said before the text takes memory
+        raise SheetError("too_many_rows", count=lines, limit=limits.max_rows)
     text = decode_text(data)
     _refuse_binary(text)
     rows: list[list[Cell]] = []
-    width = 0
+    width = last = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         for record in reader:
             rows.append([clean_cell(unguard_text(field)) for field in record])
-            width = max(width, len(record))
+            last = len(record)
+            width = max(width, last)
             limits.check_box(len(rows), width)
     except csv.Error as error:
         raise SheetError("damaged", row=len(rows) + 1) from error
-    return [Sheet("", rectangle(rows))]
+    return [Sheet("", rectangle(rows), cut=_is_cut(text, rows, last))]
+
+
+def _is_cut(text: str, rows: list[list[Cell]], last: int) -> bool:
+    """Whether the last row lacks its end: no line break after it and fewer fields than the two rows before it."""
+    return not text.endswith(("\n", "\r")) and len(rows) > 2 and last < min(len(rows[-2]), len(rows[-3]))
 
 
 def _refuse_binary(text: str) -> None:

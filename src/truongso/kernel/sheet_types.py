@@ -29,10 +29,14 @@ class SheetError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table. `rows[i]` is row i + 1 of the file; all rows have the same width; empty cells are None."""
+    """One table. `rows[i]` is row i + 1 of the file; all rows have the same width; empty cells are None.
+
+    `cut`: a text file ends in the middle of its last row.
+    """
 
     name: str
     rows: list[list[Cell]]
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

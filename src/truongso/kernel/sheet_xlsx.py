@@ -20,6 +20,8 @@ _CELL_START = re.compile(rb"<(?:[^\s<>/:]+:)?c[\s/>]")
 _PLAIN_CELL = re.compile(
     rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: (?:s|cm|vm|ph)="[0-9a-z]{1,9}"| t="[A-Za-z]{1,9}")*(/?)>'
 )
+_DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[1-9][0-9]*:[A-Z]{1,3}([1-9][0-9]{0,7})"')
+_PIECE = 2 * 1024 * 1024
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _UTF8_BOM = b"\xef\xbb\xbf"
 _FREE_UNPACKED = 1024 * 1024  # below this size no ratio can hurt
@@ -52,6 +54,7 @@ def _checked_entries(package: zipfile.ZipFile, packed: int, limits: Limits) -> l
     if len(entries) > limits.max_entries:
         raise SheetError("zip_bomb", entries=len(entries), limit=limits.max_entries)
     if unpacked > limits.max_unpacked:
+        _refuse_long_sheets(package, entries, limits)
         raise SheetError("zip_bomb", size=unpacked, limit=limits.max_unpacked)
     if unpacked > _FREE_UNPACKED and unpacked > limits.max_ratio * packed:
         raise SheetError("zip_bomb", ratio=unpacked // packed, limit=limits.max_ratio)
@@ -65,6 +68,16 @@ def _checked_entries(package: zipfile.ZipFile, packed: int, limits: Limits) -> l
     if "xl/workbook.xml" not in names:
         raise SheetError("archive")
     return entries
+
+
+def _refuse_long_sheets(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Say plainly that a sheet has too many rows, as far as its own dimension tells."""
+    for entry in entries:
+        if _normal_name(entry.filename).startswith("xl/worksheets/") and not entry.flag_bits & 0x1:
+            with package.open(entry) as stream:
+                stated = _DIMENSION.search(stream.read(4096))
+            if stated and int(stated[1]) > limits.max_rows:
+                raise SheetError("too_many_rows", count=int(stated[1]), limit=limits.max_rows)
 
 
 def _parts(package: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
@@ -95,13 +108,26 @@ def _check_part(name: str, part: bytes, limits: Limits) -> None:
 
 def _box(name: str, part: bytes) -> tuple[int, int]:
     """(rows, columns) reached by the cells that hold something."""
-    cells = _PLAIN_CELL.findall(part)
-    if len(cells) != len(_CELL_START.findall(part)):
-        return _walked_box(name, part)
-    filled = [(column, row) for column, row, empty in cells if not empty]
-    rows = max((int(r) for r in {row for _, row in filled}), default=0)
-    columns = max((_column_number(c.decode()) for c in {column for column, _ in filled}), default=0)
-    return rows, columns
+    rows = 0
+    columns: set[bytes] = set()
+    for piece in _pieces(part):
+        cells = _PLAIN_CELL.findall(piece)
+        if len(cells) != len(_CELL_START.findall(piece)):
+            return _walked_box(name, part)
+        filled = [(column, row) for column, row, empty in cells if not empty]
+        rows = max(rows, max((int(row) for row in {row for _, row in filled}), default=0))
+        columns |= {column for column, _ in filled}
+    return rows, max((_column_number(c.decode()) for c in columns), default=0)
+
+
+def _pieces(part: bytes) -> Iterator[bytes]:
+    """The part cut before tags into pieces that take little memory."""
+    start = 0
+    while start < len(part):
+        end = part.find(b"<", start + _PIECE)
+        end = len(part) if end < 0 else end
+        yield part[start:end]
+        start = end
 
 
 def _column_number(letters: str) -> int:

@@ -20,28 +20,33 @@ _REFUSED = (
     (b"7z\xbc\xaf", "archive"),
     (b"\x1f\x8b", "archive"),
 )
-_MARKUP = ((b"<!doctype html", "html"), (b"<html", "html"), (b"<table", "html"), (b"<meta", "html"))
+_MARKUP = tuple(
+    (tag, "html") for tag in (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<div")
+)
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK_STREAMS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 
 
-def read_sheets(data: bytes, file_name: str, *, limits: Limits = DEFAULT_LIMITS) -> list[Sheet]:
+def read_sheets(
+    data: bytes, file_name: str, *, limits: Limits = DEFAULT_LIMITS, html_tables: bool = False
+) -> list[Sheet]:
     """The visible tables of an XLSX, XLS, CSV, TSV or semicolon file, in order.
 
-    A text file gives one sheet, named by `file_name`, with text cells only. Raises SheetError (see there for
-    the codes); `empty` also when no sheet holds a value.
+    A text file gives one sheet, named by `file_name`, with text cells only; so does a web page named as a workbook
+    where `html_tables` asks for it. Raises SheetError (see there for the codes); `empty` also when no sheet holds a
+    value.
     """
     if len(data) > limits.max_bytes:
         raise SheetError("too_large", size=len(data), limit=limits.max_bytes)
     if not data:
         raise SheetError("empty")
-    sheets = _read(data, limits)
+    sheets = _read(data, limits, html_tables=html_tables)
     if not any(sheet.rows for sheet in sheets):
         raise SheetError("empty")
-    return [Sheet(sheet.name or file_name, sheet.rows) for sheet in sheets]
+    return [Sheet(sheet.name or file_name, sheet.rows, sheet.cut) for sheet in sheets]
 
 
-def _read(data: bytes, limits: Limits) -> list[Sheet]:
+def _read(data: bytes, limits: Limits, *, html_tables: bool) -> list[Sheet]:
     # The readers are imported when used: most processes never read a file.
     if data.startswith(_ZIP):
         from truongso.kernel.sheet_workbook import read_workbook  # noqa: PLC0415
@@ -50,7 +55,14 @@ def _read(data: bytes, limits: Limits) -> list[Sheet]:
         return read_workbook(safe_xlsx(data, limits), limits)
     if data.startswith(_OLE):
         return _read_ole(data, limits)
-    _refuse_other_kinds(data)
+    try:
+        _refuse_other_kinds(data)
+    except SheetError as error:
+        if not html_tables or error.code != "html":
+            raise
+        from truongso.kernel.sheet_html import read_html  # noqa: PLC0415
+
+        return read_html(data, limits)
     from truongso.kernel.sheet_csv import read_csv  # noqa: PLC0415
 
     return read_csv(data, limits)
