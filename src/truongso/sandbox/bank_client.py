@@ -55,11 +55,21 @@ class SandboxBank:
         holder: str,
         webhook: str = "",
         secret: str = "",
+        feed: str = "sepay",
         balance: Dong = Dong(0),  # noqa: B008  immutable
     ) -> Json:
-        """Register a receiving account, or change its webhook and secret."""
-        body = {"bin": bin, "number": number, "holder": holder, "webhook": webhook, "secret": secret}
+        """Register a receiving account, or change the webhook and secret of one of its feeds."""
+        body = {"bin": bin, "number": number, "holder": holder, "webhook": webhook, "secret": secret, "feed": feed}
         return _one(self._post("/api/accounts", {**body, "balance": balance.value}), "account")
+
+    def set_feed(self, number: str, feed: str, *, webhook: str = "", secret: str = "") -> Json:
+        """Let another feed (sepay, casso, payos) watch the account beside those there are; no webhook ends it."""
+        body = {"feed": feed, "webhook": webhook, "secret": secret}
+        return _one(self._post(f"/api/accounts/{number}/feeds", body), "account")
+
+    def add_virtual(self, number: str, virtual: str) -> Json:
+        """A number that stands for the account: money sent to it arrives there, told with `virtual_account`."""
+        return _one(self._post(f"/api/accounts/{number}/virtual", {"number": virtual}), "account")
 
     def accounts(self) -> list[Json]:
         return _many(self._get("/api/accounts"), "accounts")
@@ -126,9 +136,10 @@ class SandboxBank:
         query = {"account": account, "line": "" if line is None else line, "state": state, "limit": limit}
         return _many(self._get("/api/deliveries", query), "deliveries")
 
-    def resend(self, line: int, *, delay: float = 0.0) -> Json:
-        """Send a line's notice again, byte for byte."""
-        return _one(self._post(f"/api/lines/{line}/notice", {"delay": delay}), "delivery")
+    def resend(self, line: int, *, delay: float = 0.0, feed: str | None = None) -> Json:
+        """Send a line's notice again, byte for byte, to every feed or the named one; returns the first delivery."""
+        body: Json = {"delay": delay} if feed is None else {"delay": delay, "feed": feed}
+        return _one(self._post(f"/api/lines/{line}/notice", body), "delivery")
 
     def delay(self, delivery: int, seconds: float) -> Json:
         """Hold a waiting notice back; 0 sends it now."""

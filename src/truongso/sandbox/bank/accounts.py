@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from truongso.kernel.banks import find
 from truongso.kernel.money import ZERO, Dong
-from truongso.sandbox.bank.types import Account, BankError, Role
+from truongso.sandbox.bank.feeds import SEPAY, feed_named
+from truongso.sandbox.bank.types import Account, BankError, Feed, Role
 from truongso.sandbox.guard import is_local_url
 
 VIETCOMBANK, BIDV, MB = "970436", "970418", "970422"
@@ -53,34 +54,52 @@ def register_receiver(
     holder: str,
     webhook_url: str = "",
     webhook_secret: str = "",
+    feed: str = SEPAY,
     opening: Dong = ZERO,
 ) -> Account:
-    """A receiving account; registering it again replaces holder, webhook and secret and keeps the money.
+    """A receiving account; registering it again replaces holder and `feed` (no address: ends it), keeps the money.
 
-    Raises BankError number_taken (another bank's or a payer's), webhook_not_local, webhook_incomplete.
+    Raises BankError number_taken (another bank's or a payer's), webhook_not_local, webhook_incomplete, feed_unknown.
     """
-    if bool(webhook_url) != bool(webhook_secret):
-        raise BankError("webhook_incomplete")
-    if webhook_url and not is_local_url(webhook_url):
-        raise BankError("webhook_not_local", url=webhook_url)
     known = _known(connection, number)
     if known is not None and (known.role, known.bank_bin) != (Role.RECEIVER, main_bin(bank_bin)):
         raise BankError("number_taken", account=number)
     connection.execute(
-        "INSERT INTO accounts (number, bank_bin, holder, role, opening, balance, webhook_url, webhook_secret)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET holder = excluded.holder,"
-        " webhook_url = excluded.webhook_url, webhook_secret = excluded.webhook_secret",
-        (
-            number,
-            main_bin(bank_bin),
-            holder,
-            Role.RECEIVER,
-            opening.value,
-            opening.value,
-            webhook_url,
-            webhook_secret,
-        ),
+        "INSERT INTO accounts (number, bank_bin, holder, role, opening, balance) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (number) DO UPDATE SET holder = excluded.holder",
+        (number, main_bin(bank_bin), holder, Role.RECEIVER, opening.value, opening.value),
     )
+    set_feed(connection, number, Feed(feed, webhook_url, webhook_secret))
+    return account_of(connection, number)
+
+
+def set_feed(connection: sqlite3.Connection, number: str, feed: Feed) -> Account:
+    """Let a feed watch the account, change its address, or end it (no address). Other feeds stay.
+
+    Raises BankError account_unknown, feed_unknown, webhook_not_local, webhook_incomplete.
+    """
+    feed_named(feed.provider)
+    if bool(feed.url) != bool(feed.secret):
+        raise BankError("webhook_incomplete")
+    if feed.url and not is_local_url(feed.url):
+        raise BankError("webhook_not_local", url=feed.url)
+    receiver(connection, number)
+    connection.execute("DELETE FROM feeds WHERE account = ? AND provider = ?", (number, feed.provider))
+    if feed.url:
+        connection.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", (number, feed.provider, feed.url, feed.secret))
+    return account_of(connection, number)
+
+
+def add_virtual(connection: sqlite3.Connection, number: str, virtual: str) -> Account:
+    """A number that stands for the receiving account; money sent to it arrives there and says so.
+
+    Raises BankError account_unknown, number_taken.
+    """
+    account = receiver(connection, number)
+    known = _known(connection, virtual)
+    if known is not None and (known.number != account.number or virtual == account.number):
+        raise BankError("number_taken", account=virtual)
+    connection.execute("INSERT OR IGNORE INTO virtual_accounts VALUES (?, ?)", (virtual, account.number))
     return account_of(connection, number)
 
 
@@ -100,7 +119,7 @@ def account_of(connection: sqlite3.Connection, number: str) -> Account:
 
 
 def receiver(connection: sqlite3.Connection, number: str, bank_bin: str | None = None) -> Account:
-    """The receiving account of that number, at that bank if named. Raises BankError account_unknown."""
+    """The receiving account behind a number or virtual number, at that bank if named. Raises account_unknown."""
     known = _known(connection, number)
     elsewhere = known is not None and bank_bin is not None and known.bank_bin != main_bin(bank_bin)
     if known is None or known.role is not Role.RECEIVER or elsewhere:
@@ -121,7 +140,7 @@ def accounts(connection: sqlite3.Connection, role: Role, *, limit: int = 1000) -
     rows: Iterable[sqlite3.Row] = connection.execute(
         "SELECT * FROM accounts WHERE role = ? ORDER BY rowid LIMIT ?", (role, limit)
     )
-    return [_account(row) for row in rows]
+    return [_account(connection, row) for row in rows]
 
 
 def main_bin(bank_bin: str) -> str:
@@ -131,19 +150,30 @@ def main_bin(bank_bin: str) -> str:
 
 
 def _known(connection: sqlite3.Connection, number: str) -> Account | None:
-    row = connection.execute("SELECT * FROM accounts WHERE number = ?", (number,)).fetchone()
-    return None if row is None else _account(row)
+    row = connection.execute(
+        "SELECT * FROM accounts WHERE number = ? OR number IN (SELECT account FROM virtual_accounts WHERE number = ?)",
+        (number, number),
+    ).fetchone()
+    return None if row is None else _account(connection, row)
 
 
-def _account(row: sqlite3.Row) -> Account:
+def _account(connection: sqlite3.Connection, row: sqlite3.Row) -> Account:
+    number = row["number"]
+    is_receiver = row["role"] == Role.RECEIVER
+    feeds = connection.execute("SELECT * FROM feeds WHERE account = ? ORDER BY rowid", (number,)) if is_receiver else ()
+    virtual = (
+        connection.execute("SELECT number FROM virtual_accounts WHERE account = ? ORDER BY rowid", (number,))
+        if is_receiver
+        else ()
+    )
     return Account(
-        number=row["number"],
+        number=number,
         bank_bin=row["bank_bin"],
         holder=row["holder"],
         role=Role(row["role"]),
         opening=Dong(row["opening"]),
         balance=Dong(row["balance"]),
-        webhook_url=row["webhook_url"],
-        webhook_secret=row["webhook_secret"],
         notices_on=bool(row["notices_on"]),
+        feeds=tuple(Feed(feed["provider"], feed["url"], feed["secret"]) for feed in feeds),
+        virtual_numbers=tuple(one["number"] for one in virtual),
     )

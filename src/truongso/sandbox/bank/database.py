@@ -1,47 +1,26 @@
-"""The bank's SQLite file: one writing transaction at a time, all or nothing."""
+"""The bank's SQLite file and its versions."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
 from truongso.kernel import clock
+from truongso.sandbox import sqlite_file
+from truongso.sandbox.sqlite_file import opened
 
+__all__ = ["opened", "prepare"]
 
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection inside one immediate transaction, committed at the end, rolled back by any error."""
-    with closing(_connect(path)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
+_VERSIONS = ("schema.sql", "schema_2_feeds.sql")
 
 
 def prepare(path: Path) -> bool:
     """Make the file and its tables; True when new. Raises OSError when the directory cannot be made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        if connection.execute("PRAGMA user_version").fetchone()[0]:
-            return False
-        script = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-        connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")
+    folder = resources.files(__package__)
+    is_new = sqlite_file.prepare(path, [folder.joinpath(name).read_text(encoding="utf-8") for name in _VERSIONS])
+    if is_new:
         # Receivers know a line by its id for ever: a bank begun anew must not use one again.
         first = int(clock.now().timestamp() * 1000)
-        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('lines', ?)", (first,))
-        return True
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    return connection
+        with opened(path) as connection:
+            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('lines', ?)", (first,))
+    return is_new

@@ -1,50 +1,45 @@
-"""The queue of notices: announced with the line, tried until a 2xx or the eighth attempt (SePay's rule)."""
+"""The queue of notices: announced with the line to every feed, tried until a 2xx or the feed's last attempt."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from dataclasses import dataclass
+from pathlib import Path
 
 from truongso.kernel import clock
 from truongso.kernel.clock import SCHOOL_TIME
-from truongso.sandbox.bank import accounts, lines, sepay
-from truongso.sandbox.bank.types import Account, BankError, Delivery, DeliveryState, Line
+from truongso.sandbox.bank import accounts, lines
+from truongso.sandbox.bank.feeds import feed_named
+from truongso.sandbox.bank.types import Account, BankError, Delivery, DeliveryState, Feed, Line
+from truongso.sandbox.sending import Answer, send
+from truongso.sandbox.sqlite_file import opened
 
-WAITS_MINUTES = (1, 1, 2, 3, 5, 8, 13)
-"""After each failed attempt; 8 attempts in all (developer.sepay.vn)."""
 CLAIM_SECONDS = 60
 """How long an attempt may take before another courier may try the notice again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one attempt: an HTTP status, or a stable word for why there was none."""
-
-    status: int | None
-    error: str = ""
-
-    @property
-    def accepted(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
+_SELECT = "SELECT d.*, f.url FROM deliveries d LEFT JOIN feeds f ON f.account = d.account AND f.provider = d.feed"
 
 
 def announce(connection: sqlite3.Connection, account: Account, line: Line, *, delay_seconds: float = 0.0) -> None:
-    """Queue the notice of a new line, unless the account has no webhook or its feed is off."""
-    if account.webhook_url and account.notices_on:
-        _queue(connection, line, sepay.notice_body(account, line), delay_seconds)
+    """Queue a new line's notice to each feed of the account, unless its notices are off."""
+    if account.notices_on:
+        for feed in account.feeds:
+            if feed_named(feed.provider).tells(line):
+                _queue(connection, account, feed, line, delay_seconds)
 
 
-def resend(connection: sqlite3.Connection, line_id: int, *, delay_seconds: float = 0.0) -> Delivery:
-    """Send a line's notice again, byte for byte; for the first time when it was held back.
+def resend(
+    connection: sqlite3.Connection, line_id: int, *, feed: str | None = None, delay_seconds: float = 0.0
+) -> list[Delivery]:
+    """Send a line's notice again, byte for byte, to each feed or the named one; for the first time if it was held.
 
     Raises BankError line_unknown, account_unknown (a payer's line), no_webhook.
     """
     line = lines.line_of(connection, line_id)
     account = accounts.receiver(connection, line.account)
-    if not account.webhook_url:
+    told = [one for one in account.feeds if feed in {None, one.provider}]
+    if not told:
         raise BankError("no_webhook", account=account.number)
-    return _queue(connection, line, sepay.notice_body(account, line), delay_seconds)
+    return [_queue(connection, account, one, line, delay_seconds) for one in told]
 
 
 def delay(connection: sqlite3.Connection, delivery_id: int, seconds: float) -> Delivery:
@@ -80,15 +75,15 @@ def next_due(connection: sqlite3.Connection) -> float | None:
 
 def record(connection: sqlite3.Connection, delivery: Delivery, answer: Answer, *, now: float, speed: float) -> None:
     """Write down an attempt: delivered, to be tried again after its wait / `speed`, or given up."""
-    attempts = delivery.attempts + 1
+    attempts, waits = delivery.attempts + 1, feed_named(delivery.feed).WAITS_MINUTES
     if answer.accepted:
         state, next_at, delivered_at = DeliveryState.DELIVERED, None, now
-    elif attempts > len(WAITS_MINUTES):
+    elif attempts > len(waits):
         state, next_at, delivered_at = DeliveryState.GAVE_UP, None, None
     else:
         state, next_at, delivered_at = (
             DeliveryState.WAITING,
-            now + WAITS_MINUTES[attempts - 1] * 60 / speed,
+            now + waits[attempts - 1] * 60 / speed,
             None,
         )
     connection.execute(
@@ -101,7 +96,7 @@ def record(connection: sqlite3.Connection, delivery: Delivery, answer: Answer, *
 def delivery_of(connection: sqlite3.Connection, delivery_id: int) -> Delivery:
     """The delivery of that id. Raises BankError delivery_unknown."""
     row = connection.execute(
-        "SELECT d.*, a.webhook_url FROM deliveries d JOIN accounts a ON a.number = d.account WHERE d.id = ?",
+        f"{_SELECT} WHERE d.id = ?",
         (delivery_id,),
     ).fetchone()
     if row is None:
@@ -119,19 +114,20 @@ def deliveries(
 ) -> list[Delivery]:
     """The log, newest first; of one account, line or state when named."""
     rows = connection.execute(
-        "SELECT d.*, a.webhook_url FROM deliveries d JOIN accounts a ON a.number = d.account"
-        " WHERE (:account IS NULL OR d.account = :account) AND (:line IS NULL OR d.line = :line)"
+        f"{_SELECT} WHERE (:account IS NULL OR d.account = :account) AND (:line IS NULL OR d.line = :line)"
         " AND (:state IS NULL OR d.state = :state) ORDER BY d.id DESC LIMIT :newest",
         {"account": account, "line": line, "state": state, "newest": newest},
     )
     return [_delivery(row) for row in rows]
 
 
-def _queue(connection: sqlite3.Connection, line: Line, body: bytes, delay_seconds: float) -> Delivery:
+def _queue(connection: sqlite3.Connection, account: Account, feed: Feed, line: Line, delay_seconds: float) -> Delivery:
     now = clock.now().timestamp()
+    body = feed_named(feed.provider).notice_body(account, line, secret=feed.secret)
     cursor = connection.execute(
-        "INSERT INTO deliveries (line, account, body, state, created_at, next_at) VALUES (?, ?, ?, 'waiting', ?, ?)",
-        (line.id, line.account, body, now, now + delay_seconds),
+        "INSERT INTO deliveries (line, account, feed, body, state, created_at, next_at)"
+        " VALUES (?, ?, ?, ?, 'waiting', ?, ?)",
+        (line.id, line.account, feed.provider, body, now, now + delay_seconds),
     )
     return delivery_of(connection, cursor.lastrowid or 0)
 
@@ -141,7 +137,8 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         id=row["id"],
         line=row["line"],
         account=row["account"],
-        url=row["webhook_url"],
+        feed=row["feed"],
+        url=row["url"] or "",
         body=row["body"],
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],
@@ -155,3 +152,25 @@ def _delivery(row: sqlite3.Row) -> Delivery:
 
 def _moment(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, SCHOOL_TIME)
+
+
+class Queue:
+    """The courier's view of the queue."""
+
+    def claim(self, connection: sqlite3.Connection, *, now: float, most: int) -> list[Delivery]:
+        return claim(connection, now=now, most=most)
+
+    def next_due(self, connection: sqlite3.Connection) -> float | None:
+        return next_due(connection)
+
+    def carry(self, database: Path, notice: Delivery, *, speed: float) -> None:
+        """One attempt, signed with the key of the moment."""
+        with opened(database) as connection:
+            account = accounts.receiver(connection, notice.account)
+        feed = next((one for one in account.feeds if one.provider == notice.feed), None)
+        answer = Answer(None, "no_webhook")  # the school may have taken its address away
+        if feed is not None:
+            headers = feed_named(feed.provider).signed_headers(notice.body, secret=feed.secret, at=clock.now())
+            answer = send(feed.url, notice.body, headers)
+        with opened(database) as connection:
+            record(connection, notice, answer, now=clock.now().timestamp(), speed=speed)

@@ -24,6 +24,7 @@ def book(
     at: dt.datetime,
     counter: Account | None = None,
     transfer: int | None = None,
+    virtual_account: str = "",
 ) -> Line:
     """Move the balance and write the line. Raises BankError balance_low: the transaction must roll back."""
     change = amount if direction is Direction.IN else -amount
@@ -35,7 +36,8 @@ def book(
         raise BankError("balance_low", balance=account.balance.value, amount=amount.value)
     cursor = connection.execute(
         "INSERT INTO lines (account, booked_at, direction, amount, balance, narrative, memo, reference,"
-        " counter_account, counter_name, transfer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " counter_account, counter_name, transfer, counter_bin, virtual_account)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account.number,
             int(at.timestamp()),
@@ -48,6 +50,8 @@ def book(
             "" if counter is None else counter.number,
             "" if counter is None else counter.holder,
             transfer,
+            "" if counter is None else counter.bank_bin,
+            virtual_account,
         ),
     )
     return line_of(connection, cursor.lastrowid or 0)
@@ -125,4 +129,6 @@ def _line(row: sqlite3.Row) -> Line:
         counter_account=row["counter_account"],
         counter_name=row["counter_name"],
         transfer=row["transfer"],
+        counter_bin=row["counter_bin"],
+        virtual_account=row["virtual_account"],
     )

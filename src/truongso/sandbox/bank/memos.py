@@ -36,6 +36,7 @@ class Trip:
     receiver_name: str
     receiver_bin: str
     at: dt.datetime
+    payer_bin: str
 
     def digits(self, what: str, count: int) -> str:
         """`count` digits that depend on the transfer alone."""
@@ -57,8 +58,16 @@ class Trip:
 
     @property
     def bank(self) -> str:
-        found = find(self.receiver_bin)
-        return "" if found is None else plain(found.short_name).removesuffix(" Bank")
+        return _short_name(self.receiver_bin)
+
+    @property
+    def payer_bank(self) -> str:
+        return _short_name(self.payer_bin)
+
+
+def _short_name(bank_bin: str) -> str:
+    found = find(bank_bin)
+    return "" if found is None else plain(found.short_name).removesuffix(" Bank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +236,11 @@ def _from_payer(memo: str, trip: Trip) -> str:
     return f"MB {memo}. TU: {plain(trip.payer_name).upper()}"
 
 
+def _mobile_money(memo: str, trip: Trip) -> str:
+    """A Mobile Money wallet names itself and the payer's number after the memo (UNVERIFIED: no line was at hand)."""
+    return f"{memo}. {trip.payer_bank.upper()} {trip.payer_account} GD {trip.digits('wallet', 12)}"
+
+
 STEPS: dict[str, Callable[[str, Trip], str]] = {
     INTACT: _intact,
     "upper": _upper,
@@ -251,6 +265,7 @@ STEPS: dict[str, Callable[[str, Trip], str]] = {
     "bidv": _bidv,
     "agribank": _agribank,
     "from_payer": _from_payer,
+    "mobile_money": _mobile_money,
 }
 """Every step by name; `wrap35`, the breaks of MB, comes last and is not among them."""
 CHANNELS = (*STEPS, WRAP)

@@ -56,4 +56,3 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_of_line ON deliveries (line);
-PRAGMA user_version = 1;

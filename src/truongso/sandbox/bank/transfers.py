@@ -27,7 +27,7 @@ def pay(connection: sqlite3.Connection, order: Order) -> Transfer:
     receiver = accounts.receiver(connection, order.receiver, order.bank_bin)
     earlier = None if order.key is None else _by_key(connection, order.key)
     if earlier is not None:
-        if (earlier.payer, earlier.receiver, earlier.amount) != (order.payer, order.receiver, order.amount):
+        if (earlier.payer, earlier.receiver, earlier.amount) != (payer.number, receiver.number, order.amount):
             raise BankError("key_used", key=order.key)
         return earlier
     _check_amount(order.amount)
@@ -44,6 +44,7 @@ def pay(connection: sqlite3.Connection, order: Order) -> Transfer:
         receiver_name=receiver.holder,
         receiver_bin=receiver.bank_bin,
         at=order.at.astimezone(SCHOOL_TIME),
+        payer_bin=payer.bank_bin,
     )
     try:
         told = travel(order.memo, order.channel, trip)
@@ -69,6 +70,7 @@ def pay(connection: sqlite3.Connection, order: Order) -> Transfer:
         at=order.at,
         counter=payer,
         transfer=number,
+        virtual_account="" if order.receiver == receiver.number else order.receiver,
     )
     if order.notify:
         deliveries.announce(connection, receiver, received, delay_seconds=order.delay_seconds)
@@ -96,7 +98,7 @@ def book_other(
     at: dt.datetime,
     notify: bool = True,
 ) -> Line:
-    """A line that is no customer's transfer: interest, a bank's fee, money the school pays out.
+    """A line that is no customer's transfer: interest, a bank's fee, a settlement, money the school pays out.
 
     Raises BankError account_unknown, amount_positive, balance_low.
     """

@@ -8,22 +8,19 @@ from enum import StrEnum
 
 from truongso.banking.types import Direction
 from truongso.kernel.money import Dong
+from truongso.sandbox.errors import SandboxError
 
 
-class BankError(Exception):
+class BankError(SandboxError):
     """What the bank will not do. `code` is stable, `params` fill its text; nothing was changed.
 
     Codes: account_unknown (bin, account) · payer_unknown (account) · account_kind (account) · number_taken
     (account) · amount_missing · amount_positive · amount_large (limit) · balance_low (balance, amount) ·
     channel_unknown (channel) · webhook_not_local (url) · webhook_incomplete · key_used (key) ·
     transfer_unknown (id) · line_unknown (id) · delivery_unknown (id) · no_webhook (account) · layout_needed
-    (bin) · layout_unknown (layout) · period_reversed; `qr_…` and `image_…` from reading a code.
+    (bin) · layout_unknown (layout) · period_reversed · feed_unknown (feed); `qr_…` and `image_…` from reading a
+    code.
     """
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code, params)
-        self.code = code
-        self.params: dict[str, object] = params
 
 
 class Role(StrEnum):
@@ -40,11 +37,20 @@ class DeliveryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """Who is told of an account's lines: a feed provider's protocol, the school's address and its signing key."""
+
+    provider: str
+    url: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account. `balance` is never negative; `opening` is what it held before its first line.
 
-    `webhook_url` and `webhook_secret` are empty for customers; `notices_on` is the switch of the feed: off,
-    only the statement tells of new lines.
+    `feeds` is empty for customers; `notices_on` is the switch of them all: off, only the statement tells of
+    new lines. `virtual_numbers` are the numbers that stand for the account: money sent to one arrives here.
     """
 
     number: str
@@ -53,9 +59,9 @@ class Account:
     role: Role
     opening: Dong
     balance: Dong
-    webhook_url: str
-    webhook_secret: str
     notices_on: bool
+    feeds: tuple[Feed, ...] = ()
+    virtual_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ class Line:
     `id` is never used twice, not even by another data directory; `reference` is a short counter that starts
     again every day, as some banks have it. `balance` is the balance when the line was booked, whatever the
     date it carries. `memo` is what a notice says; `narrative` is the same before the bank's 35-sign breaks,
-    which statements of such banks add themselves.
+    which statements of such banks add themselves. `counter_bin` is the other side's bank; `virtual_account` the
+    number the payer sent to when it stands for the account ("" otherwise).
     """
 
     id: int
@@ -80,6 +87,8 @@ class Line:
     counter_account: str
     counter_name: str
     transfer: int | None
+    counter_bin: str = ""
+    virtual_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notice on its way to a school. `body` is signed anew at each attempt and never changes.
+    """A notice on its way to a school by a feed. `body` never changes; what is signed anew is in the headers.
 
     `status` is the last HTTP answer (None: no answer), `error` a stable word (refused, timeout, broken,
     no_webhook) when there was none. `next_at` is None once delivered or given up.
@@ -129,6 +138,7 @@ class Delivery:
     id: int
     line: int
     account: str
+    feed: str
     url: str
     body: bytes
     state: DeliveryState

@@ -59,6 +59,8 @@ def test_a_scanned_code_is_paid(bank: SandboxBank, account: str, payer: str) -> 
         "reference": "0001",
         "counter_account": payer,
         "counter_name": "Nguyễn Văn Bình",
+        "counter_bin": "970436",
+        "virtual_account": "",
     }
     assert bank.lines(account) == [line]
     (out,) = bank.lines(payer)

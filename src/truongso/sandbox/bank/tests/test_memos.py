@@ -28,6 +28,7 @@ TRIP = Trip(
     receiver_name="TRUONG TIEU HOC LE VAN TAM",
     receiver_bin="970436",
     at=dt.datetime(2026, 10, 5, 19, 42, 7, tzinfo=SCHOOL_TIME),
+    payer_bin="971011",
 )
 FROM_TO = "CT tu 0011001234567 NGUYEN VAN BINH toi 9000000000101 TRUONG TIEU HOC LE VAN TAM tai"
 EXPECTED = {
@@ -55,6 +56,7 @@ EXPECTED = {
     "bidv": "9000000000101 VTK7M2QXP hoc phi; thoi gian GD:05102026 19:42:07",
     "agribank": "MB 9000000000101 VTK7M2QXP hoc phi- Ma GD ACSP/ HB328906",
     "from_payer": "MB VTK7M2QXP hoc phi. TU: NGUYEN VAN BINH",
+    "mobile_money": "VTK7M2QXP hoc phi. VNPT MONEY 0011001234567 GD 640579567842",
     "wrap35": "VTK7M2QXP hoc phi",
 }
 

@@ -12,9 +12,9 @@ import pytest
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
 from truongso.payments.providers.sepay import SignatureError, TransferType, parse_notice, verify_signature
-from truongso.sandbox.bank.courier import send
 from truongso.sandbox.bank.tests.conftest import Heard, School
 from truongso.sandbox.bank_client import SandboxBank, SandboxBankError, transfer_request
+from truongso.sandbox.sending import send
 
 SECRET = "khoa-cua-truong"
 NOON = dt.datetime(2026, 10, 5, 12, 0, 3, tzinfo=SCHOOL_TIME)
@@ -177,7 +177,7 @@ def test_notices_stay_on_this_machine(bank: SandboxBank, account: str, url: str)
     assert caught.value.code == "webhook_not_local"
     assert account not in {one["number"] for one in bank.accounts()}
     with pytest.raises(AssertionError):
-        send(url, b"{}", secret="s")
+        send(url, b"{}", {})
     with pytest.raises(ValueError, match="this machine"):
         SandboxBank(url)
 

@@ -16,6 +16,7 @@ from truongso.banking.types import Direction
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import ZERO, Dong
 from truongso.sandbox.bank import accounts, deliveries, lines, transfers
+from truongso.sandbox.bank.feeds import SEPAY
 from truongso.sandbox.bank.scan import scan
 from truongso.sandbox.bank.statements import FileFormat, statement_file
 from truongso.sandbox.bank.types import (
@@ -23,14 +24,16 @@ from truongso.sandbox.bank.types import (
     BankError,
     Delivery,
     DeliveryState,
+    Feed,
     Line,
     Order,
     Role,
     Transfer,
 )
-from truongso.sandbox.bank.web.reading import Given, day
 from truongso.sandbox.bank.web.runtime import books, wake_courier
 from truongso.sandbox.bank.web.texts import refusal
+from truongso.sandbox.errors import SandboxError
+from truongso.sandbox.web.reading import Given, day
 
 MOST_AT_ONCE = 5000
 MEDIA_TYPES = {
@@ -51,7 +54,7 @@ def _api(*methods: str) -> Callable[[_View], _View]:
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
-            except BankError as error:
+            except SandboxError as error:
                 body = {"error": error.code, "params": error.params, "message": refusal(error)}
                 return JsonResponse(body, status=_status(error.code), json_dumps_params=_DUMPS)
 
@@ -73,7 +76,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def receivers(request: HttpRequest) -> HttpResponse:
     """GET: receiving accounts.
 
-    POST {bin, number, holder, webhook?, secret?, balance?}: register one or change its webhook.
+    POST {bin, number, holder, webhook?, secret?, feed?, balance?}: register one or change its feed's webhook.
     """
     if request.method == "GET":
         with books() as connection:
@@ -87,6 +90,7 @@ def receivers(request: HttpRequest) -> HttpResponse:
             holder=given.text("holder"),
             webhook_url=given.text("webhook", ""),
             webhook_secret=given.text("secret", ""),
+            feed=given.text("feed", SEPAY),
             opening=_not_negative(given, "balance", ZERO),
         )
     return _json({"account": account_json(account)}, status=201)
@@ -131,7 +135,7 @@ def pay_many(request: HttpRequest) -> HttpResponse:
     for index, one in enumerate(_limited(Given.of(request), "transfers")):
         try:
             orders.append(_order(one))
-        except BankError as error:
+        except SandboxError as error:
             raise BankError(error.code, **{**error.params, "index": index}) from error
     with books() as connection:
         done = transfers.pay_many(connection, orders)
@@ -175,6 +179,23 @@ def account_notices(request: HttpRequest, number: str) -> HttpResponse:
     on = Given.of(request).yes("on")
     with books() as connection:
         return _json({"account": account_json(accounts.switch_notices(connection, number, on=on))})
+
+
+@_api("POST")
+def account_feeds(request: HttpRequest, number: str) -> HttpResponse:
+    """{feed, webhook, secret}: another feed beside those there are; without webhook and secret it ends."""
+    given = Given.of(request)
+    feed = Feed(given.text("feed"), given.text("webhook", ""), given.text("secret", ""))
+    with books() as connection:
+        return _json({"account": account_json(accounts.set_feed(connection, number, feed))}, status=201)
+
+
+@_api("POST")
+def account_virtual(request: HttpRequest, number: str) -> HttpResponse:
+    """{number}: a number that stands for the account."""
+    virtual = Given.of(request).account("number")
+    with books() as connection:
+        return _json({"account": account_json(accounts.add_virtual(connection, number, virtual))}, status=201)
 
 
 @_api("GET")
@@ -231,22 +252,25 @@ def delivery_delay(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
 @_api("POST")
 def line_notice(request: HttpRequest, line_id: int) -> HttpResponse:
-    """{delay?}: send a line's notice again, or for the first time."""
-    seconds = Given.of(request).seconds("delay")
+    """{delay?, feed?}: send a line's notice again, or for the first time, to each feed or the named one."""
+    given = Given.of(request)
+    seconds, feed = given.seconds("delay"), given.text("feed") if given.has("feed") else None
     with books() as connection:
-        delivery = deliveries.resend(connection, line_id, delay_seconds=seconds)
+        sent = deliveries.resend(connection, line_id, feed=feed, delay_seconds=seconds)
     wake_courier()
-    return _json({"delivery": delivery_json(delivery)}, status=201)
+    told = [delivery_json(delivery) for delivery in sent]
+    return _json({"delivery": told[0], "deliveries": told}, status=201)
 
 
 def account_json(account: Account) -> dict[str, object]:
-    """The secret stays inside."""
+    """Secrets stay inside."""
     return {
         "number": account.number,
         "bin": account.bank_bin,
         "holder": account.holder,
         "balance": account.balance.value,
-        "webhook": account.webhook_url,
+        "feeds": [{"feed": feed.provider, "webhook": feed.url} for feed in account.feeds],
+        "virtual": list(account.virtual_numbers),
         "notices_on": account.notices_on,
     }
 
@@ -263,6 +287,8 @@ def line_json(line: Line) -> dict[str, object]:
         "reference": line.reference,
         "counter_account": line.counter_account,
         "counter_name": line.counter_name,
+        "counter_bin": line.counter_bin,
+        "virtual_account": line.virtual_account,
     }
 
 
@@ -282,6 +308,7 @@ def delivery_json(delivery: Delivery) -> dict[str, object]:
         "id": delivery.id,
         "line": delivery.line,
         "account": delivery.account,
+        "feed": delivery.feed,
         "url": delivery.url,
         "notice": json.loads(delivery.body),
         "state": delivery.state.value,
@@ -336,7 +363,9 @@ def _number(text: str, field: str) -> int:
 def _status(code: str) -> int:
     if code in _MALFORMED:
         return 400
-    return 404 if code.endswith("_unknown") and code not in {"channel_unknown", "layout_unknown"} else 409
+    return (
+        404 if code.endswith("_unknown") and code not in {"channel_unknown", "layout_unknown", "feed_unknown"} else 409
+    )
 
 
 def _iso(moment: dt.datetime | None) -> str | None:

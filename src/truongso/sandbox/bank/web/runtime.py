@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from truongso.sandbox.bank.courier import Courier
-from truongso.sandbox.bank.database import opened
+from truongso.sandbox.courier import Courier
+from truongso.sandbox.sqlite_file import opened
 
 
 @dataclass(slots=True)

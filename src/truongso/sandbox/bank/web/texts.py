@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.kernel.ui.formatting import dong
-from truongso.sandbox.bank.types import BankError, DeliveryState
+from truongso.sandbox.bank.types import DeliveryState
+from truongso.sandbox.errors import SandboxError
 
 _REFUSALS: dict[str, Promise] = {
     "account_unknown": gettext_lazy(
@@ -31,6 +32,7 @@ _REFUSALS: dict[str, Promise] = {
     "line_unknown": gettext_lazy("Không có giao dịch số %(id)s."),
     "delivery_unknown": gettext_lazy("Không có thông báo số %(id)s đang chờ gửi."),
     "no_webhook": gettext_lazy("Tài khoản %(account)s chưa đăng ký địa chỉ nhận thông báo."),
+    "feed_unknown": gettext_lazy("Không có dịch vụ báo giao dịch “%(feed)s”."),
     "layout_needed": gettext_lazy("Ngân hàng này chưa có mẫu sao kê riêng. Hãy chọn một mẫu."),
     "layout_unknown": gettext_lazy("Không có mẫu sao kê “%(layout)s”."),
     "period_reversed": gettext_lazy("Ngày đầu phải trước ngày cuối."),
@@ -79,6 +81,7 @@ CHANNELS: dict[str, Promise] = {
     "bidv": gettext_lazy("Khung BIDV (thoi gian GD)"),
     "agribank+wrap35": gettext_lazy("Khung Agribank, MB ngắt mỗi 35 ký tự"),
     "from_payer": gettext_lazy("Đuôi “TU: người trả”"),
+    "mobile_money": gettext_lazy("Khung ví Mobile Money"),
     "spaced": gettext_lazy("Thêm dấu cách trong mã"),
     "dotted": gettext_lazy("Thêm dấu chấm trong mã"),
     "mistyped": gettext_lazy("Gõ sai một ký tự"),
@@ -111,7 +114,7 @@ _NO_ANSWERS = {
 }
 
 
-def refusal(error: BankError) -> str:
+def refusal(error: SandboxError) -> str:
     """One sentence on what was refused and what to do."""
     return _filled(error.code, error.params)
 

@@ -23,6 +23,8 @@ urlpatterns = [
     path("api/accounts", api.receivers),
     path("api/accounts/<str:number>/lines", api.account_lines),
     path("api/accounts/<str:number>/notices", api.account_notices),
+    path("api/accounts/<str:number>/feeds", api.account_feeds),
+    path("api/accounts/<str:number>/virtual", api.account_virtual),
     path("api/accounts/<str:number>/statement", api.account_statement),
     path("api/customers", api.customers),
     path("api/pay", api.pay),

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from truongso.kernel import clock
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
-from truongso.sandbox.bank.types import BankError
+from truongso.sandbox.errors import SandboxError
 
 _T = TypeVar("_T")
 _LARGEST = 10**15
@@ -23,7 +23,7 @@ _LONGEST_DELAY = 30 * 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a request says. Every reader raises BankError field_missing or field_wrong (field)."""
+    """What a request says. Every reader raises SandboxError field_missing or field_wrong (field)."""
 
     values: Mapping[str, Any]
 
@@ -34,16 +34,16 @@ class Given:
         The content type must say JSON: a form on a foreign page can post text, but not that. Raises not_json.
         """
         if request.content_type != "application/json":
-            raise BankError("not_json")
+            raise SandboxError("not_json")
         try:
             return cls.of_value(json.loads(request.body))
         except (ValueError, RecursionError) as error:
-            raise BankError("not_json") from error
+            raise SandboxError("not_json") from error
 
     @classmethod
     def of_value(cls, value: object) -> Given:
         if not isinstance(value, dict):
-            raise BankError("not_json")
+            raise SandboxError("not_json")
         return cls(value)
 
     def has(self, field: str) -> bool:
@@ -54,20 +54,20 @@ class Given:
         if value is None:
             return _needed(field, default)
         if not isinstance(value, str) or len(value) > _LONGEST or (default is None and not value.strip()):
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return value
 
     def digits(self, field: str, count: int) -> str:
         value = self.text(field)
         if len(value) != count or not (value.isascii() and value.isdigit()):
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return value
 
     def account(self, field: str) -> str:
         """An account number: 1–19 letters and digits (NAPAS, VietQR format)."""
         value = self.text(field)
         if len(value) > 19 or not (value.isascii() and value.isalnum()):
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return value
 
     def amount(self, field: str, default: Dong | None = None) -> Dong:
@@ -75,7 +75,7 @@ class Given:
         if value is None:
             return _needed(field, default)
         if type(value) is not int or not -_LARGEST <= value <= _LARGEST:
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return Dong(value)
 
     def yes(self, field: str, *, default: bool | None = None) -> bool:
@@ -83,13 +83,13 @@ class Given:
         if value is None:
             return _needed(field, default)
         if not isinstance(value, bool):
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return value
 
     def seconds(self, field: str) -> float:
         value = self.values.get(field, 0)
         if type(value) not in {int, float} or not 0 <= value <= _LONGEST_DELAY:
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return float(value)
 
     def moment(self, field: str) -> dt.datetime:
@@ -99,21 +99,21 @@ class Given:
         try:
             moment = dt.datetime.fromisoformat(self.text(field))
         except ValueError as error:
-            raise BankError("field_wrong", field=field) from error
+            raise SandboxError("field_wrong", field=field) from error
         if not 2000 <= moment.year <= 2100:
-            raise BankError("field_wrong", field=field)
+            raise SandboxError("field_wrong", field=field)
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=SCHOOL_TIME)
 
     def list_of(self, field: str) -> list[Given]:
         value = self.values.get(field)
         if not isinstance(value, list):
-            raise BankError("field_missing" if value is None else "field_wrong", field=field)
+            raise SandboxError("field_missing" if value is None else "field_wrong", field=field)
         return [Given.of_value(item) for item in value]
 
 
 def _needed(field: str, default: _T | None) -> _T:
     if default is None:
-        raise BankError("field_missing", field=field)
+        raise SandboxError("field_missing", field=field)
     return default
 
 
@@ -124,4 +124,4 @@ def day(text: str, field: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise BankError("field_wrong", field=field) from error
+        raise SandboxError("field_wrong", field=field) from error

@@ -13,17 +13,24 @@ import json
 from truongso.kernel.banks import find
 from truongso.sandbox.bank.types import Account, Line
 
+WAITS_MINUTES: tuple[float, ...] = (1, 1, 2, 3, 5, 8, 13)
+"""After each failed attempt; 8 attempts in all (developer.sepay.vn)."""
 _GATEWAYS = {"970422": "MBBank"}
 
 
-def notice_body(account: Account, line: Line) -> bytes:
+def tells(line: Line) -> bool:
+    """Both directions are told."""
+    return True
+
+
+def notice_body(account: Account, line: Line, *, secret: str) -> bytes:
     """The JSON body: times are school time, amounts whole đồng, `id` is the line's own for ever."""
     notice = {
         "id": line.id,
         "gateway": _gateway(account.bank_bin),
         "transactionDate": f"{line.booked_at:%Y-%m-%d %H:%M:%S}",
         "accountNumber": account.number,
-        "subAccount": None,
+        "subAccount": line.virtual_account or None,
         "code": None,
         "content": line.memo,
         "transferType": line.direction.value,
