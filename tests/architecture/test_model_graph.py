@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
@@ -13,7 +12,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from tests.architecture.rooms import row_of
+from tests.architecture.rooms import ROOT, row_of
 from truongso.kernel.constraints import SchoolKey
 from truongso.kernel.fields import SchoolForeignKey
 from truongso.kernel.tenancy import SchoolScoped
@@ -195,11 +194,11 @@ def _leaves(condition: Q) -> Iterator[tuple[str, Any]]:
 
 
 def _enums() -> set[frozenset[str]]:
+    """Value sets of all enums in the `types` modules of rooms and of their slices."""
     found = set()
-    for config in apps.get_app_configs():
-        if config.name.startswith("truongso.") and importlib.util.find_spec(f"{config.name}.types"):
-            module = importlib.import_module(f"{config.name}.types")
-            for value in vars(module).values():
-                if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum:
-                    found.add(frozenset(item.value for item in value))
+    for path in sorted([*ROOT.glob("*/types.py"), *ROOT.glob("*/*/types.py")]):
+        module = importlib.import_module(".".join(["truongso", *path.relative_to(ROOT).with_suffix("").parts]))
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum:
+                found.add(frozenset(item.value for item in value))
     return found

@@ -6,6 +6,8 @@ TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (d
 TRUONGSO_HOSTS    host names served, comma separated (needed in production)
 TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
 TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
+TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the client's address is then the one the
+                  outermost of them wrote into X-Forwarded-For
 TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
 TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
@@ -25,6 +27,7 @@ DATA_DIR = Path(os.environ.get("TRUONGSO_DATA", "var")).absolute()
 DEBUG = ENV == "development"
 PUBLIC_URL = os.environ.get("TRUONGSO_URL", "http://127.0.0.1:8000").rstrip("/")
 SANDBOX_URL = os.environ.get("TRUONGSO_SANDBOX", "").rstrip("/")
+PROXIES = whole_number("TRUONGSO_PROXIES", 0, 0, 5)
 REPORT_LAST_DAY = whole_number("TRUONGSO_REPORT_LAST_DAY", 19, 1, 28)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)
 
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "truongso.kernel",
     "truongso.kernel.ui",
     "truongso.organizations",
+    "truongso.messaging",
     "truongso.accounts",
     "truongso.people",
     "truongso.ledger",
@@ -118,6 +122,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 SESSION_COOKIE_NAME = "__Host-sid" if PRODUCTION else "sid"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"

@@ -1,6 +1,9 @@
 """Guards of money: derived columns follow from rows, rows are append-only, receipt numbers have no gaps."""
 
 from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_new
+from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
+from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
+from truongso.payments.signing.triggers import TRIGGERS as SIGNING
 
 _SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
 
@@ -59,6 +62,9 @@ _OF_PAYMENT = "payment_id = NEW.id AND school_id = NEW.school_id"
 _IS_REVERSAL = "NEW.reverses_id IS NOT NULL"
 
 TRIGGERS = [
+    *EINVOICE,
+    *REMINDERS,
+    *SIGNING,
     *append_only("payments_allocation"),
     *append_only("payments_creditentry"),
     *append_only("payments_paymentreversal"),

@@ -1,0 +1,1 @@
+"""Messages to addresses: templates, channels, deliveries with retries, quiet hours and limits. Knows no people."""

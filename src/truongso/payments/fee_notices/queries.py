@@ -1,0 +1,99 @@
+"""Notices of a round as they are to be printed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+
+from truongso.fees.public import Invoice, InvoiceLine
+from truongso.fees.types import LineKind
+from truongso.kernel import banks
+from truongso.kernel.money import ZERO
+from truongso.organizations.public import School
+from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine, Scope
+from truongso.payments.invoice_qr import invoice_payload
+from truongso.payments.vietqr import VietQrError
+from truongso.people.public import class_order
+
+
+def owing(school_id: int, scope: Scope) -> QuerySet[Invoice]:
+    """Live invoices of the scope that still owe something; paid and cancelled ones need no notice."""
+    rows = Invoice.objects.for_school(school_id).filter(
+        round_id=scope.round_id, cancelled_at__isnull=True, paid__lt=F("total")
+    )
+    if scope.class_names:
+        rows = rows.filter(class_name__in=scope.class_names)
+    if scope.grades:
+        rows = rows.filter(school_class__grade__in=scope.grades)
+    return rows
+
+
+def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNotice]]]:
+    """Notices class by class, pupils by given name as in the roll; 2 queries."""
+    rows = owing(school_id, scope).select_related("round", "bank_account")
+    found = sorted(rows, key=lambda i: (class_order(i.class_name), i.sort_key, i.pk))
+    lines = _lines(school_id, found)
+    classes: dict[str, list[FeeNotice]] = defaultdict(list)
+    for invoice in found:
+        classes[invoice.class_name].append(_notice(invoice, lines[invoice.pk]))
+    return list(classes.items())
+
+
+def letterhead(school: School) -> Letterhead:
+    """Whom families ask: the support contact, else the school's own telephone."""
+    return Letterhead(school.name, school.support_phone or school.phone, school.support_hours)
+
+
+def invoice_check_url(public_id: str) -> str:
+    """The short address on which a family sees that a notice is real; also the page to pay on."""
+    return f"{settings.PUBLIC_URL}/p/{public_id}"
+
+
+def _notice(invoice: Invoice, lines: Iterable[InvoiceLine]) -> FeeNotice:
+    account = invoice.bank_account
+    bank = banks.find(account.bank_bin)
+    return FeeNotice(
+        code=invoice.code,
+        student_name=invoice.student_name,
+        class_name=invoice.class_name,
+        payer_name=invoice.payer_name,
+        beneficiary_name=invoice.beneficiary_name,
+        reason=invoice.reason,
+        round_name=invoice.round.name,
+        owed=invoice.total - invoice.paid,
+        paid=invoice.paid,
+        due_on=invoice.due_on,
+        lines=tuple(_line(one) for one in lines),
+        account_number=account.number,
+        bank_name=bank.short_name if bank else account.bank_bin,
+        payload=_payload(invoice),
+        check_url=invoice_check_url(invoice.public_id),
+    )
+
+
+def _line(line: InvoiceLine) -> NoticeLine:
+    credit = line.kind == LineKind.CREDIT.value
+    return NoticeLine(line.description, ZERO - line.amount if credit else line.amount, line.reduction_percent)
+
+
+def _payload(invoice: Invoice) -> str:
+    try:
+        return invoice_payload(invoice)
+    except VietQrError:  # beyond fast transfers, or an account banks do not know: the paper says what to do instead
+        return ""
+
+
+def _lines(school_id: int, invoices: list[Invoice]) -> dict[int, list[InvoiceLine]]:
+    """Lines by invoice in the order they came; by round and classes, which needs no list of ids."""
+    found: dict[int, list[InvoiceLine]] = defaultdict(list)
+    if not invoices:
+        return found
+    rows = InvoiceLine.objects.for_school(school_id).filter(
+        invoice__round_id=invoices[0].round_id, invoice__class_name__in={i.class_name for i in invoices}
+    )
+    for line in rows.order_by("pk"):
+        found[line.invoice_id].append(line)
+    return found

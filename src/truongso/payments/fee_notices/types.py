@@ -1,0 +1,59 @@
+"""What is asked to be printed, and what one notice says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from truongso.kernel.money import Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which invoices: of one round, narrowed to classes (by name) and grades; both empty: the whole round."""
+
+    round_id: int
+    class_names: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One item of the invoice; what a credit note takes off is negative."""
+
+    description: str
+    amount: Dong
+    reduction_percent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeeNotice:
+    """One notice: the four mandatory fields (payer, beneficiary, reason, invoice code), the sum and the way to pay.
+
+    `payload` is the VietQR of what is still owed; empty when the sum is beyond fast transfers.
+    """
+
+    code: str
+    student_name: str
+    class_name: str
+    payer_name: str
+    beneficiary_name: str
+    reason: str
+    round_name: str
+    owed: Dong
+    paid: Dong
+    due_on: dt.date
+    lines: tuple[NoticeLine, ...]
+    account_number: str
+    bank_name: str
+    payload: str
+    check_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What every notice of a school repeats: its name and whom a family can ask (letter NB-PL.II.3: support)."""
+
+    school_name: str
+    support_phone: str
+    support_hours: str

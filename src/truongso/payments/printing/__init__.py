@@ -1,0 +1,1 @@
+"""Long prints: made by a job in parts, kept for some days to be downloaded."""

@@ -1,0 +1,16 @@
+"""Kinds of long prints."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class PrintKind(StrEnum):
+    FEE_NOTICES = "fee_notices"
+    CLASS_SHEETS = "class_sheets"
+    RECEIPTS = "receipts"
+
+
+PRINT_JOB = "payments.print"
+KEPT_DAYS = 7
+"""Prints hold names of children: they are removed after a week and can be made again."""

@@ -1,0 +1,1 @@
+"""Reminders to families that owe: previewed, approved, sent through messaging, measured."""
