@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from truongso.banking.grouped import spelled_out
 from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
@@ -34,7 +35,8 @@ def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor) -> 
     matcher = Matcher(
         (_open(account, i) for (account, _), i in invoices.items()), learnt=learnt_payers(school_id), learns=False
     )
-    decisions = [matcher.match(_transfer(line)) for line in waiting]
+    memos = spelled_out(school_id, waiting, invoices.values())
+    decisions = [matcher.match(_transfer(line, memos.get(line.pk, line.memo))) for line in waiting]
     certain = [(line, d) for line, d in zip(waiting, decisions, strict=True) if d.verdict is Verdict.AUTO]
     results = book_many(school_id, bookings=[_booking(line, d, invoices) for line, d in certain], actor=actor)
     booked = dict(zip((line.pk for line, _ in certain), results, strict=True))
@@ -81,9 +83,9 @@ def _open(account: str, invoice: InvoiceForMatching) -> OpenInvoice:
     )  # fmt: skip
 
 
-def _transfer(line: BankLine) -> Transfer:
+def _transfer(line: BankLine, memo: str) -> Transfer:
     return Transfer(
-        id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=line.memo,
+        id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=memo,
         payer_name=line.counter_name, payer_account=line.counter_account, account=str(line.bank_account_id),
     )  # fmt: skip
 

@@ -53,6 +53,7 @@ _LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha())
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 _SHAPE = re.compile(rf"[{_LETTERS}]{{2}}[{ALPHABET}]{{7}}")
+_GROUP_SHAPE = re.compile(rf"[{_LETTERS}]{{9}}")
 
 
 def _pairs(*lists: str) -> frozenset[str]:
@@ -170,6 +171,28 @@ def is_valid(code: str) -> bool:
     if not _SHAPE.fullmatch(code):
         return False
     return check_symbols(code[:7]) == code[7:] and _well_mixed(code)
+
+
+def new_group_code(prefix: str, rng: random.Random | None = None) -> str:
+    """A random code for several invoices paid together: same length, prefix and checks, but letters alone.
+
+    An invoice code has at least two digits, so no single error turns one kind into the other, and neither kind can
+    be issued twice under the other's name. Raises CodeError for a prefix that may not be used.
+    """
+    fault = prefix_fault(prefix)
+    if fault:
+        raise CodeError(fault, prefix)
+    draw = rng or secrets.SystemRandom()
+    while True:
+        body = prefix + "".join(draw.choices(_LETTERS, k=DATA_LENGTH))
+        code = body + check_symbols(body)
+        if is_group_code(code):
+            return code
+
+
+def is_group_code(code: str) -> bool:
+    """Whether the text is a group code exactly as printed: nine letters of the alphabet, both checks."""
+    return _GROUP_SHAPE.fullmatch(code) is not None and check_symbols(code[:7]) == code[7:]
 
 
 def _well_mixed(code: str) -> bool:

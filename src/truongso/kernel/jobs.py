@@ -19,7 +19,7 @@ from typing import Any
 from django.apps import apps
 from django_tasks import task
 
-from truongso.kernel import clock
+from truongso.kernel import clock, limits
 from truongso.kernel.db import after_commit, transaction_required
 from truongso.kernel.models import Job
 from truongso.kernel.types import JobState
@@ -65,7 +65,10 @@ def runners() -> dict[str, Runner]:
 @cache
 def ticks() -> dict[str, Callable[[], int]]:
     """What rooms want done by the clock: `TICKS` in their `tasks.py`, name → function returning how much it did."""
-    found: dict[str, Callable[[], int]] = {"kernel.wake_stale_jobs": wake_stale}
+    found: dict[str, Callable[[], int]] = {
+        "kernel.wake_stale_jobs": wake_stale,
+        "kernel.forget_limits": limits.forget_ended,
+    }
     for config in apps.get_app_configs():
         name = f"{config.name}.tasks"
         if config.name.startswith("truongso.") and importlib.util.find_spec(name):

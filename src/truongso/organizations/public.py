@@ -3,7 +3,10 @@
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
 from truongso.organizations.queries import (
     bank_accounts,
+    has_bank_account,
+    registered_account,
     school_by_code,
+    school_by_slug,
     school_year_on,
     school_years,
     schools_by_id,
@@ -36,8 +39,11 @@ __all__ = [
     "deactivate_bank_account",
     "end_unit",
     "ensure_school_year",
+    "has_bank_account",
     "lock_school",
+    "registered_account",
     "school_by_code",
+    "school_by_slug",
     "school_year_on",
     "school_years",
     "schools_by_id",

@@ -87,6 +87,23 @@ def schools_by_id(ids: Iterable[int]) -> dict[int, School]:
     return School.objects.in_bulk(list(ids))
 
 
+def has_bank_account(school_id: int) -> bool:
+    """Whether the school has an account that receives money; one query."""
+    return BankAccount.objects.for_school(school_id).filter(is_active=True).exists()
+
+
+def registered_account(bank_bin: str, number: str) -> BankAccount | None:
+    """The receiving account with this number, of whatever school and active or not, with its school; one query."""
+    rows = BankAccount.objects.across_schools("a scanned code names the account, not the school")
+    found: BankAccount | None = rows.select_related("school").filter(bank_bin=bank_bin, number=number).first()
+    return found
+
+
+def school_by_slug(slug: str) -> School | None:
+    """The school of a public address."""
+    return School.objects.filter(slug=slug).first()
+
+
 def bank_accounts(school: School, *, active_only: bool = True) -> list[BankAccount]:
     """The school's receiving accounts, oldest first."""
     rows = BankAccount.objects.for_school(school).order_by("id")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -11,27 +12,42 @@ from PIL import Image
 from truongso.fees.public import Invoice
 from truongso.kernel import banks
 from truongso.kernel.documents import compile_typst_png
+from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
-from truongso.payments.invoice_qr import invoice_payload
+from truongso.payments.groups.models import InvoiceGroup
+from truongso.payments.invoice_qr import group_payload, invoice_payload, part_of
 
 TEMPLATE = Path(__file__).parent / "paper" / "invoice_picture.typ"
 _PPI = 144  # 540 × 720 points become 1,080 × 1,440 pixels
 
 
-def invoice_picture(invoice: Invoice) -> bytes:
+def invoice_picture(invoice: Invoice, *, amount: Dong | None = None) -> bytes:
     """A PNG of 1,080 × 1,440 pixels that bank apps read from the photo library. No child's name is in it.
 
-    The invoice comes with `school`, `round` and `bank_account`. Raises VietQrError as `invoice_payload`.
+    The invoice comes with `school`, `round` and `bank_account`; `amount` is a part that the family chose.
+    Raises VietQrError as `invoice_payload`.
     """
+    payload = invoice_payload(invoice, amount=amount)
+    return _picture(invoice, payload, amount=part_of(invoice, amount), code=invoice.code)
+
+
+def group_picture(group: InvoiceGroup, invoices: Sequence[Invoice]) -> bytes:
+    """The same picture for several invoices paid by one transfer. Raises VietQrError as `invoice_payload`."""
+    payload = group_payload(group, invoices)
+    owed = total(i.total - i.paid for i in invoices if i.cancelled_at is None)
+    return _picture(invoices[0], payload, amount=owed, code=group.code)
+
+
+def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str) -> bytes:
     account = invoice.bank_account
     bank = banks.find(account.bank_bin)
     drawn = compile_typst_png(
         TEMPLATE,
         {
             "school": invoice.school.name,
-            "qr": qr_svg(invoice_payload(invoice), title=invoice.code),
-            "amount": str(invoice.total - invoice.paid),
-            "code": invoice.code,
+            "qr": qr_svg(payload, title=code),
+            "amount": str(amount),
+            "code": code,
             "holder": invoice.beneficiary_name,
             "account": f"{bank.short_name} · {grouped(account.number)}" if bank else grouped(account.number),
             "labels": {

@@ -3,12 +3,20 @@
 from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
+from truongso.payments.groups.models import InvoiceGroup
+from truongso.payments.groups.queries import group_codes_of, group_of, groups_for_matching
+from truongso.payments.groups.services import group_invoices
+from truongso.payments.groups.types import GroupForMatching, GroupRefusedError
 from truongso.payments.inbox import problems as problem_notices
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
-from truongso.payments.invoice_picture import grouped, invoice_picture
-from truongso.payments.invoice_qr import invoice_memo, invoice_payload
+from truongso.payments.invoice_picture import group_picture, grouped, invoice_picture
+from truongso.payments.invoice_qr import group_memo, group_payload, invoice_memo, invoice_payload
+from truongso.payments.methods.queries import choices as method_choices
+from truongso.payments.methods.queries import readiness, settings_of
+from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
+from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodChoice, Readiness
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
 from truongso.payments.queries import (
     payers_of_students,
@@ -29,6 +37,8 @@ from truongso.payments.receipt_queries import (
 from truongso.payments.services import book, book_many, undo
 
 __all__ = [
+    "FOUR",
+    "LEAST_OF_FOUR",
     "METHOD_NAMES",
     "SEPAY",
     "Allocation",
@@ -36,19 +46,35 @@ __all__ = [
     "Evidence",
     "FeedError",
     "FeedMovement",
+    "GroupForMatching",
+    "GroupRefusedError",
+    "InvoiceGroup",
+    "Lack",
+    "MethodChange",
+    "MethodChoice",
+    "MethodRefusedError",
     "Notice",
     "Payment",
     "PaymentReversal",
+    "Readiness",
     "Receipt",
     "ReceiptFilter",
     "ReceiptPaper",
     "book",
     "book_many",
     "credit_of_invoice",
+    "group_codes_of",
+    "group_invoices",
+    "group_memo",
+    "group_of",
+    "group_payload",
+    "group_picture",
     "grouped",
+    "groups_for_matching",
     "invoice_memo",
     "invoice_payload",
     "invoice_picture",
+    "method_choices",
     "paper_of",
     "papers_of",
     "payers_of_students",
@@ -56,11 +82,14 @@ __all__ = [
     "payments_of_invoice",
     "problem_notices",
     "read_feed_notice",
+    "readiness",
     "receipt_by_public_id",
     "receipt_number",
     "receipts",
     "receipts_of_invoice",
     "receipts_pdf",
+    "save_methods",
+    "settings_of",
     "settle_notice",
     "standing_payments_of",
     "store_notice",

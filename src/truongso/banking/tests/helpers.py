@@ -17,14 +17,16 @@ from django.test import Client
 from tests import factories
 
 from truongso.banking import feed
+from truongso.banking.lines import Reported, record
 from truongso.banking.models import BankLine, FeedConnection, FeedSighting, MatchDecision, StatementImport
 from truongso.banking.statement_import import apply, preview
+from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.types import Direction
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction
+from truongso.kernel.db import savepoint, transaction
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 from truongso.ledger.models import Entry
@@ -115,6 +117,15 @@ def line(
     """A booking of 6/10/2026."""
     values = {"booked_on": DAY, **more}
     return StatementLine(direction=direction, amount=Dong(amount), memo=memo, reference=reference, **values)
+
+
+def arrive(account: BankAccount, memo: str, amount: int, reference: str = "", **more: Any) -> BankLine:
+    """A credit in the bank and in the books that nobody has decided about yet."""
+    reported = line(memo, amount, reference, **more)
+    key = line_keys([reported], account=account.number)[0]
+    equal = BankLine.objects.for_school(account.school_id).filter(bank_account=account, content_key=key.content).count()
+    with savepoint():
+        return record(account, [Reported(key._replace(occurrence=equal + 1), reported)], actor_id=None)[0]
 
 
 def file(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -156,6 +157,30 @@ def invoice_by_public_id(public_id: str) -> Invoice | None:
     """The invoice behind a payment page's address, with its school, account and round; 1 query."""
     across = Invoice.objects.across_schools("the address of a payment page names the invoice, not the school")
     return across.select_related("school", "bank_account", "round").filter(public_id=public_id).first()
+
+
+def invoices_by_id(school_id: int, ids: Collection[int]) -> list[Invoice]:
+    """Invoices of any state with account and round, oldest first; unknown ids are left out; 1 query."""
+    rows = Invoice.objects.for_school(school_id).filter(pk__in=ids)
+    return list(rows.select_related("bank_account", "round").order_by("pk"))
+
+
+def invoices_anywhere(ids: Collection[int], *, reason: str) -> list[Invoice]:
+    """Invoices of several schools with school, account and round, in the order of the ids; 1 query.
+
+    Only for ids that the product itself signed; `reason` says why the scope is left.
+    """
+    rows = Invoice.objects.across_schools(reason).filter(pk__in=ids)
+    found = {i.pk: i for i in rows.select_related("school", "bank_account", "round")}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def invoice_by_short_id(short: str) -> Invoice | None:
+    """The invoice whose public id begins so, with its school, account and round; None when two do; 1 query."""
+    across = Invoice.objects.across_schools("the check address on a notice names the invoice, not the school")
+    rows = across.filter(public_id__gte=short, public_id__lte=short.ljust(26, "z"))
+    found = list(rows.select_related("school", "bank_account", "round")[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def invoices_of_family(school_id: int, family_id: int) -> list[Invoice]:
