@@ -1,6 +1,10 @@
 """Money, recomputed."""
 
 from truongso.kernel.selfcheck import Check
+from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
+from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
+from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
+from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
 
 _SIGNED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
 
@@ -13,12 +17,13 @@ CHECKS = [
           f"SELECT l.school_id, l.id FROM fees_invoiceline l LEFT JOIN (SELECT line_id, {_SIGNED} AS s "
           "FROM payments_allocation GROUP BY line_id) a ON a.line_id = l.id "
           "WHERE l.paid <> COALESCE(a.s, 0) OR l.paid < 0 OR l.paid > l.amount - l.credited"),
-    Check("I04", "a standing payment is spent whole: allocations + family credit = amount",
+    Check("I04", "a standing payment is spent whole: allocations + family credit + refunds = amount",
           "SELECT p.school_id, p.public_id FROM payments_payment p LEFT JOIN (SELECT payment_id, "
           f"{_SIGNED} AS s FROM payments_allocation GROUP BY payment_id) a ON a.payment_id = p.id "
-          f"LEFT JOIN (SELECT payment_id, {_SIGNED} AS s FROM payments_creditentry GROUP BY payment_id) c "
-          "ON c.payment_id = p.id WHERE p.allocated <> COALESCE(a.s, 0) OR p.credited <> COALESCE(c.s, 0) "
-          "OR p.allocated + p.credited <> CASE WHEN p.reversed_at IS NULL THEN p.amount ELSE 0 END"),
+          f"LEFT JOIN (SELECT payment_id, {CREDIT} AS s, {REFUNDED} AS r FROM payments_creditentry "
+          "GROUP BY payment_id) c ON c.payment_id = p.id "
+          "WHERE p.allocated <> COALESCE(a.s, 0) OR p.credited <> COALESCE(c.s, 0) OR p.refunded <> COALESCE(c.r, 0) "
+          "OR p.allocated + p.credited + p.refunded <> CASE WHEN p.reversed_at IS NULL THEN p.amount ELSE 0 END"),
     Check("I05", "no allocation is zero or negative; a reversal mirrors one original",
           "SELECT a.school_id, a.id FROM payments_allocation a LEFT JOIN payments_allocation o ON o.id = a.reverses_id "
           "WHERE a.amount <= 0 OR (a.reverses_id IS NOT NULL AND (o.id IS NULL OR o.payment_id <> a.payment_id "
@@ -52,4 +57,7 @@ CHECKS = [
           "LEFT JOIN payments_allocation a ON a.payment_id = p.id LEFT JOIN fees_invoice i ON i.id = a.invoice_id "
           "WHERE e.school_id <> p.school_id OR (a.id IS NOT NULL AND (a.school_id <> p.school_id "
           "OR i.school_id <> p.school_id))"),
+    *CASH_CHECKS,
+    *CREDIT_CHECKS,
+    *REFUND_CHECKS,
 ]  # fmt: skip

@@ -1,18 +1,26 @@
 """Guards of money: derived columns follow from rows, rows are append-only, receipt numbers have no gaps."""
 
 from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_new
+from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
+from truongso.payments.credit.triggers import TRIGGERS as CREDIT_TRIGGERS
 from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
+from truongso.payments.refunds.triggers import TRIGGERS as REFUND_TRIGGERS
 from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
 from truongso.payments.signing.triggers import TRIGGERS as SIGNING
 
 _SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
 
 
-def _derived(table: str, column: str, source: str, where: str) -> Trigger:
+# Credit and refunded money by the kind of the movement.
+_CREDIT = "CASE WHEN kind IN ('reversal', 'used', 'refunded') THEN -amount ELSE amount END"
+_REFUNDED = "CASE kind WHEN 'refunded' THEN amount WHEN 'kept' THEN -amount ELSE 0 END"
+
+
+def _derived(table: str, column: str, source: str, where: str, signed: str = _SIGNED) -> Trigger:
     """Refuse any value of a derived column but the sum of its signed rows (invariants I02, I03, I04)."""
     return refuse(
         f"{column}_derived", table, f"UPDATE OF {column}",
-        f"NEW.{column} <> (SELECT COALESCE(SUM({_SIGNED}), 0) FROM {source} WHERE {where})",
+        f"NEW.{column} <> (SELECT COALESCE(SUM({signed}), 0) FROM {source} WHERE {where})",
         f"{column} differs from its rows",
     )  # fmt: skip
 
@@ -41,6 +49,11 @@ def _apply(table: str, targets: dict[tuple[str, str], str]) -> Trigger:
         sqlite_when="AFTER INSERT ON {table}",
         sqlite=single,
     )
+
+
+def _of_new(signed: str) -> str:
+    """The same expression for the row being written."""
+    return f"({signed.replace('kind', 'NEW.kind').replace('amount', 'NEW.amount')})"
 
 
 _USED = (
@@ -80,7 +93,8 @@ TRIGGERS = [
     refuse("reversal", "payments_payment", "UPDATE OF reversed_at", _REVERSED_WITHOUT_ACT,
            "a payment is undone by a reversal, once"),
     _derived("payments_payment", "allocated", "payments_allocation", _OF_PAYMENT),
-    _derived("payments_payment", "credited", "payments_creditentry", _OF_PAYMENT),
+    _derived("payments_payment", "credited", "payments_creditentry", _OF_PAYMENT, _CREDIT),
+    _derived("payments_payment", "refunded", "payments_creditentry", _OF_PAYMENT, _REFUNDED),
     _derived("fees_invoice", "paid", "payments_allocation", "invoice_id = NEW.id AND school_id = NEW.school_id"),
     _derived("fees_invoiceline", "paid", "payments_allocation", "line_id = NEW.id AND school_id = NEW.school_id"),
     refuse(
@@ -91,7 +105,8 @@ TRIGGERS = [
     ),
     # Born with the derived columns at zero: nothing is paid, allocated or used before its rows exist.
     refuse("born_empty", "payments_payment", "INSERT",
-           "NEW.allocated <> 0 OR NEW.credited <> 0 OR NEW.reversed_at IS NOT NULL", "a payment starts unallocated"),
+           "NEW.allocated <> 0 OR NEW.credited <> 0 OR NEW.refunded <> 0 OR NEW.reversed_at IS NOT NULL",
+           "a payment starts unallocated"),
     refuse("born_empty", "payments_evidence", "INSERT", "NEW.used <> 0", "evidence starts unused"),
     refuse("born_unpaid", "fees_invoice", "INSERT", "NEW.paid <> 0", "an invoice starts unpaid"),
     refuse("born_unpaid", "fees_invoiceline", "INSERT", "NEW.paid <> 0 OR NEW.credited <> 0", "a line starts unpaid"),
@@ -115,7 +130,9 @@ TRIGGERS = [
         "mirror", "payments_creditentry",
         "NOT EXISTS (SELECT 1 FROM payments_creditentry o WHERE o.id = NEW.reverses_id "
         "AND o.school_id = NEW.school_id AND o.payment_id = NEW.payment_id AND o.family_id = NEW.family_id "
-        "AND o.amount = NEW.amount AND o.reverses_id IS NULL)",
+        "AND o.amount = NEW.amount AND o.reverses_id IS NULL AND (NEW.kind = 'reversal' "
+        "AND o.kind IN ('overpayment', 'credit_note') OR NEW.kind = 'restored' AND o.kind = 'used' "
+        "OR NEW.kind = 'kept' AND o.kind = 'refunded'))",
         "a reversal mirrors its original",
         only_when=_IS_REVERSAL,
     ),
@@ -131,7 +148,22 @@ TRIGGERS = [
         ("fees_invoiceline", "paid"): "line_id",
         ("payments_payment", "allocated"): "payment_id",
     }),
-    _apply("payments_creditentry", {("payments_payment", "credited"): "payment_id"}),
+    Trigger(
+        name="ts_payments_creditentry_then_apply",
+        table="payments_creditentry",
+        postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres=(
+            "UPDATE payments_payment SET credited = payments_payment.credited + d.c, "
+            f"refunded = payments_payment.refunded + d.r FROM (SELECT school_id, payment_id, SUM({_CREDIT}) AS c, "
+            f"SUM({_REFUNDED}) AS r FROM fresh GROUP BY school_id, payment_id) d "
+            "WHERE payments_payment.id = d.payment_id AND payments_payment.school_id = d.school_id; RETURN NULL;"
+        ),
+        sqlite_when="AFTER INSERT ON {table}",
+        sqlite=(
+            f"UPDATE payments_payment SET credited = credited + {_of_new(_CREDIT)}, "
+            f"refunded = refunded + {_of_new(_REFUNDED)} WHERE id = NEW.payment_id AND school_id = NEW.school_id;"
+        ),
+    ),
     Trigger(
         name="ts_payments_payment_use",
         table="payments_payment",
@@ -183,4 +215,7 @@ TRIGGERS = [
            "(SELECT COALESCE(MAX(number), 0) FROM payments_receipt r WHERE r.school_id = NEW.school_id "
            "AND r.year = NEW.year AND r.book = NEW.book)",
            "receipt numbers have no gaps"),
+    *CASH_TRIGGERS,
+    *CREDIT_TRIGGERS,
+    *REFUND_TRIGGERS,
 ]  # fmt: skip

@@ -1,0 +1,34 @@
+"""Family credit, recomputed."""
+
+from truongso.kernel.selfcheck import Check
+
+CREDIT = "SUM(CASE WHEN kind IN ('reversal', 'used', 'refunded') THEN -amount ELSE amount END)"
+REFUNDED = "SUM(CASE kind WHEN 'refunded' THEN amount WHEN 'kept' THEN -amount ELSE 0 END)"
+_ALLOCATED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
+
+CHECKS = [
+    Check("I04", "a move takes from one place what it puts into the other",
+          "SELECT m.school_id, m.id FROM payments_creditmove m LEFT JOIN (SELECT move_id, "
+          f"{CREDIT} AS s FROM payments_creditentry WHERE move_id IS NOT NULL GROUP BY move_id) c ON c.move_id = m.id "
+          f"LEFT JOIN (SELECT move_id, {_ALLOCATED} AS s FROM payments_allocation WHERE move_id IS NOT NULL "
+          "GROUP BY move_id) a ON a.move_id = m.id WHERE COALESCE(c.s, 0) <> CASE WHEN m.kind IN ('used', 'refunded') "
+          "THEN -m.amount ELSE m.amount END OR COALESCE(a.s, 0) <> CASE m.kind WHEN 'released' THEN -m.amount "
+          "WHEN 'used' THEN m.amount WHEN 'restored' THEN -m.amount ELSE 0 END"),
+    Check("I04", "no family has less than nothing as credit of a payment",
+          "SELECT school_id, payment_id FROM payments_creditentry GROUP BY school_id, payment_id, family_id, invoice_id "
+          f"HAVING {CREDIT} < 0"),
+    Check("I09", "every move is in the books with its amount, and taken out when taken back",
+          "SELECT m.school_id, m.id FROM payments_creditmove m JOIN payments_payment p ON p.id = m.payment_id "
+          "LEFT JOIN payments_creditmove b ON b.reverses_id = m.id LEFT JOIN ledger_entry e "
+          "ON e.school_id = m.school_id AND e.source_id = m.id "
+          "AND e.kind = CASE m.kind WHEN 'refunded' THEN 'refund' ELSE 'credit_use' END "
+          "LEFT JOIN ledger_entry r ON r.reverses_id = e.id LEFT JOIN (SELECT entry_id, SUM(amount) AS s "
+          "FROM ledger_posting GROUP BY entry_id) s ON s.entry_id = e.id WHERE m.reverses_id IS NULL "
+          "AND (COALESCE(s.s, 0) <> m.amount OR (r.id IS NOT NULL) <> (b.id IS NOT NULL "
+          "OR m.kind = 'released' AND p.reversed_at IS NOT NULL))"),
+    Check("I09", "the books' family credit = what families have",
+          "SELECT a.school_id, a.code FROM ledger_account a WHERE a.role = 'family_credit' AND "
+          "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE credit_id = a.id) - "
+          "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE debit_id = a.id) <> "
+          "(SELECT COALESCE(SUM(p.credited), 0) FROM payments_payment p WHERE p.school_id = a.school_id)"),
+]  # fmt: skip
