@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db.models import Q, Sum
 
@@ -17,9 +19,50 @@ def account_ids(school_id: int) -> Mapping[tuple[AccountRole, int], int]:
     return {(AccountRole(role), reference): pk for role, reference, pk in rows}
 
 
-def balance(school_id: int, account_id: int) -> Dong:
-    """Debits less credits of one account."""
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What one entry moved on one account: `amount` is debits less credits, never 0.
+
+    `kind` and `source_id` name the thing booked; of a reversing entry, the thing whose booking it takes back.
+    """
+
+    entry_id: int
+    kind: EntryKind
+    source_id: int
+    is_reversal: bool
+    occurred_on: dt.date
+    created_at: dt.datetime
+    actor_id: int | None
+    amount: Dong
+
+
+def movements(school_id: int, account_id: int, first: dt.date, last: dt.date) -> list[Movement]:
+    """What moved on an account from the first to the last day, in the order it was booked; one query."""
+    rows = (
+        Posting.objects.for_school(school_id)
+        .filter(Q(debit_id=account_id) | Q(credit_id=account_id), entry__occurred_on__range=(first, last))
+        .order_by("entry__occurred_on", "entry_id", "pk")
+        .values_list(
+            "entry_id", "entry__kind", "entry__source_id", "entry__reverses__kind", "entry__reverses__source_id",
+            "entry__occurred_on", "entry__created_at", "entry__actor_id", "debit_id", "amount",
+        )
+    )  # fmt: skip
+    found: dict[int, Movement] = {}
+    for pk, kind, source, of_kind, of_source, day, at, actor, debit, amount in rows:
+        signed = amount if debit == account_id else -amount
+        before = found[pk].amount if pk in found else ZERO
+        found[pk] = Movement(
+            pk, EntryKind(of_kind or kind), source if of_source is None else of_source, of_kind is not None, day, at,
+            actor, before + signed,
+        )  # fmt: skip
+    return [m for m in found.values() if m.amount]
+
+
+def balance(school_id: int, account_id: int, *, through: dt.date | None = None) -> Dong:
+    """Debits less credits of one account; `through` counts entries of that day and earlier only."""
     rows = Posting.objects.for_school(school_id)
+    if through is not None:
+        rows = rows.filter(entry__occurred_on__lte=through)
     debits = rows.filter(debit_id=account_id).aggregate(s=Sum("amount"))["s"] or ZERO
     credited = rows.filter(credit_id=account_id).aggregate(s=Sum("amount"))["s"] or ZERO
     return Dong(int(debits) - int(credited))

@@ -1,5 +1,13 @@
 """What other rooms may do with payments."""
 
+from truongso.payments.cash.book import cash_book
+from truongso.payments.cash.models import CashDeposit
+from truongso.payments.cash.queries import BoxState, box_state, is_cash_open
+from truongso.payments.cash.queries import deposits as cash_deposits
+from truongso.payments.cash.services import cancel_deposit, require_cash
+from truongso.payments.cash.services import deposit as record_deposit
+from truongso.payments.cash.services import require_open as require_cash_open
+from truongso.payments.cash.types import CashRefusedError, DepositRequest
 from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
@@ -42,7 +50,11 @@ __all__ = [
     "METHOD_NAMES",
     "SEPAY",
     "Allocation",
+    "BoxState",
+    "CashDeposit",
+    "CashRefusedError",
     "CreditEntry",
+    "DepositRequest",
     "Evidence",
     "FeedError",
     "FeedMovement",
@@ -62,6 +74,10 @@ __all__ = [
     "ReceiptPaper",
     "book",
     "book_many",
+    "box_state",
+    "cancel_deposit",
+    "cash_book",
+    "cash_deposits",
     "credit_of_invoice",
     "group_codes_of",
     "group_invoices",
@@ -74,6 +90,7 @@ __all__ = [
     "invoice_memo",
     "invoice_payload",
     "invoice_picture",
+    "is_cash_open",
     "method_choices",
     "paper_of",
     "papers_of",
@@ -88,6 +105,9 @@ __all__ = [
     "receipts",
     "receipts_of_invoice",
     "receipts_pdf",
+    "record_deposit",
+    "require_cash",
+    "require_cash_open",
     "save_methods",
     "settings_of",
     "settle_notice",

@@ -1,6 +1,7 @@
 """Money, recomputed."""
 
 from truongso.kernel.selfcheck import Check
+from truongso.payments.bills.selfcheck import CHECKS as BILL_CHECKS
 from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
 from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
 from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
@@ -57,6 +58,7 @@ CHECKS = [
           "LEFT JOIN payments_allocation a ON a.payment_id = p.id LEFT JOIN fees_invoice i ON i.id = a.invoice_id "
           "WHERE e.school_id <> p.school_id OR (a.id IS NOT NULL AND (a.school_id <> p.school_id "
           "OR i.school_id <> p.school_id))"),
+    *BILL_CHECKS,
     *CASH_CHECKS,
     *CREDIT_CHECKS,
     *REFUND_CHECKS,

@@ -1,6 +1,7 @@
 """Guards of money: derived columns follow from rows, rows are append-only, receipt numbers have no gaps."""
 
 from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_new
+from truongso.payments.bills.triggers import TRIGGERS as BILL_TRIGGERS
 from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
 from truongso.payments.credit.triggers import TRIGGERS as CREDIT_TRIGGERS
 from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
@@ -215,6 +216,7 @@ TRIGGERS = [
            "(SELECT COALESCE(MAX(number), 0) FROM payments_receipt r WHERE r.school_id = NEW.school_id "
            "AND r.year = NEW.year AND r.book = NEW.book)",
            "receipt numbers have no gaps"),
+    *BILL_TRIGGERS,
     *CASH_TRIGGERS,
     *CREDIT_TRIGGERS,
     *REFUND_TRIGGERS,
