@@ -20,6 +20,7 @@ from truongso.kernel import clock
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.money import ZERO, Dong
 from truongso.payments.models import Receipt
+from truongso.payments.receipt_signature import Issued, digest, short
 from truongso.payments.types import Method
 
 METHODS = {
@@ -30,6 +31,17 @@ METHODS = {
     Method.CASH: gettext_lazy("Tiền mặt"),
     Method.BANK_BILL: gettext_lazy("Thanh toán hóa đơn qua ngân hàng"),
 }
+
+
+SHORT_METHODS = {
+    Method.QR_TRANSFER: gettext_lazy("VietQR"),
+    Method.WEB: gettext_lazy("Cổng trực tuyến"),
+    Method.MOBILE_MONEY: gettext_lazy("Mobile Money"),
+    Method.CARD_POS: gettext_lazy("Thẻ POS"),
+    Method.CASH: gettext_lazy("Tiền mặt"),
+    Method.BANK_BILL: gettext_lazy("Ngân hàng thu hộ"),
+}
+"""The same for narrow columns."""
 
 
 class Edition(StrEnum):
@@ -76,6 +88,8 @@ class ReceiptPaper:
     cancelled_at: dt.datetime | None
     cancel_reason: str
     edition: Edition
+    prints: int = 0  # which print this is; 0 for the electronic receipt
+    fingerprint: str = ""  # of what was signed, in short
 
     @property
     def method_name(self) -> str:
@@ -117,7 +131,7 @@ class ReceiptPaper:
         return {
             Edition.ELECTRONIC: _("Liên điện tử"),
             Edition.PRINTED: _("Liên giao người nộp tiền"),
-            Edition.REPRINT: _("Bản sao"),
+            Edition.REPRINT: _("Bản sao, lần in thứ %(n)s") % {"n": self.prints},
         }[self.edition]
 
     @property
@@ -128,9 +142,9 @@ class ReceiptPaper:
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
-    def as_edition(self, edition: Edition) -> ReceiptPaper:
-        """The same receipt as another copy."""
-        return replace(self, edition=edition)
+    def as_printed(self, times: int) -> ReceiptPaper:
+        """The same receipt as its `times`-th print: the first is the payer's, every later one a copy."""
+        return replace(self, edition=Edition.REPRINT if times > 1 else Edition.PRINTED, prints=times)
 
 
 def receipt_number(receipt: Receipt) -> str:
@@ -138,18 +152,19 @@ def receipt_number(receipt: Receipt) -> str:
     return f"{receipt.book}-{receipt.year}-{receipt.number:06}"
 
 
-def check_url(public_id: str) -> str:
-    """The address under which anyone can see whether a receipt is real."""
-    return f"{settings.PUBLIC_URL}/kt/{public_id}"
+def check_url(public_id: str, mark: str) -> str:
+    """The address under which anyone can see whether a receipt is real; `mark` is compared with what was signed."""
+    return f"{settings.PUBLIC_URL}/kt/{public_id}?m={mark}"
 
 
-def papers_of(receipts: Iterable[Receipt], *, edition: Edition = Edition.ELECTRONIC) -> list[ReceiptPaper]:
+def papers_of(receipts: Iterable[Receipt]) -> list[ReceiptPaper]:
     """Receipts as papers; they come with `cancellations` prefetched, otherwise each costs a query."""
-    return [paper_of(receipt, edition=edition) for receipt in receipts]
+    return [paper_of(receipt) for receipt in receipts]
 
 
-def paper_of(receipt: Receipt, *, edition: Edition = Edition.ELECTRONIC) -> ReceiptPaper:
+def paper_of(receipt: Receipt) -> ReceiptPaper:
     """One receipt as paper."""
+    mark = short(digest(Issued(receipt.public_id, receipt_number(receipt), receipt.issued_at, receipt.content)))
     said = receipt.content
     school = said["school"]
     cancelled = next(iter(receipt.cancellations.all()), None)
@@ -172,10 +187,11 @@ def paper_of(receipt: Receipt, *, edition: Edition = Edition.ELECTRONIC) -> Rece
         method=Method(said["method"]),
         reference=said["reference"],
         parts=tuple(_part(one) for one in said["invoices"]),
-        check_url=check_url(receipt.public_id),
+        check_url=check_url(receipt.public_id, mark),
         cancelled_at=cancelled.created_at if cancelled else None,
         cancel_reason=cancelled.reason if cancelled else "",
-        edition=edition,
+        edition=Edition.ELECTRONIC,
+        fingerprint=mark,
     )
 
 

@@ -56,6 +56,7 @@ def _data(paper: ReceiptPaper) -> dict[str, object]:
         "surplus": _surplus(paper),
         "qr": qr_svg(paper.check_url, title=paper.number),
         "issued": _("Phát hành điện tử %(moment)s") % {"moment": ngay_gio(paper.issued_at)},
+        "mark": _("Ký số: %(mark)s") % {"mark": paper.fingerprint},
     }
 
 

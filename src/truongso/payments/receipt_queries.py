@@ -13,7 +13,6 @@ from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.payments.models import Allocation, CreditEntry, Receipt
-from truongso.payments.types import CreditKind
 
 _NUMBER = re.compile(r"(?:(BL)-?)?(?:(20\d\d)-)?0*(\d{1,9})")
 
@@ -88,14 +87,6 @@ def receipt_by_public_id(public_id: str) -> Receipt | None:
     across = Receipt.objects.across_schools("the address on a receipt names the receipt, not the school")
     rows = across.select_related("payment", "school").prefetch_related("cancellations")
     return rows.filter(public_id=public_id).first()
-
-
-def credit_of_invoice(school_id: int, invoice_id: int) -> Dong:
-    """What was paid above the invoice and stands as the family's credit; 1 query."""
-    taken_back = Q(kind=CreditKind.REVERSAL.value)
-    entries = CreditEntry.objects.for_school(school_id).filter(invoice_id=invoice_id)
-    found = entries.aggregate(given=Sum("amount", filter=~taken_back), back=Sum("amount", filter=taken_back))
-    return (found["given"] or ZERO) - (found["back"] or ZERO)
 
 
 def _touches(school_id: int, condition: Q) -> Q:

@@ -16,6 +16,7 @@ from truongso.kernel.money import Dong
 from truongso.organizations.public import School
 from truongso.payments.allocation import LineShare
 from truongso.payments.models import Payment, Receipt, ReceiptBook, ReceiptCancellation
+from truongso.payments.signing.services import sign_receipts
 
 BOOK = "BL"  # biên lai
 
@@ -42,13 +43,15 @@ def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
     year = clock.school_date(now).year
     last = _locked_last(school_id, year)
     school = _school_block(school_id)
-    return Receipt.objects.bulk_create(
+    issued = Receipt.objects.bulk_create(
         Receipt(
             school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk, issued_at=now,
             content=_content(paper, school),
         )
         for number, paper in enumerate(papers, start=last + 1)
     )  # fmt: skip
+    sign_receipts(issued)
+    return issued
 
 
 @transaction_required

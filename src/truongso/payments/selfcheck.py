@@ -6,10 +6,12 @@ from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
 from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
 from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
 from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
+from truongso.payments.signing.selfcheck import CHECKS as SIGNING
 
 _SIGNED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
 
 CHECKS = [
+    *SIGNING,
     Check("I03", "invoice paid = its allocations, within its total",
           f"SELECT i.school_id, i.code FROM fees_invoice i LEFT JOIN (SELECT invoice_id, {_SIGNED} AS s "
           "FROM payments_allocation GROUP BY invoice_id) a ON a.invoice_id = i.id "

@@ -242,4 +242,5 @@ def test_the_number_of_queries_does_not_grow_with_bookings(school: School, actor
             book_many(school.pk, bookings=[money.booking((i, 50_000)) for i in invoices], actor=actor)
         return len(queries)
 
+    used(1)  # the installation's signing key is published once
     assert used(30) == used(1)

@@ -130,7 +130,7 @@ def test_the_second_print_is_a_copy_and_both_are_recorded(school: School, actor:
     second = print_receipts(school.pk, receipts=[receipt], actor=actor)[0]
     assert (first.edition, second.edition) == (Edition.PRINTED, Edition.REPRINT)
     assert "Liên giao người nộp tiền" in pdf.text(receipts_pdf([first]))
-    assert "Bản sao" in pdf.text(receipts_pdf([second]))
+    assert "Bản sao, lần in thứ 2" in pdf.text(receipts_pdf([second]))
     prints = AuditEntry.objects.filter(action="payments:receipt:print", subject_id=str(receipt.pk))
     assert [p.params["number"] for p in prints] == [1, 1]
 
@@ -147,5 +147,6 @@ def test_no_receipts_is_an_error() -> None:
 
 
 def test_the_check_code_leads_to_this_receipt(paper: ReceiptPaper) -> None:
-    assert paper.check_url == f"http://127.0.0.1:8000/kt/{paper.public_id}"
+    assert paper.check_url == f"http://127.0.0.1:8000/kt/{paper.public_id}?m={paper.fingerprint}"
+    assert f"Ký số: {paper.fingerprint}" in pdf.text(receipts_pdf([paper]))
     assert read_qr(pdf.picture(receipts_pdf([paper]), dpi=150)) == [paper.check_url]
