@@ -35,7 +35,7 @@ from truongso.fees.queries.rounds import (
     round_by_id,
     rounds_of,
 )
-from truongso.fees.services.adjust import add_extra_line, cancel_invoice, credit_line
+from truongso.fees.services.adjust import CreditNote, add_extra_line, cancel_invoice, credit_line, credit_lines
 from truongso.fees.services.catalogue import add_rate, create_item, install_reduction_rules, seed_catalogue
 from truongso.fees.services.choices import add_exemption, end_exemption, end_opt_ins, opt_in
 from truongso.fees.services.issue import close_round, resume_issue, start_issue
@@ -46,6 +46,7 @@ from truongso.fees.services.rounds import copy_round, create_round, set_classes,
 __all__ = [
     "ClassDebt",
     "ClassFigures",
+    "CreditNote",
     "FeeItem",
     "Invoice",
     "InvoiceFilter",
@@ -71,6 +72,7 @@ __all__ = [
     "create_item",
     "create_round",
     "credit_line",
+    "credit_lines",
     "debts_by_class",
     "end_exemption",
     "end_opt_ins",

@@ -5,11 +5,14 @@ Each change is a new line with its own entry in the books (kind adjustment, name
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.db.models import F
 
 from truongso.fees.bookkeeping import charge_leg, credit_leg
 from truongso.fees.events import InvoiceAdjusted
-from truongso.fees.locks import LockedInvoice, lock_invoices
+from truongso.fees.locks import LockedInvoice, LockedLine, lock_invoices
 from truongso.fees.models import FeeItem, Invoice, InvoiceLine
 from truongso.fees.types import FeesRefusedError, LineKind
 from truongso.kernel import audit, clock, outbox
@@ -82,6 +85,70 @@ def credit_line(
     note = _credit(school_id, invoice=invoice, line_id=line_id, amount=amount, reason=reason, actor=actor)
     _record(school_id, actor, "credit", invoice, reason, line=line_id, amount=amount.value)
     return note
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """`amount` (> 0) taken off one line; a line is named once."""
+
+    invoice_id: int
+    line_id: int
+    amount: Dong
+
+
+@transaction_required
+def credit_lines(school_id: int, *, notes: Sequence[CreditNote], reason: str, actor: Actor) -> None:
+    """Many credit notes for one reason, all or none; the number of queries does not grow with their number.
+
+    Refused like `credit_line`, on the first note that does not fit.
+    """
+    reason = _checked_reason(reason)
+    invoices = lock_invoices(school_id, (n.invoice_id for n in notes))
+    lines = {line.id: line for invoice in invoices.values() for line in invoice.lines}
+    for note in notes:
+        _refuse_unfit(note, invoices.get(note.invoice_id), lines.get(note.line_id))
+    named = InvoiceLine.objects.for_school(school_id).filter(pk__in=[n.line_id for n in notes])
+    items = dict(named.values_list("pk", "fee_item_id"))
+    now = clock.now()
+    made = InvoiceLine.objects.bulk_create(
+        InvoiceLine(
+            school_id=school_id, invoice_id=n.invoice_id, fee_item_id=items[n.line_id], kind=LineKind.CREDIT.value,
+            adjusts_id=n.line_id, description=reason[:_TEXT_LENGTH], nature=lines[n.line_id].nature, quantity=1,
+            unit_amount=n.amount, gross=n.amount, amount=n.amount, created_at=now, created_by=actor.user_id,
+        )
+        for n in notes
+    )  # fmt: skip
+    accounts = account_ids(school_id)
+    day = clock.school_date(now)
+    entries = [
+        NewEntry(EntryKind.ADJUSTMENT, row.pk, day, (credit_leg(accounts, row.nature, row.amount),)) for row in made
+    ]
+    post_many(school_id, entries=entries, actor_id=actor.user_id)
+    audit.record_many(
+        actor,
+        school_id=school_id,
+        acts=[
+            audit.Act(
+                "fees:invoice:credit", "invoice", str(n.invoice_id),
+                {"code": invoices[n.invoice_id].code, "line": n.line_id, "amount": n.amount.value}, reason,
+            )
+            for n in notes
+        ],
+    )  # fmt: skip
+    outbox.emit(*[InvoiceAdjusted(school_id=school_id, invoice_id=i) for i in sorted(invoices)])
+
+
+def _refuse_unfit(note: CreditNote, invoice: LockedInvoice | None, line: LockedLine | None) -> None:
+    if note.amount <= ZERO:
+        raise FeesRefusedError("amount_not_positive")
+    if invoice is None:
+        raise FeesRefusedError("no_such_invoice")
+    if invoice.cancelled_at is not None:
+        raise FeesRefusedError("invoice_cancelled", code=invoice.code)
+    if line is None or line not in invoice.lines:
+        raise FeesRefusedError("no_such_line")
+    if note.amount > line.payable - line.paid:
+        raise FeesRefusedError("credit_above_unpaid", unpaid=line.payable - line.paid, paid=line.paid)
 
 
 @transaction_required

@@ -32,15 +32,20 @@ def create_round(
     due_on: dt.date,
     bank_account_id: int,
     actor: Actor,
+    allows_partial: bool = False,
 ) -> CollectionRound:
-    """Start a draft. Refused: `round_unnamed`, `due_before_priced`, `no_such_account` (not one of this school)."""
+    """Start a draft; `allows_partial` lets families pay in parts.
+
+    Refused: `round_unnamed`, `due_before_priced`, `no_such_account` (not one of this school).
+    """
     name = _checked_name(name)
     _check_days(priced_on, due_on)
     try:
         with savepoint():
             made: CollectionRound = CollectionRound.objects.create(
                 school_id=school_id, name=name, school_year_id=school_year_id, priced_on=priced_on, due_on=due_on,
-                bank_account_id=bank_account_id, created_at=clock.now(), created_by=actor.user_id,
+                bank_account_id=bank_account_id, allows_partial=allows_partial, created_at=clock.now(),
+                created_by=actor.user_id,
             )  # fmt: skip
     except IntegrityError as error:
         raise FeesRefusedError("no_such_account") from error
@@ -58,8 +63,12 @@ def update_round(
     due_on: dt.date,
     bank_account_id: int,
     actor: Actor,
+    allows_partial: bool | None = None,
 ) -> CollectionRound:
-    """Change name, pricing day, due day or receiving account of a draft. Refused as in `create_round`."""
+    """Change name, pricing day, due day, receiving account or paying in parts (None: as it is) of a draft.
+
+    Refused as in `create_round`.
+    """
     draft = locked_draft(school_id, round_id)
     name = _checked_name(name)
     _check_days(priced_on, due_on)
@@ -69,9 +78,11 @@ def update_round(
         due_on,
         bank_account_id,
     )
+    if allows_partial is not None:
+        draft.allows_partial = allows_partial
     try:
         with savepoint():
-            _touch(draft, "name", "priced_on", "due_on", "bank_account")
+            _touch(draft, "name", "priced_on", "due_on", "bank_account", "allows_partial")
     except IntegrityError as error:
         raise FeesRefusedError("no_such_account") from error
     _record(actor, "update", draft, name=name, priced_on=priced_on.isoformat(), due_on=due_on.isoformat())
@@ -146,7 +157,7 @@ def copy_round(
         raise FeesRefusedError("no_such_round")
     made = create_round(
         school_id, name=name, school_year_id=source.school_year_id, priced_on=priced_on, due_on=due_on,
-        bank_account_id=source.bank_account_id, actor=actor,
+        bank_account_id=source.bank_account_id, allows_partial=source.allows_partial, actor=actor,
     )  # fmt: skip
     quantities = repeating_items(school_id, source.pk)
     classes = RoundClass.objects.for_school(school_id).filter(round=source)
@@ -157,6 +168,16 @@ def copy_round(
         class_ids=list(classes.values_list("school_class_id", flat=True)),
         actor=actor,
     )
+
+
+@transaction_required
+def allow_parts(school_id: int, *, round_id: int, allows: bool, actor: Actor) -> CollectionRound:
+    """Let families pay a round in parts, or no longer; of any state, since it changes no amount."""
+    found = locked_round(school_id, round_id)
+    found.allows_partial = allows
+    found.save(update_fields=["allows_partial"])
+    _record(actor, "parts", found, allows=allows)
+    return found
 
 
 @transaction_required

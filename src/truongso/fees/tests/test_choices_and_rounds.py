@@ -13,9 +13,11 @@ from tests import factories
 
 from truongso.fees.models import CollectionRound, Exemption, OptIn, RoundClass, RoundItem
 from truongso.fees.public import add_exemption, copy_round, create_round, end_exemption, end_opt_ins, opt_in
-from truongso.fees.services.rounds import delete_draft, set_classes, set_items, update_round
+from truongso.fees.services.rounds import allow_parts, delete_draft, set_classes, set_items, update_round
 from truongso.fees.tests.build import ACTOR, Setting, everything, issue, plan, setting
-from truongso.fees.types import FeesRefusedError
+from truongso.fees.types import FeesRefusedError, RoundState
+from truongso.kernel.actor import Actor
+from truongso.kernel.models import AuditEntry
 from truongso.organizations.models import School
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,25 @@ def test_a_deleted_draft_leaves_nothing_but_the_trace(s: Setting) -> None:
     assert not RoundItem.objects.for_school(s.school).exists()
     assert not RoundClass.objects.for_school(s.school).exists()
     assert everything(s.school)["AuditEntry"][-1]["action"] == "fees:round:delete"
+
+
+def test_paying_in_parts_is_the_rounds_choice_and_goes_along_when_copied(school: School, actor: Actor) -> None:
+    account = factories.bank_account(school)
+    days = {"priced_on": dt.date(2026, 10, 1), "due_on": dt.date(2026, 10, 20)}
+    year = factories.school_year()
+    draft = create_round(
+        school.pk, name="Thu tháng 10", school_year_id=year.pk, bank_account_id=account.pk, actor=actor,
+        allows_partial=True, **days,
+    )  # fmt: skip
+    assert draft.allows_partial
+    same = update_round(
+        school.pk, round_id=draft.pk, name="Thu tháng 10/2026", bank_account_id=account.pk, actor=actor, **days
+    )
+    assert same.allows_partial
+    copied = copy_round(school.pk, source_id=draft.pk, name="Thu tháng 11", actor=actor, **days)
+    assert copied.allows_partial
+    issued = factories.collection_round(school, account=account, state=RoundState.ISSUED)
+    assert not issued.allows_partial
+    assert allow_parts(school.pk, round_id=issued.pk, allows=True, actor=actor).allows_partial
+    last = AuditEntry.objects.filter(school_id=school.pk).order_by("-seq")[0]
+    assert (last.action, last.params) == ("fees:round:parts", {"allows": True})

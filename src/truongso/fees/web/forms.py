@@ -78,6 +78,11 @@ class RoundForm(forms.Form):
     )
     due_on = VietnameseDateField(label=_("Hạn nộp"))
     bank_account = forms.ChoiceField(label=_("Tài khoản nhận"))
+    allows_partial = forms.BooleanField(
+        label=_("Cho phép gia đình nộp nhiều lần"),
+        required=False,
+        help_text=_("Phụ huynh tự chọn số tiền mỗi lần; phần còn thiếu vẫn ghi trên phiếu."),
+    )
 
     def __init__(self, *args: Any, school: School, editing: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ from truongso.fees.models import CollectionRound
 from truongso.fees.queries.plans import plan_totals
 from truongso.fees.queries.rounds import classes_of_round, round_by_id, rounds_of
 from truongso.fees.services.issue import JOB_KIND, close_round, resume_issue
-from truongso.fees.services.rounds import copy_round, create_round, delete_draft, update_round
+from truongso.fees.services.rounds import allow_parts, copy_round, create_round, delete_draft, update_round
 from truongso.fees.types import FeesRefusedError, RoundState
 from truongso.fees.web.forms import CopyForm, RoundForm, bank_name, usual_days
 from truongso.fees.web.labels import ROUND_STATES
@@ -56,7 +56,8 @@ def new_round(request: AuthedRequest) -> HttpResponse:
             lambda: create_round(
                 school.pk, name=data["name"], school_year_id=form.years[data["school_year"]].pk,
                 priced_on=data["priced_on"], due_on=data["due_on"],
-                bank_account_id=form.accounts[data["bank_account"]], actor=request.caller.actor,
+                bank_account_id=form.accounts[data["bank_account"]], allows_partial=data["allows_partial"],
+                actor=request.caller.actor,
             ),
         )  # fmt: skip
         if made is not None:
@@ -75,7 +76,7 @@ def edit_round(request: AuthedRequest, public_id: str) -> HttpResponse:
     school = request.caller.school
     initial = {
         "name": found.name, "priced_on": found.priced_on, "due_on": found.due_on,
-        "bank_account": found.bank_account.public_id,
+        "bank_account": found.bank_account.public_id, "allows_partial": found.allows_partial,
     }  # fmt: skip
     form = RoundForm(request.POST or None, school=school, editing=True, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -85,7 +86,7 @@ def edit_round(request: AuthedRequest, public_id: str) -> HttpResponse:
             lambda: update_round(
                 school.pk, round_id=found.pk, name=data["name"], priced_on=data["priced_on"],
                 due_on=data["due_on"], bank_account_id=form.accounts[data["bank_account"]],
-                actor=request.caller.actor,
+                allows_partial=data["allows_partial"], actor=request.caller.actor,
             ),
         )  # fmt: skip
         if saved is not None:
@@ -174,6 +175,19 @@ def close(request: AuthedRequest, public_id: str) -> HttpResponse:
         messages.error(request, refusal_text(refusal))
     else:
         messages.success(request, _("Đã đóng đợt thu “%(name)s”.") % {"name": found.name})
+    return redirect("fees:round", public_id=public_id)
+
+
+@requires(Permission.SCHOOL_ROUND_WRITE)
+@require_POST
+def parts(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Let families pay an issued round in parts, or no longer."""
+    found = round_or_404(request, public_id)
+    allows = bool(request.POST.get("cho-phep"))
+    with transaction():
+        allow_parts(found.school_id, round_id=found.pk, allows=allows, actor=request.caller.actor)
+    done = _("Gia đình được nộp nhiều lần.") if allows else _("Gia đình nộp đủ một lần.")
+    messages.success(request, done)
     return redirect("fees:round", public_id=public_id)
 
 

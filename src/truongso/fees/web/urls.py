@@ -34,6 +34,7 @@ urlpatterns = [
     path("dot-thu/moi", rounds.new_round, name="new_round"),
     path(_ROUND, rounds.round_, name="round"),
     path(f"{_ROUND}/thong-tin", rounds.edit_round, name="edit_round"),
+    path(f"{_ROUND}/nop-nhieu-lan", rounds.parts, name="round_parts"),
     path(f"{_ROUND}/sao-chep", rounds.copy, name="copy_round"),
     path(f"{_ROUND}/khoan", wizard.step_items, name="step_items"),
     path(f"{_ROUND}/lop", wizard.step_classes, name="step_classes"),
