@@ -16,16 +16,22 @@ from truongso.ledger.public import NewEntry, account_ids, open_books, post_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.organizations.models import School
 from truongso.payments.types import Booking, EvidenceKind, Method, Share
-from truongso.people.models import SchoolClass
+from truongso.people.models import Family, SchoolClass
 
 _reference = itertools.count(1)
 NOON = dt.datetime(2026, 10, 5, 12, tzinfo=clock.SCHOOL_TIME)
 
 
-def invoice(school: School, amounts: Sequence[int] = (250_000,), *, full_name: str = "Nguyễn Bảo An") -> Invoice:
+def invoice(
+    school: School,
+    amounts: Sequence[int] = (250_000,),
+    *,
+    full_name: str = "Nguyễn Bảo An",
+    family: Family | None = None,
+) -> Invoice:
     """An issued invoice with one line per amount, booked as receivable against service revenue."""
     taught = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first() or factories.school_class(school)
-    pupil = factories.student(school, full_name, school_class=taught)
+    pupil = factories.student(school, full_name, school_class=taught, family=family)
     items = [_item(school, n) for n in range(len(amounts))]
     charges = [factories.Charge(item, amount) for item, amount in zip(items, amounts, strict=True)]
     made = factories.invoice(pupil, charges)

@@ -2,7 +2,7 @@
 
 from truongso.fees.locks import LockedInvoice, LockedLine, lock_invoices
 from truongso.fees.messages import problem_text, refusal_text
-from truongso.fees.models import FeeItem, Invoice, InvoiceLine  # what the queries below return
+from truongso.fees.models import CollectionRound, FeeItem, Invoice, InvoiceLine  # what the queries below return
 from truongso.fees.queries.invoices import (
     ClassDebt,
     InvoiceFilter,
@@ -32,6 +32,7 @@ from truongso.fees.queries.rounds import (
     RoundFigures,
     RoundRow,
     classes_of_round,
+    issued_rounds,
     round_by_id,
     rounds_of,
 )
@@ -46,6 +47,7 @@ from truongso.fees.services.rounds import copy_round, create_round, set_classes,
 __all__ = [
     "ClassDebt",
     "ClassFigures",
+    "CollectionRound",
     "CreditNote",
     "FeeItem",
     "Invoice",
@@ -87,6 +89,7 @@ __all__ = [
     "invoices_for_matching",
     "invoices_of_family",
     "invoices_of_student",
+    "issued_rounds",
     "lines_of",
     "lock_invoices",
     "open_invoices",

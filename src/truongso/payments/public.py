@@ -8,6 +8,14 @@ from truongso.payments.cash.services import cancel_deposit, require_cash
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
 from truongso.payments.cash.types import CashRefusedError, DepositRequest
+from truongso.payments.credit.queries import credit_of_families, credit_of_invoice
+from truongso.payments.credit.services import (
+    CreditUse,
+    LineReduction,
+    reduce_lines,
+    restore_credit,
+    use_credit,
+)
 from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
@@ -37,7 +45,6 @@ from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of, r
 from truongso.payments.receipt_pdf import receipts_pdf
 from truongso.payments.receipt_queries import (
     ReceiptFilter,
-    credit_of_invoice,
     receipt_by_public_id,
     receipts,
     receipts_of_invoice,
@@ -54,6 +61,7 @@ __all__ = [
     "CashDeposit",
     "CashRefusedError",
     "CreditEntry",
+    "CreditUse",
     "DepositRequest",
     "Evidence",
     "FeedError",
@@ -62,6 +70,7 @@ __all__ = [
     "GroupRefusedError",
     "InvoiceGroup",
     "Lack",
+    "LineReduction",
     "MethodChange",
     "MethodChoice",
     "MethodRefusedError",
@@ -78,6 +87,7 @@ __all__ = [
     "cancel_deposit",
     "cash_book",
     "cash_deposits",
+    "credit_of_families",
     "credit_of_invoice",
     "group_codes_of",
     "group_invoices",
@@ -106,14 +116,17 @@ __all__ = [
     "receipts_of_invoice",
     "receipts_pdf",
     "record_deposit",
+    "reduce_lines",
     "require_cash",
     "require_cash_open",
+    "restore_credit",
     "save_methods",
     "settings_of",
     "settle_notice",
     "standing_payments_of",
     "store_notice",
     "undo",
+    "use_credit",
     "verify_feed_notice",
     "waiting_notices",
 ]

@@ -31,6 +31,7 @@ class ReceiptFilter:
     first: dt.date | None = None
     last: dt.date | None = None
     class_name: str = ""
+    round_id: int | None = None
     state: ReceiptState | None = None
     words: str = ""
 
@@ -56,6 +57,8 @@ def receipts(school_id: int, wanted: ReceiptFilter) -> QuerySet[Receipt]:
         rows = rows.filter(issued_at__lt=_midnight(wanted.last + dt.timedelta(days=1)))
     if wanted.class_name:
         rows = rows.filter(_touches(school_id, Q(invoice__class_name=wanted.class_name)))
+    if wanted.round_id is not None:
+        rows = rows.filter(_touches(school_id, Q(invoice__round_id=wanted.round_id)))
     if wanted.state is not None:
         rows = rows.filter(payment__reversed_at__isnull=wanted.state is ReceiptState.VALID)
     for word in fold(wanted.words).split():

@@ -17,6 +17,8 @@ from truongso.ledger.public import NewEntry, account_ids, post_many, reverse_man
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.payments import receipts
 from truongso.payments.allocation import LineShare, spread
+from truongso.payments.credit.queries import comes_in
+from truongso.payments.credit.services import take_back_moves
 from truongso.payments.events import PaymentBooked, PaymentUndone
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, PaymentReversal
 from truongso.payments.types import Booking, CreditKind, EvidenceKind, Method, PaymentRefusedError
@@ -81,14 +83,16 @@ def book_many(school_id: int, *, bookings: Sequence[Booking], actor: Actor) -> l
 def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payment:
     """Reverse a payment: mirrored allocations, credit and books, receipt cancelled (its number stays used).
 
-    The evidence is free again afterwards. Raises PaymentRefusedError `unknown_payment`, `already_undone`,
-    `reason_missing`.
+    The evidence is free again afterwards; credit of it that paid other invoices is taken back from them. Raises
+    PaymentRefusedError `unknown_payment`, `already_undone`, `payment_refunded` (refunded), `reason_missing`.
     """
     reason = reason.strip()
     if not reason:
         raise PaymentRefusedError("reason_missing")
-    allocations = list(Allocation.objects.for_school(school_id).filter(payment_id=payment_id).order_by("pk"))
-    lock_invoices(school_id, (a.invoice_id for a in allocations))
+    standing = Allocation.objects.for_school(school_id).filter(
+        payment_id=payment_id, reverses__isnull=True, reversed_by__isnull=True
+    )
+    lock_invoices(school_id, standing.values_list("invoice_id", flat=True))
     query = Payment.objects.for_school(school_id).filter(pk=payment_id)
     payment: Payment | None = (
         query.select_for_update() if connection.features.has_select_for_update else query
@@ -97,7 +101,10 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
         raise PaymentRefusedError("unknown_payment")
     if payment.reversed_at is not None:
         raise PaymentRefusedError("already_undone")
+    if payment.refunded > ZERO:
+        raise PaymentRefusedError("payment_refunded", refunded=int(payment.refunded))
     now = clock.now()
+    allocations = list(standing.order_by("pk"))  # read again: its money may have moved before it was held
     PaymentReversal.objects.create(
         school_id=school_id, payment=payment, reason=reason, created_at=now, created_by=actor.user_id
     )
@@ -108,12 +115,13 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
         )
         for a in allocations
     )  # fmt: skip
+    take_back_moves(school_id, payment_id, reason=reason, actor=actor)
     CreditEntry.objects.bulk_create(
         CreditEntry(
             school_id=school_id, family_id=c.family_id, payment_id=payment_id, invoice_id=c.invoice_id,
             kind=CreditKind.REVERSAL.value, amount=c.amount, reverses_id=c.pk, created_at=now,
         )
-        for c in CreditEntry.objects.for_school(school_id).filter(payment_id=payment_id)
+        for c in CreditEntry.objects.for_school(school_id).filter(comes_in(), payment_id=payment_id)
     )  # fmt: skip
     Payment.objects.for_school(school_id).filter(pk=payment_id).update(reversed_at=now)
     receipts.cancel(school_id, payment_id=payment_id, reason=reason, actor=actor)

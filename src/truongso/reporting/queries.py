@@ -97,12 +97,12 @@ def payments_behind(
 def nature_figures(school_id: int, period: Period) -> list[NatureFigures]:
     """The period's money by nature of the fees it paid: what is collected on behalf of others is seen apart.
 
-    Natures without money are left out; what no invoice owed comes last. 3 queries.
+    As booked when it came: credit used later, or fees lowered later, change no period that is over. Natures without money are left out; what no invoice owed comes last. 3 queries.
     """
     sums: dict[FeeNature, list[int]] = {}
     standing = {m.payment_id: m.sign for m in standing_out(_corrections(school_id), period)}
     plain = Q(payment__received_on__gte=period.first, payment__received_on__lte=period.last)
-    allocations = Allocation.objects.for_school(school_id).filter(reverses__isnull=True)
+    allocations = Allocation.objects.for_school(school_id).filter(reverses__isnull=True, move__isnull=True)
     rows: list[Any] = list(
         allocations.filter(plain)
         .exclude(payment__evidence_id__in=_undone(school_id))

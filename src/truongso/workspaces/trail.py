@@ -51,8 +51,12 @@ def payment_trail(payment: Payment) -> PaymentTrail:
     school_id = payment.school_id
     line = bank_line_of(payment)
     rows, notices = sightings_of(line) if line else ([], [])
-    allocations = Allocation.objects.for_school(school_id).filter(payment=payment, reverses__isnull=True)
-    to_credit = CreditEntry.objects.for_school(school_id).filter(payment=payment, reverses__isnull=True)
+    allocations = Allocation.objects.for_school(school_id).filter(
+        payment=payment, reverses__isnull=True, move__isnull=True
+    )
+    to_credit = CreditEntry.objects.for_school(school_id).filter(
+        payment=payment, reverses__isnull=True, move__isnull=True
+    )
     receipt = Receipt.objects.for_school(school_id).filter(payment=payment).prefetch_related("cancellations").first()
     history = AuditEntry.objects.filter(
         school_id=school_id, subject_kind="payment", subject_id=str(payment.pk)

@@ -8,14 +8,17 @@ _ALLOCATED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
 
 CHECKS = [
     Check("I04", "a move takes from one place what it puts into the other",
-          "SELECT m.school_id, m.id FROM payments_creditmove m LEFT JOIN (SELECT move_id, "
+          "SELECT m.school_id, m.id FROM payments_creditmove m JOIN payments_payment p ON p.id = m.payment_id "
+          "LEFT JOIN (SELECT move_id, "
           f"{CREDIT} AS s FROM payments_creditentry WHERE move_id IS NOT NULL GROUP BY move_id) c ON c.move_id = m.id "
           f"LEFT JOIN (SELECT move_id, {_ALLOCATED} AS s FROM payments_allocation WHERE move_id IS NOT NULL "
           "GROUP BY move_id) a ON a.move_id = m.id WHERE COALESCE(c.s, 0) <> CASE WHEN m.kind IN ('used', 'refunded') "
           "THEN -m.amount ELSE m.amount END OR COALESCE(a.s, 0) <> CASE m.kind WHEN 'released' THEN -m.amount "
-          "WHEN 'used' THEN m.amount WHEN 'restored' THEN -m.amount ELSE 0 END"),
+          "WHEN 'used' THEN m.amount WHEN 'restored' THEN CASE WHEN p.reversed_at IS NULL OR a.s IS NOT NULL "
+          "THEN -m.amount ELSE 0 END ELSE 0 END"),
     Check("I04", "no family has less than nothing as credit of a payment",
-          "SELECT school_id, payment_id FROM payments_creditentry GROUP BY school_id, payment_id, family_id, invoice_id "
+          "SELECT school_id, payment_id FROM payments_creditentry "
+          "GROUP BY school_id, payment_id, family_id, invoice_id "
           f"HAVING {CREDIT} < 0"),
     Check("I09", "every move is in the books with its amount, and taken out when taken back",
           "SELECT m.school_id, m.id FROM payments_creditmove m JOIN payments_payment p ON p.id = m.payment_id "
