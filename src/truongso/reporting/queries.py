@@ -97,7 +97,8 @@ def payments_behind(
 def nature_figures(school_id: int, period: Period) -> list[NatureFigures]:
     """The period's money by nature of the fees it paid: what is collected on behalf of others is seen apart.
 
-    As booked when it came: credit used later, or fees lowered later, change no period that is over. Natures without money are left out; what no invoice owed comes last. 3 queries.
+    As booked when it came: credit used later, or fees lowered later, change no period that is over. Natures without
+    money are left out; what no invoice owed comes last. 3 queries.
     """
     sums: dict[FeeNature, list[int]] = {}
     standing = {m.payment_id: m.sign for m in standing_out(_corrections(school_id), period)}
