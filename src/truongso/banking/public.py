@@ -1,5 +1,9 @@
 """What other rooms may do with banking."""
 
+from truongso.banking.claims.models import PaymentClaim
+from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
+from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
+from truongso.banking.claims.types import ClaimRefusedError
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.matching.reasons import REASONS
 from truongso.banking.models import BankLine, FeedSighting, MatchDecision, StatementRow
@@ -17,18 +21,25 @@ from truongso.banking.statement_import import apply as apply_statement
 from truongso.banking.statement_import import preview as preview_statement
 
 __all__ = [
+    "LEAST_REFERENCE",
+    "MOST_PER_DAY",
     "REASONS",
     "AccountOverview",
     "BankLine",
+    "ClaimRefusedError",
     "FeedSighting",
     "LineRefusedError",
     "MatchDecision",
+    "PaymentClaim",
     "QueueFilter",
     "StatementRow",
     "account_overviews",
     "apply_statement",
+    "claims_of_invoice",
     "connect_feed",
     "last_suggestions",
+    "make_claim",
+    "open_claim_count",
     "preview_statement",
     "queue_figures",
     "queue_lines",

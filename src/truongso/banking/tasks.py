@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from truongso.banking.claims.models import PaymentClaim
+from truongso.banking.claims.services import look_for_money
 from truongso.banking.feed import work_off_waiting
 from truongso.banking.models import FeedConnection, StatementImport
 from truongso.banking.statement_import import apply
-from truongso.banking.types import APPLY_JOB
+from truongso.banking.types import APPLY_JOB, OPEN_CLAIMS
 from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner
 
 
@@ -49,4 +52,17 @@ def finish_notices() -> int:
     return sum(work_off_waiting(c) for c in connections.select_related("bank_account").order_by("pk"))
 
 
-TICKS: dict[str, Callable[[], int]] = {"banking.finish_notices": finish_notices}
+def recheck_claims() -> int:
+    """Look for the money of open claims again: lines come with later statements, people book them; how many changed."""
+    rows = PaymentClaim.objects.across_schools("the clock asks for every school")
+    changed = 0
+    for claim in rows.filter(state__in=[state.value for state in OPEN_CLAIMS]).order_by("pk"):
+        with transaction():
+            changed += look_for_money(claim)
+    return changed
+
+
+TICKS: dict[str, Callable[[], int]] = {
+    "banking.finish_notices": finish_notices,
+    "banking.recheck_claims": recheck_claims,
+}
