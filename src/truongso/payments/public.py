@@ -19,6 +19,30 @@ from truongso.payments.credit.services import (
 from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
+from truongso.payments.gateways.attempts import cancel_attempt, start_attempt
+from truongso.payments.gateways.channels import ChannelTerms, add_channel, set_active
+from truongso.payments.gateways.health import channel_health
+from truongso.payments.gateways.models import Attempt, AttemptMoney, AttemptShare, Channel
+from truongso.payments.gateways.queries import (
+    attempt_by_public_id,
+    attempts_of_invoice,
+    channel_by_public_id,
+    channels,
+    pending_attempts,
+)
+from truongso.payments.gateways.query_back import ask_due as ask_gateways
+from truongso.payments.gateways.query_back import query_back
+from truongso.payments.gateways.refunds import can_refund, refund_progress, request_refund
+from truongso.payments.gateways.types import (
+    AmountState,
+    AttemptState,
+    ChannelHealth,
+    ChannelMethod,
+    GatewayRefusedError,
+    RefundOutcome,
+    RefundState,
+    TimeState,
+)
 from truongso.payments.groups.models import InvoiceGroup
 from truongso.payments.groups.queries import group_codes_of, group_of, groups_for_matching
 from truongso.payments.groups.services import group_invoices
@@ -57,15 +81,25 @@ __all__ = [
     "METHOD_NAMES",
     "SEPAY",
     "Allocation",
+    "AmountState",
+    "Attempt",
+    "AttemptMoney",
+    "AttemptShare",
+    "AttemptState",
     "BoxState",
     "CashDeposit",
     "CashRefusedError",
+    "Channel",
+    "ChannelHealth",
+    "ChannelMethod",
+    "ChannelTerms",
     "CreditEntry",
     "CreditUse",
     "DepositRequest",
     "Evidence",
     "FeedError",
     "FeedMovement",
+    "GatewayRefusedError",
     "GroupForMatching",
     "GroupRefusedError",
     "InvoiceGroup",
@@ -81,12 +115,24 @@ __all__ = [
     "Receipt",
     "ReceiptFilter",
     "ReceiptPaper",
+    "RefundOutcome",
+    "RefundState",
+    "TimeState",
+    "add_channel",
+    "ask_gateways",
+    "attempt_by_public_id",
+    "attempts_of_invoice",
     "book",
     "book_many",
     "box_state",
+    "can_refund",
+    "cancel_attempt",
     "cancel_deposit",
     "cash_book",
     "cash_deposits",
+    "channel_by_public_id",
+    "channel_health",
+    "channels",
     "credit_of_families",
     "credit_of_invoice",
     "group_codes_of",
@@ -107,7 +153,9 @@ __all__ = [
     "payers_of_students",
     "payments_of_evidence",
     "payments_of_invoice",
+    "pending_attempts",
     "problem_notices",
+    "query_back",
     "read_feed_notice",
     "readiness",
     "receipt_by_public_id",
@@ -117,13 +165,17 @@ __all__ = [
     "receipts_pdf",
     "record_deposit",
     "reduce_lines",
+    "refund_progress",
+    "request_refund",
     "require_cash",
     "require_cash_open",
     "restore_credit",
     "save_methods",
+    "set_active",
     "settings_of",
     "settle_notice",
     "standing_payments_of",
+    "start_attempt",
     "store_notice",
     "undo",
     "use_credit",

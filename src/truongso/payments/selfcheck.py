@@ -5,6 +5,7 @@ from truongso.payments.bills.selfcheck import CHECKS as BILL_CHECKS
 from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
 from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
 from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
+from truongso.payments.gateways.selfcheck import CHECKS as GATEWAY_CHECKS
 from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.payments.signing.selfcheck import CHECKS as SIGNING
 
@@ -63,5 +64,6 @@ CHECKS = [
     *BILL_CHECKS,
     *CASH_CHECKS,
     *CREDIT_CHECKS,
+    *GATEWAY_CHECKS,
     *REFUND_CHECKS,
 ]  # fmt: skip

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from truongso.kernel.jobs import Runner
 from truongso.payments.bills.tasks import TICKS as BILL_TICKS
+from truongso.payments.gateways.tasks import TICKS as GATEWAY_TICKS
+from truongso.payments.printing.tasks import JOBS as PRINT_JOBS
+from truongso.payments.printing.tasks import TICKS as PRINT_TICKS
 
-TICKS: dict[str, Callable[[], int]] = {**BILL_TICKS}
+JOBS: dict[str, Runner] = {**PRINT_JOBS}
+TICKS: dict[str, Callable[[], int]] = {**BILL_TICKS, **GATEWAY_TICKS, **PRINT_TICKS}

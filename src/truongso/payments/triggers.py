@@ -5,6 +5,7 @@ from truongso.payments.bills.triggers import TRIGGERS as BILL_TRIGGERS
 from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
 from truongso.payments.credit.triggers import TRIGGERS as CREDIT_TRIGGERS
 from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
+from truongso.payments.gateways.triggers import TRIGGERS as GATEWAY_TRIGGERS
 from truongso.payments.refunds.triggers import TRIGGERS as REFUND_TRIGGERS
 from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
 from truongso.payments.signing.triggers import TRIGGERS as SIGNING
@@ -219,5 +220,6 @@ TRIGGERS = [
     *BILL_TRIGGERS,
     *CASH_TRIGGERS,
     *CREDIT_TRIGGERS,
+    *GATEWAY_TRIGGERS,
     *REFUND_TRIGGERS,
 ]  # fmt: skip

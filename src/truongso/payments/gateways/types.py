@@ -70,7 +70,8 @@ class GatewayRefusedError(Exception):
     start_attempt: channel_inactive, no_invoice, unknown_invoice, invoice_cancelled, amount_not_positive,
     amount_exceeds_debt, too_many_invoices, several_families, amount_outside_limits, bad_return_url,
     gateway_unreachable, gateway_refused.
-    Channels: unknown_provider, credential_missing, credential_malformed, bad_api_base, bad_fee.
+    Channels: unknown_provider, credential_missing, credential_malformed, other_merchant, bad_api_base, bad_label,
+    bad_fee. Refunds: not_by_gateway, amount_not_positive, refund_exceeds_payment, bad_reference.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

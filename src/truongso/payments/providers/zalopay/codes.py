@@ -1,0 +1,9 @@
+"""ZaloPay's return_code."""
+
+OK = 1
+FAILED = 2
+PROCESSING = 3
+
+REPLY_TAKEN = 1
+REPLY_REFUSED = -1
+REPLY_AGAIN = 0
