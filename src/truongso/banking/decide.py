@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.grouped import spelled_out
 from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Transfer, Verdict
@@ -16,7 +17,7 @@ from truongso.fees.public import InvoiceForMatching, invoices_for_matching
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
-from truongso.payments.public import book_many
+from truongso.payments.public import CashDeposit, book_many
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
 SOURCE = "bank"
@@ -37,13 +38,20 @@ def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor) -> 
     )
     memos = spelled_out(school_id, waiting, invoices.values())
     decisions = [matcher.match(_transfer(line, memos.get(line.pk, line.memo))) for line in waiting]
-    certain = [(line, d) for line, d in zip(waiting, decisions, strict=True) if d.verdict is Verdict.AUTO]
+    deposits = held(school_id, waiting)
+    certain = [
+        (line, d)
+        for line, d in zip(waiting, decisions, strict=True)
+        if d.verdict is Verdict.AUTO and not (line.pk in deposits and says_cash(line.memo))
+    ]
     results = book_many(school_id, bookings=[_booking(line, d, invoices) for line, d in certain], actor=actor)
     booked = dict(zip((line.pk for line, _ in certain), results, strict=True))
     now = clock.now()
     MatchDecision.objects.bulk_create(
         (
-            _stored(school_id, line, decision, booked.get(line.pk), invoices=invoices, now=now)
+            _of_deposit(line, deposits[line.pk], now)
+            if line.pk in deposits and line.pk not in booked
+            else _stored(school_id, line, decision, booked.get(line.pk), invoices=invoices, now=now)
             for line, decision in zip(waiting, decisions, strict=True)
         ),
         batch_size=2000,
@@ -119,6 +127,15 @@ def _stored(
         school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value, version=RULES_VERSION,
         reason=reason, candidates=_candidates(line, decision, invoices),
         payment=None if refused else result, decided_at=now,
+    )  # fmt: skip
+
+
+def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> MatchDecision:
+    """The school's own cash, it seems: no invoice is proposed for it."""
+    params = {"slip": deposit.slip_number, "day": f"{deposit.deposited_on:%d/%m/%Y}"}
+    return MatchDecision(
+        school_id=line.school_id, line_id=line.pk, decision=Verdict.SUGGEST.value, rule="deposit",
+        version=RULES_VERSION, reason={"code": "deposit", "params": params}, decided_at=now,
     )  # fmt: skip
 
 

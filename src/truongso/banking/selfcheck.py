@@ -1,8 +1,10 @@
 """Bank lines, recomputed."""
 
+from truongso.banking.deposits.selfcheck import CHECKS as DEPOSIT_CHECKS
 from truongso.kernel.selfcheck import Check
 
 CHECKS = [
+    *DEPOSIT_CHECKS,
     Check("I07", "a matched line rests on payments of its amount, a waiting one on none",
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN payments_evidence e "
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.reference = CAST(b.id AS varchar(20)) "
@@ -19,5 +21,6 @@ CHECKS = [
           "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE debit_id = a.id) <> "
           "(SELECT COALESCE(SUM(b.amount), 0) - COALESCE(SUM(e.used), 0) FROM banking_bankline b "
           "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
-          "AND e.reference = CAST(b.id AS varchar(20)) WHERE b.school_id = a.school_id AND b.direction = 'in')"),
+          "AND e.reference = CAST(b.id AS varchar(20)) "
+          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state <> 'deposit')"),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from truongso.banking.decide import booking_for, decide_lines
+from truongso.banking.deposits.fit import held
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import waiting_lines
@@ -35,12 +36,15 @@ def assign(
     """Book a waiting or parked line on invoices (id, amount); what remains becomes the family's credit.
 
     `surplus` is the credit that the person has seen and agreed to; None when nobody was asked. Raises LineRefusedError
-    `not_waiting` when someone else has handled the line meanwhile, `surplus_differs` (surplus) when more or less
+    `not_waiting` when someone else has handled the line meanwhile, `deposit_fits` (slip) when it looks like cash that
+    the school handed in (`deposits.not_a_deposit` says that it is not), `surplus_differs` (surplus) when more or less
     would be credited, PaymentRefusedError when the money cannot be booked so.
     """
     line = _locked(school_id, line_id)
     if line.direction != Direction.IN.value or line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
         raise LineRefusedError("not_waiting", state=line.state)
+    if deposit := held(school_id, [line]).get(line.pk):
+        raise LineRefusedError("deposit_fits", slip=deposit.slip_number)
     payment = book(school_id, booking=booking_for(line, [Share(i, a) for i, a in shares]), actor=actor)
     if surplus is not None and payment.credited != surplus:
         raise LineRefusedError("surplus_differs", surplus=payment.credited)

@@ -1,5 +1,6 @@
 """Guards of evidence: a bank line stays as the bank reported it; decisions are append-only."""
 
+from truongso.banking.deposits.triggers import TRIGGERS as DEPOSIT_TRIGGERS
 from truongso.kernel.triggers import append_only, fixed, never_deleted
 
 _LINE_FIXED = (
@@ -12,6 +13,7 @@ _CLAIM_FIXED = (
 )  # fmt: skip
 
 TRIGGERS = [
+    *DEPOSIT_TRIGGERS,
     *append_only("banking_matchdecision"),
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),
     *never_deleted("banking_bankline", "a bank line is never deleted"),

@@ -29,6 +29,7 @@ _TAGS: Mapping[str, tuple[str, str]] = {
     "exact": (gettext_noop("Có gợi ý"), "ok"),
     "under": (gettext_noop("Nộp thiếu"), "warn"),
     "over": (gettext_noop("Nộp thừa"), "warn"),
+    "deposit": (gettext_noop("Nộp quỹ"), "info"),
 }
 _UNKNOWN = (gettext_noop("Chưa rõ"), "bad")
 

@@ -30,7 +30,7 @@ from truongso.ledger.types import EntryKind
 from truongso.payments.public import Payment, payments_of_evidence
 from truongso.payments.types import EvidenceKind, PaymentRefusedError
 
-_STATE_KINDS = {"waiting": "warn", "matched": "ok", "parked": "info", "not_fees": "", "outgoing": ""}
+_STATE_KINDS = {"waiting": "warn", "matched": "ok", "parked": "info", "not_fees": "", "deposit": "info", "outgoing": ""}
 _SET_ASIDE = {
     "de-sau": LineState.PARKED,
     "khong-phai": LineState.NOT_FEES,

@@ -129,6 +129,20 @@ LINES: Mapping[str, str] = {
         "Tổng ghi nhận %(sum)s lớn hơn số tiền nhận được %(amount)s. Giảm bớt rồi nhận lại."
     ),
     "share_above_owed": gettext_noop("Phiếu %(code)s chỉ còn nợ %(owed)s. Ghi số tiền nhỏ hơn hoặc bằng số này."),
+    "deposit_fits": gettext_noop(
+        "Số tiền này trùng với khoản nộp quỹ chưa về, giấy nộp tiền số %(slip)s: tiền mặt đã có biên lai, không ghi "
+        "nhận lần nữa. Nối với khoản nộp quỹ, hoặc ghi lý do vì sao không phải."
+    ),
+    "unknown_deposit": gettext_noop("Không có khoản nộp quỹ này. Tải lại trang rồi làm lại."),
+    "deposit_cancelled": gettext_noop("Khoản nộp quỹ này đã hủy nên không nối được."),
+    "deposit_linked": gettext_noop("Khoản nộp quỹ này đã nối với một giao dịch khác. Không có gì thay đổi."),
+    "deposit_other_account": gettext_noop("Khoản nộp quỹ này vào tài khoản khác. Chọn giao dịch của đúng tài khoản."),
+    "deposit_differs": gettext_noop(
+        "Ngân hàng ghi %(amount)s nhưng khoản nộp quỹ là %(owed)s. Nếu ngân hàng đếm khác, hủy khoản nộp quỹ rồi ghi "
+        "lại đúng số trên giấy nộp tiền."
+    ),
+    "deposit_later": gettext_noop("Ngân hàng ghi trước ngày nộp quỹ nên không phải là khoản này."),
+    "not_linked": gettext_noop("Giao dịch này không nối với khoản nộp quỹ nào. Không có gì thay đổi."),
     "period_closed": gettext_noop(
         "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Mở lại sổ hoặc hỏi kế toán trưởng rồi làm tiếp."
     ),
@@ -181,6 +195,9 @@ SAID: Mapping[str, str] = {
     "parked": gettext_noop("Để xử lý sau: %(text)s"),
     "not_fees": gettext_noop("Không phải khoản thu: %(text)s"),
     "waiting": gettext_noop("Đưa lại vào danh sách chờ: %(text)s"),
+    "deposit": gettext_noop("Trùng với khoản nộp quỹ vào ngân hàng, giấy nộp tiền số %(slip)s ngày %(day)s"),
+    "deposit_linked": gettext_noop("Là tiền mặt nộp từ quỹ, giấy nộp tiền số %(slip)s"),
+    "not_deposit": gettext_noop("Không phải tiền nộp từ quỹ: %(text)s"),
 }
 """Reasons of decisions that people made."""
 
@@ -189,6 +206,7 @@ STATES: Mapping[str, str] = {
     "matched": gettext_noop("đã khớp"),
     "parked": gettext_noop("để sau"),
     "not_fees": gettext_noop("không phải khoản thu"),
+    "deposit": gettext_noop("tiền mặt nộp từ quỹ"),
     "outgoing": gettext_noop("tiền ra"),
 }
 
