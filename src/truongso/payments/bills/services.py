@@ -29,7 +29,7 @@ from truongso.payments.bills.requests import Notify, Part, Reversal
 from truongso.payments.bills.types import OLDEST_DAYS, SOURCE_PREFIX, BillCode, BillRefusedError, BillState
 from truongso.payments.card_numbers import without_card_number
 from truongso.payments.models import Allocation, Payment, Receipt
-from truongso.payments.receipt_paper import check_url, receipt_number
+from truongso.payments.receipt_paper import papers_of
 from truongso.payments.services import book_many, undo
 from truongso.payments.types import Booking, EvidenceKind, Method, NoticeState, PaymentRefusedError, Share
 
@@ -294,6 +294,7 @@ def _booked_answer(row: BillTransaction, *, is_first: bool) -> dict[str, Any]:
     settled = _settled(row.school_id, payments)
     amounts = {item["invoice_code"]: Dong(item["amount"]) for item in row.items}
     receipts = Receipt.objects.for_school(row.school_id).filter(payment__in=payments).order_by("number")
+    receipts = receipts.prefetch_related("cancellations")
     booked = row.state == BillState.BOOKED.value
     return {
         "transaction_id": row.transaction_id,
@@ -310,7 +311,7 @@ def _booked_answer(row: BillTransaction, *, is_first: bool) -> dict[str, Any]:
             }
             for code, amount in amounts.items()
         ],
-        "receipts": [{"number": receipt_number(r), "check_url": check_url(r.public_id)} for r in receipts],
+        "receipts": [{"number": paper.number, "check_url": paper.check_url} for paper in papers_of(receipts)],
     }
 
 
