@@ -52,7 +52,7 @@ from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
 from truongso.payments.invoice_picture import group_picture, grouped, invoice_picture
-from truongso.payments.invoice_qr import group_memo, group_payload, invoice_memo, invoice_payload
+from truongso.payments.invoice_qr import group_memo, group_payload, invoice_memo, invoice_payload, part_of
 from truongso.payments.methods.queries import choices as method_choices
 from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
@@ -150,6 +150,7 @@ __all__ = [
     "method_choices",
     "paper_of",
     "papers_of",
+    "part_of",
     "payers_of_students",
     "payments_of_evidence",
     "payments_of_invoice",
