@@ -199,7 +199,8 @@ def _plan(booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoic
     plan = _Plan(booking, evidence, [invoices[s.invoice_id] for s in booking.shares])
     left = booking.amount
     for share in booking.shares:
-        shares, _over = spread(share.amount, invoices[share.invoice_id].lines, taken)
+        lines = [x for x in invoices[share.invoice_id].lines if not share.line_ids or x.id in share.line_ids]
+        shares, _over = spread(share.amount, lines, taken)
         plan.shares.setdefault(share.invoice_id, []).extend(shares)
         left = left - total(s.amount for s in shares)
     plan.surplus = left

@@ -57,10 +57,14 @@ class CreditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Part of a payment that goes to one invoice; only what is still owed is allocated, the rest is family credit."""
+    """Part of a payment that goes to one invoice; only what is still owed is allocated, the rest is family credit.
+
+    `line_ids` names the lines it may settle, where the payer chose them; empty: all lines in their order.
+    """
 
     invoice_id: int
     amount: Dong
+    line_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
