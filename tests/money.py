@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Sequence
 
 from tests import factories
-from truongso.fees.models import FeeItem, Invoice, InvoiceLine
+from truongso.fees.models import CollectionRound, FeeItem, Invoice, InvoiceLine
 from truongso.fees.types import FeeNature
 from truongso.kernel import clock, selfcheck
 from truongso.kernel.db import savepoint
@@ -16,7 +16,7 @@ from truongso.ledger.public import NewEntry, account_ids, open_books, post_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.organizations.models import School
 from truongso.payments.types import Booking, EvidenceKind, Method, Share
-from truongso.people.models import Family, SchoolClass
+from truongso.people.models import Family, SchoolClass, Student
 
 _reference = itertools.count(1)
 NOON = dt.datetime(2026, 10, 5, 12, tzinfo=clock.SCHOOL_TIME)
@@ -28,13 +28,18 @@ def invoice(
     *,
     full_name: str = "Nguyễn Bảo An",
     family: Family | None = None,
+    pupil: Student | None = None,
+    items: Sequence[FeeItem] = (),
+    of_round: CollectionRound | None = None,
+    due_on: dt.date = dt.date(2026, 10, 20),
 ) -> Invoice:
-    """An issued invoice with one line per amount, booked as receivable against service revenue."""
-    taught = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first() or factories.school_class(school)
-    pupil = factories.student(school, full_name, school_class=taught, family=family)
-    items = [_item(school, n) for n in range(len(amounts))]
-    charges = [factories.Charge(item, amount) for item, amount in zip(items, amounts, strict=True)]
-    made = factories.invoice(pupil, charges)
+    """An issued invoice with one line per amount, booked as receivable against service revenue.
+
+    Without `pupil` one of that name is made in class 3A2, without `items` service items, without `of_round` a round.
+    """
+    charged = items or [_item(school, n) for n in range(len(amounts))]
+    charges = [factories.Charge(item, amount) for item, amount in zip(charged, amounts, strict=True)]
+    made = factories.invoice(pupil or _pupil(school, full_name, family), charges, of_round=of_round, due_on=due_on)
     with savepoint():
         open_books(school.pk)
         accounts = account_ids(school.pk)
@@ -44,6 +49,11 @@ def invoice(
         )
         post_many(school.pk, entries=[NewEntry(EntryKind.INVOICE, made.pk, clock.today(), legs)], actor_id=None)
     return made
+
+
+def _pupil(school: School, full_name: str, family: Family | None) -> Student:
+    taught = SchoolClass.objects.for_school(school).filter(name_fold="3A2").first() or factories.school_class(school)
+    return factories.student(school, full_name, school_class=taught, family=family)
 
 
 def _item(school: School, number: int) -> FeeItem:
