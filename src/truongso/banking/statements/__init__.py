@@ -2,6 +2,7 @@
 
 from truongso.banking.statements.keys import LineKey, line_keys
 from truongso.banking.statements.parse import parse_statement
+from truongso.banking.statements.read import read_statement
 from truongso.banking.statements.types import (
     ParsedStatement,
     PrintedFigures,
@@ -27,4 +28,5 @@ __all__ = [
     "StatementRow",
     "line_keys",
     "parse_statement",
+    "read_statement",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from truongso.banking.statements.amounts import AmountError, parse_amount
 from truongso.banking.statements.labels import carries, cell_labels, fold
 from truongso.banking.statements.layouts import vocabulary
+from truongso.banking.statements.moments import MomentError, parse_moment
 from truongso.kernel.money import Dong
 from truongso.kernel.sheets import Cell
 
 _ACCOUNT = re.compile(r"(?<![0-9A-Z])(?=[0-9A-Z]*[0-9]{4})[0-9A-Z]{6,19}(?![0-9A-Z])")
 _GROUPED = re.compile(r"(?<=[0-9])[ .](?=[0-9])")
+_DAY = re.compile(r"(?<![0-9])[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}(?![0-9])")
+_PERIOD_WORDS = ("TU NGAY", "FROM DATE", "PERIOD")
 _DONG = {"VND", "VN D", "DONG", "DONG VIET NAM", "VIET NAM DONG", "704"}
 
 
@@ -54,6 +58,30 @@ def find_currency(row: Sequence[Cell]) -> str | None:
             value = after or next((v for v in row[index + 1 :] if isinstance(v, str) and v.strip()), "")
             return value if value and fold(value) not in _DONG else None
     return None
+
+
+def find_period(row: Sequence[Cell]) -> tuple[dt.date, dt.date] | None:
+    """The days that a row says the file covers: a label of a period with two dates."""
+    texts = [cell for cell in row if isinstance(cell, str)]
+    if not any(_labelled(text, vocabulary().period) or word in fold(text) for text in texts for word in _PERIOD_WORDS):
+        return None
+    days = [day for cell in row for day in _days(cell)]
+    return (days[0], days[1]) if len(days) == 2 and days[0] <= days[1] else None
+
+
+def _days(cell: Cell) -> Iterator[dt.date]:
+    if isinstance(cell, dt.datetime):
+        yield cell.date()
+    elif isinstance(cell, dt.date):
+        yield cell
+    elif isinstance(cell, str):
+        for text in _DAY.findall(cell):
+            try:
+                moment = parse_moment(text)
+            except MomentError:
+                continue
+            if moment is not None:
+                yield moment[0]
 
 
 def find_figures(row: Sequence[Cell]) -> Iterator[tuple[str, Dong]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -11,12 +12,18 @@ from truongso.kernel.sheets import Cell
 _PARTS = re.compile(r"[/\n()|:]| - ")
 
 
+_WORDS = re.compile(r"[A-Z0-9]+")
+
+
+@functools.lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Upper-case ASCII words separated by single spaces: "Số tiền ghi có" becomes "SO TIEN GHI CO"."""
+    if text.isascii():
+        return " ".join(_WORDS.findall(text.upper()))
     plain = text.replace("đ", "d").replace("Đ", "D")
     decomposed = unicodedata.normalize("NFD", plain)
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[A-Z0-9]+", letters.upper()))
+    return " ".join(_WORDS.findall(letters.upper()))
 
 
 def cell_labels(cell: Cell) -> set[str]:
