@@ -61,10 +61,10 @@ def pair(reports: Sequence[Facts], recorded: Sequence[tuple[int, Facts]]) -> dic
                 waiting.setdefault(key, []).append((line_id, facts))
         for place, report in enumerate(reports):
             if place not in found:
-                line_id = _first(waiting, rule(report), report, taken)
-                if line_id is not None:
-                    found[place] = line_id
-                    taken.add(line_id)
+                same = _first(waiting, rule(report), report, taken)
+                if same is not None:
+                    found[place] = same
+                    taken.add(same)
     _pair_rest(reports, recorded, found, taken)
     return found
 

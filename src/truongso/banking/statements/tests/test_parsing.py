@@ -100,7 +100,7 @@ def test_rows_are_refused_one_by_one_and_kept() -> None:
         (12, "amount_not_whole", {"text": "12.34"}),
     ]
     assert [(x.reference, x.direction.value, x.amount.value) for x in parsed.lines] == [
-        ("g", "out", 5_000),
+        ("g", "in", 5_000),
         ("i", "in", 450_000),
     ]
     assert len(parsed.rows) == 9
@@ -246,7 +246,7 @@ def test_closing_balance_must_follow() -> None:
                 "closing": 1890000,
                 "counted": 1889000,
             },
-            True,
+            False,
         )
     ]
 
