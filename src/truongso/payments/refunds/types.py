@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from truongso.kernel.money import Dong, total
 
 
 class RefundKind(StrEnum):
@@ -69,3 +72,90 @@ class RefundRefusedError(Exception):
         super().__init__(code)
         self.code = code
         self.params = params
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a family's refund goes: BIN, number and holder as the bank spells them (capitals without accents)."""
+
+    bank_bin: str
+    number: str
+    holder_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a person wants to refund.
+
+    FEE: the item `fee_item_id` on invoices of round `round_id`; of each line the `amount`, or all of it (None).
+    INVOICE: the whole invoices of the round, or `amount` of each. CREDIT: the families' credit, or `amount` of each.
+    `grade`, `class_name` and `codes` (invoice codes) narrow it; everything empty: the whole round, or the school.
+    `families` narrows further to the households chosen in the preview (None: all).
+    """
+
+    kind: RefundKind
+    way: RefundWay
+    round_id: int | None = None
+    fee_item_id: int | None = None
+    grade: str = ""
+    class_name: str = ""
+    codes: tuple[str, ...] = ()
+    amount: Dong | None = None
+    families: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPart:
+    """`amount` taken off one line; `surplus` of it had been paid."""
+
+    invoice_id: int
+    line_id: int
+    amount: Dong
+    surplus: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """What one family would get; `account` None: not known yet."""
+
+    family_id: int
+    student_name: str
+    class_name: str
+    invoice_codes: str
+    parts: tuple[PlannedPart, ...]
+    amount: Dong
+    lowered: Dong
+    way: RefundWay
+    account: Account | None
+
+    @property
+    def lacks_account(self) -> bool:
+        return self.way is RefundWay.BANK and bool(self.amount) and self.account is None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Who gets nothing, and why: `nothing_left`, `above_fee`, `already_proposed`, `no_credit`, `above_credit`,
+    `not_by_gateway`."""
+
+    student_name: str
+    class_name: str
+    invoice_code: str
+    reason: str
+    params: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """The preview of a request."""
+
+    items: tuple[PlannedItem, ...]
+    excluded: tuple[Excluded, ...]
+
+    @property
+    def amount(self) -> Dong:
+        return total(i.amount for i in self.items)
+
+    @property
+    def lowered(self) -> Dong:
+        return total(i.lowered for i in self.items)

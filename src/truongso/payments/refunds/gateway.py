@@ -1,0 +1,46 @@
+"""The seam to the gateways: the one place that knows how a refund is asked of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from truongso.kernel.money import Dong
+from truongso.payments.gateways.refunds import can_refund, refund_progress, request_refund
+from truongso.payments.gateways.types import GatewayRefusedError, RefundOutcome, RefundState
+from truongso.payments.models import Payment
+from truongso.payments.refunds.types import RefundRefusedError
+
+
+def is_possible(school_id: int, payment_id: int) -> bool:
+    """Whether the payment's gateway takes refunds; 2 queries."""
+    payment = Payment.objects.for_school(school_id).filter(pk=payment_id).first()
+    return payment is not None and can_refund(school_id, payment=payment)
+
+
+def ask(
+    school_id: int,
+    *,
+    payment: Payment,
+    amount: Dong,
+    reason: str,
+    reference: str,
+    requested_at: dt.datetime,
+    was_asked: bool,
+) -> RefundOutcome:
+    """Ask for a refund, or what became of it; outside transactions. The same reference and moment are never paid twice.
+
+    Raises RefundRefusedError `gateway_refused` (problem).
+    """
+    try:
+        if was_asked:
+            told = refund_progress(
+                school_id, payment=payment, amount=amount, reason=reason, reference=reference,
+                requested_at=requested_at,
+            )  # fmt: skip
+            if told.state is not RefundState.REFUSED:
+                return told
+        return request_refund(
+            school_id, payment=payment, amount=amount, reason=reason, reference=reference, requested_at=requested_at
+        )
+    except GatewayRefusedError as error:
+        raise RefundRefusedError("gateway_refused", problem=error.code) from error
