@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from truongso.banking.matching.fold import squeeze
 from truongso.banking.models import BankLine, FeedSighting, StatementRow
+from truongso.banking.statements.identity import DAYS_APART, Facts, pair
 from truongso.banking.statements.keys import LineKey
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
+from truongso.kernel.money import Dong
 from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.organizations.public import BankAccount
@@ -52,7 +54,7 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
             amount=r.line.amount, booked_on=r.line.booked_on, booked_at=r.line.booked_at,
             reference=r.line.reference[:80], memo=r.line.memo, counter_name=r.line.counter_name[:160],
             counter_account=r.line.counter_account[:40], balance=r.line.balance, content_key=r.key.content,
-            occurrence=r.key.occurrence, created_at=now,
+            occurrence=r.key.occurrence, undoes=r.line.undoes, created_at=now,
             state=(LineState.WAITING if r.line.direction is Direction.IN else LineState.OUTGOING).value,
         )
         for r in reported
@@ -70,13 +72,20 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
     return rows
 
 
-def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, int]:
+def known(
+    account: BankAccount,
+    reported: Sequence[Reported],
+    *,
+    statement_id: int | None = None,
+    newer_than: int | None = None,
+) -> dict[LineKey, int]:
     """Content key → line id of movements recorded before: by an earlier file, or by the bank feed.
 
     A file and the feed report one transfer in different words. They are taken for the same when day and amount
     agree and either the reference agrees or the memos share their letters; each feed line stands for one row only.
-    Another layout of the same bank may leave out the reference (BIDV's detail report numbers its rows instead): its
-    row is taken for a recorded one when also the balance after it agrees, which no honest twin shares.
+    Files of other layouts, and replays with an altered day or memo, are told by `statements.identity`. Lines that the
+    statement `statement_id` itself has brought are honest twins of its other rows. `newer_than`: only lines recorded
+    after that id are asked for, because the older ones have been looked at.
     """
     contents = {r.key.content for r in reported}
     sightings = (
@@ -87,11 +96,15 @@ def known(account: BankAccount, reported: Sequence[Reported]) -> dict[LineKey, i
     found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings}
     rest = [r for r in reported if r.key not in found]
     pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
-    filed = _filed(account, rest, taken=found.values())
     for r in rest:
-        line_id = _take(pool, r.line, _same) or _take(filed, r.line, _same_balance)
+        line_id = _take(pool, r.line, _same)
         if line_id is not None:
             found[r.key] = line_id
+    rest = [r for r in rest if r.key not in found]
+    taken = set(found.values())
+    filed = [x for x in _filed(account, rest, statement_id=statement_id, newer_than=newer_than) if x[0] not in taken]
+    for place, line_id in pair([_facts(r.line) for r in rest], filed).items() if filed else ():
+        found[rest[place].key] = line_id
     return found
 
 
@@ -126,20 +139,51 @@ def _unpaired(
     return _pool(rows)
 
 
-def _filed(account: BankAccount, reported: Sequence[Reported], *, taken: Collection[int]) -> Pool:
-    """Lines of the same days that an earlier file reported with the balance after them, but for those `taken`."""
-    days = {r.line.booked_on for r in reported if r.line.balance is not None}
-    if not days:
-        return {}
-    school = account.school_id
+def _filed(
+    account: BankAccount, reported: Sequence[Reported], *, statement_id: int | None, newer_than: int | None
+) -> list[tuple[int, Facts]]:
+    """What other files have recorded of the same days, or under the same bank numbers some days around; 1 query."""
+    if not reported:
+        return []
+    days = {r.line.booked_on for r in reported}
+    numbers = {r.line.reference for r in reported if _facts(r.line).strong_reference}
+    margin = dt.timedelta(days=DAYS_APART)
+    near = Q(reference__in=numbers, booked_on__gte=min(days) - margin, booked_on__lte=max(days) + margin)
+    sightings = StatementRow.objects.for_school(account.school_id).filter(line_id=OuterRef("pk"))
     rows = (
-        BankLine.objects.for_school(school)
-        .filter(bank_account_id=account.pk, booked_on__in=days, balance__isnull=False)
-        .filter(Exists(StatementRow.objects.for_school(school).filter(line_id=OuterRef("pk"))))
-        .order_by("pk")
+        BankLine.objects.for_school(account.school_id)
+        .filter(Q(booked_on__in=days) | near if numbers else Q(booked_on__in=days), bank_account_id=account.pk)
+        .filter(Exists(sightings))
     )
-    excluded = set(taken)
-    return _pool(row for row in rows if row.pk not in excluded)
+    if newer_than is not None:
+        rows = rows.filter(pk__gt=newer_than)
+    if statement_id is not None:
+        rows = rows.exclude(Exists(sightings.filter(statement_id=statement_id)))
+    columns = ("pk", "booked_on", "direction", "amount", "reference", "memo", "balance")
+    return [
+        (pk, Facts.of(day, _signed(direction, amount), reference=reference, memo=memo, balance=_whole(balance)))
+        for pk, day, direction, amount, reference, memo, balance in rows.order_by("pk").values_list(*columns)
+    ]
+
+
+def _facts(line: StatementLine) -> Facts:
+    return Facts.of(
+        line.booked_on, line.signed.value, reference=line.reference[:80], memo=line.memo, balance=_whole(line.balance)
+    )
+
+
+def _signed(direction: str, amount: Dong) -> int:
+    return int(amount) if direction == Direction.IN.value else -int(amount)
+
+
+def _whole(balance: Dong | None) -> int | None:
+    return None if balance is None else int(balance)
+
+
+def latest_line(account: BankAccount) -> int:
+    """The highest id of a line of the account, 0 without any; 1 query."""
+    rows = BankLine.objects.for_school(account.school_id).filter(bank_account_id=account.pk)
+    return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _pool(rows: Iterable[BankLine]) -> Pool:
@@ -163,12 +207,6 @@ def _same(row: BankLine, line: StatementLine) -> bool:
     if ours and ours == theirs:
         return True
     return _same_memo(row, line)
-
-
-def _same_balance(row: BankLine, line: StatementLine) -> bool:
-    ours, theirs = squeeze(row.reference), squeeze(line.reference)
-    contradict = bool(ours and theirs) and ours != theirs
-    return row.balance is not None and row.balance == line.balance and not contradict and _same_memo(row, line)
 
 
 def _same_memo(row: BankLine, line: StatementLine) -> bool:

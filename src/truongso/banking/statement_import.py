@@ -12,11 +12,11 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from truongso.banking.decide import decide_lines
-from truongso.banking.lines import Reported, known, lock_account, record
+from truongso.banking.lines import Reported, known, latest_line, lock_account, record
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
+from truongso.banking.parsed import read_kept, read_new
 from truongso.banking.statements.keys import line_keys
-from truongso.banking.statements.parse import parse_statement
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
 from truongso.banking.statements.types import StatementRow as ParsedRow
 from truongso.banking.types import Direction, ImportState, RowState
@@ -24,7 +24,7 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import retrying, transaction, transaction_required
 from truongso.kernel.money import Dong, total
-from truongso.kernel.sheets import Cell, read_sheets
+from truongso.kernel.sheets import Cell
 from truongso.organizations.public import BankAccount
 
 CHUNK = 1000
@@ -51,20 +51,17 @@ class Seen:
 def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Actor) -> StatementImport:
     """Read a file and say what it would bring; keeps the file, records nothing in the books.
 
-    Raises SheetError or StatementError when no statement can be read, StatementRefusedError when totals do not
-    add up or the statement is of another account.
+    Raises SheetError or StatementError when no statement can be read, StatementRefusedError when the statement is of
+    another account or breaks off. One whose totals do not add up is taken and flagged.
     """
-    parsed = _parse(account, content, file_name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    parsed = read_new(account, content, file_name, sha256)
     refusing = [(p.code, p.params) for p in parsed.problems if p.refuses]
     if refusing:
         raise StatementRefusedError(refusing)
-    seen = look(account, parsed)
     row: StatementImport = StatementImport.objects.create(
-        school_id=account.school_id, bank_account=account, file_name=file_name[:200],
-        sha256=hashlib.sha256(content).hexdigest(), content=content, layout=parsed.layout[:60],
-        opening_balance=parsed.printed.opening, closing_balance=parsed.printed.closing,
-        problems=[{"code": p.code, "params": _plain(p.params)} for p in parsed.problems],
-        counts=counts(parsed, seen), uploaded_by=actor.user_id, uploaded_at=clock.now(),
+        school_id=account.school_id, bank_account=account, file_name=file_name[:200], sha256=sha256, content=content,
+        **read_facts(account, parsed), uploaded_by=actor.user_id, uploaded_at=clock.now(),
     )  # fmt: skip
     audit.record(
         actor, "banking:statement:preview", school_id=account.school_id, subject=("statement", row.pk),
@@ -73,18 +70,29 @@ def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Acto
     return row
 
 
+def read_facts(account: BankAccount, parsed: ParsedStatement) -> dict[str, Any]:
+    """What an import keeps of a reading: layout, figures, days, problems, counts."""
+    covered = parsed.covered or (None, None)
+    return {
+        "layout": parsed.layout[:60], "opening_balance": parsed.printed.opening,
+        "closing_balance": parsed.printed.closing, "period_from": covered[0], "period_to": covered[1],
+        "flagged": parsed.flagged, "counts": counts(parsed, look(account, parsed)),
+        "problems": [{"code": p.code, "params": _plain(p.params)} for p in parsed.problems],
+    }  # fmt: skip
+
+
 def read_import(statement: StatementImport) -> tuple[ParsedStatement, list[Seen]]:
-    """The kept file read again, against what is known now."""
-    parsed = _parse(statement.bank_account, bytes(statement.content), statement.file_name)
-    return parsed, look(statement.bank_account, parsed)
+    """The kept file, against what is known now."""
+    parsed = read_kept(statement)
+    return parsed, look(statement.bank_account, parsed, statement_id=statement.pk)
 
 
-def look(account: BankAccount, parsed: ParsedStatement) -> list[Seen]:
+def look(account: BankAccount, parsed: ParsedStatement, *, statement_id: int | None = None) -> list[Seen]:
     """Each booking of the file with the line it is already known as, if any."""
     rows = [row for row in parsed.rows if row.line is not None]
     lines = [row.line for row in rows if row.line is not None]
     reported = [Reported(k, x) for k, x in zip(line_keys(lines, account=account.number), lines, strict=True)]
-    found = known(account, reported)
+    found = known(account, reported, statement_id=statement_id)
     return [Seen(row, r, found.get(r.key)) for row, r in zip(rows, reported, strict=True)]
 
 
@@ -115,11 +123,12 @@ def apply(
     Applying twice adds nothing. Returns the counts, with `booked`.
     """
     account = statement.bank_account
+    before = latest_line(account)
     parsed, seen = read_import(statement)
     result = {**counts(parsed, seen), "booked": 0}
     for start in range(0, len(seen), CHUNK):
         chunk = seen[start : start + CHUNK]
-        result["booked"] += retrying(functools.partial(_chunk_in_transaction, statement, chunk, actor))
+        result["booked"] += retrying(functools.partial(_chunk_in_transaction, statement, chunk, actor, before))
         on_progress(min(start + CHUNK, len(seen)), len(seen))
     with transaction():
         _keep_refused(statement, parsed)
@@ -137,9 +146,9 @@ def apply(
     return result
 
 
-def _chunk_in_transaction(statement: StatementImport, chunk: Sequence[Seen], actor: Actor) -> int:
+def _chunk_in_transaction(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int) -> int:
     with transaction():
-        return _apply_chunk(statement, chunk, actor)
+        return _apply_chunk(statement, chunk, actor, before)
 
 
 def _outcome(statement: StatementImport) -> dict[str, int]:
@@ -161,11 +170,13 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor) -> int:
+def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int) -> int:
     account = statement.bank_account
     lock_account(account)
-    # Another file or the feed may have brought rows meanwhile: ask again inside the transaction.
-    found = known(account, [s.reported for s in chunk])
+    # Another file or the feed may have brought rows since the file was looked at: ask for these alone.
+    found = {s.reported.key: s.line_id for s in chunk if s.line_id is not None}
+    unknown = [s.reported for s in chunk if s.line_id is None]
+    found |= known(account, unknown, statement_id=statement.pk, newer_than=before)
     fresh = [s for s in chunk if s.reported.key not in found]
     lines = record(account, [s.reported for s in fresh], actor_id=actor.user_id)
     ids = {**found, **{s.reported.key: line.pk for s, line in zip(fresh, lines, strict=True)}}
@@ -204,10 +215,6 @@ def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
         ignore_conflicts=True,
         batch_size=CHUNK,
     )  # fmt: skip
-
-
-def _parse(account: BankAccount, content: bytes, file_name: str) -> ParsedStatement:
-    return parse_statement(read_sheets(content, file_name), expected_account=account.number)
 
 
 def _cells(cells: Sequence[Cell]) -> list[Any]:
