@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
+
+from PIL import Image
 
 
 def text(pdf: bytes, *, layout: bool = True) -> str:
@@ -26,6 +29,11 @@ def page_sizes(pdf: bytes) -> list[str]:
 def picture(pdf: bytes, *, dpi: int) -> bytes:
     """The first page as PNG, as a printer would lay it down."""
     return _output("pdftoppm", "-png", "-singlefile", "-r", str(dpi), "-", data=pdf)
+
+
+def grey(pdf: bytes, *, dpi: int) -> Image.Image:
+    """The first page in shades of grey, to be measured."""
+    return Image.open(io.BytesIO(picture(pdf, dpi=dpi))).convert("L")
 
 
 def _run(program: str, *arguments: str, data: bytes) -> str:

@@ -50,6 +50,7 @@ GROUPS = (
                   also=("/thu/giao-dich",)),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Biên lai"), "payments:receipts", "certificate", Permission.SCHOOL_PAYMENT_READ),
+            Entry(gettext_lazy("In phiếu"), "payments:printing", "printer", Permission.SCHOOL_INVOICE_READ),
         ),
     ),
     Group(

@@ -1,6 +1,7 @@
 """What other rooms may do with payments."""
 
 from truongso.payments.cash.book import cash_book
+from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.models import CashDeposit
 from truongso.payments.cash.queries import BoxState, box_state, is_cash_open
 from truongso.payments.cash.queries import deposits as cash_deposits
@@ -58,6 +59,7 @@ from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
 from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodChoice, Readiness
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
+from truongso.payments.prints import print_receipts
 from truongso.payments.queries import (
     payers_of_students,
     payments_of_evidence,
@@ -70,10 +72,26 @@ from truongso.payments.receipt_pdf import receipts_pdf
 from truongso.payments.receipt_queries import (
     ReceiptFilter,
     receipt_by_public_id,
+    receipt_by_short_id,
     receipts,
     receipts_of_invoice,
+    receipts_of_invoices,
 )
+from truongso.payments.refunds.models import RefundItem, RefundPayout, RefundRequest
+from truongso.payments.refunds.numbers import codes_in as refund_codes_in
+from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
+from truongso.payments.refunds.payouts import undo_payout as undo_refund_payout
+from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
+from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
+from truongso.payments.refunds.queries import refunded_between
+from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
+from truongso.payments.refunds.queries import waiting_count as waiting_refund_requests
+from truongso.payments.refunds.queries import waiting_files as waiting_refund_files
+from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
+from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.services import book, book_many, undo
+from truongso.payments.signing.queries import file_of as signed_receipt_file
+from truongso.payments.signing.queries import known_keys
 
 __all__ = [
     "FOUR",
@@ -115,7 +133,11 @@ __all__ = [
     "Receipt",
     "ReceiptFilter",
     "ReceiptPaper",
+    "RefundItem",
     "RefundOutcome",
+    "RefundPayout",
+    "RefundRefusedError",
+    "RefundRequest",
     "RefundState",
     "TimeState",
     "add_channel",
@@ -130,6 +152,7 @@ __all__ = [
     "cancel_deposit",
     "cash_book",
     "cash_deposits",
+    "cash_refusal_text",
     "channel_by_public_id",
     "channel_health",
     "channels",
@@ -147,26 +170,38 @@ __all__ = [
     "invoice_payload",
     "invoice_picture",
     "is_cash_open",
+    "known_keys",
     "method_choices",
     "paper_of",
     "papers_of",
     "part_of",
+    "pay_refund_in_cash",
     "payers_of_students",
     "payments_of_evidence",
     "payments_of_invoice",
     "pending_attempts",
+    "print_receipts",
     "problem_notices",
     "query_back",
     "read_feed_notice",
     "readiness",
     "receipt_by_public_id",
+    "receipt_by_short_id",
     "receipt_number",
     "receipts",
     "receipts_of_invoice",
+    "receipts_of_invoices",
     "receipts_pdf",
     "record_deposit",
     "reduce_lines",
+    "refund_codes_in",
+    "refund_items_by_code",
+    "refund_items_of_file",
     "refund_progress",
+    "refund_returned",
+    "refunded_between",
+    "refunds_left",
+    "refunds_waiting_for_bank",
     "request_refund",
     "require_cash",
     "require_cash_open",
@@ -175,11 +210,16 @@ __all__ = [
     "set_active",
     "settings_of",
     "settle_notice",
+    "signed_receipt_file",
     "standing_payments_of",
+    "standing_refund_payouts",
     "start_attempt",
     "store_notice",
     "undo",
+    "undo_refund_payout",
     "use_credit",
     "verify_feed_notice",
     "waiting_notices",
+    "waiting_refund_files",
+    "waiting_refund_requests",
 ]

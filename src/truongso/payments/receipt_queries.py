@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +84,30 @@ def receipts_of_invoice(school_id: int, invoice_id: int) -> list[Receipt]:
     """Receipts of every payment that touched the invoice, newest first, cancelled ones too; 2 queries."""
     rows = Receipt.objects.for_school(school_id).filter(_touches(school_id, Q(invoice_id=invoice_id)))
     return list(rows.select_related("payment").prefetch_related("cancellations").order_by("-pk"))
+
+
+def receipts_of_invoices(school_id: int, invoice_ids: Collection[int]) -> dict[int, list[Receipt]]:
+    """The same for many invoices: invoice id → its receipts, newest first; 4 queries."""
+    pairs = {
+        pair
+        for rows in (Allocation.objects.for_school(school_id), CreditEntry.objects.for_school(school_id))
+        for pair in rows.filter(invoice_id__in=invoice_ids).values_list("invoice_id", "payment_id").distinct()
+    }
+    rows = Receipt.objects.for_school(school_id).filter(payment_id__in={payment for _, payment in pairs})
+    by_payment = {row.payment_id: row for row in rows.select_related("payment").prefetch_related("cancellations")}
+    found: dict[int, list[Receipt]] = {}
+    for invoice_id, payment_id in sorted(pairs, key=lambda pair: -pair[1]):
+        if payment_id in by_payment:
+            found.setdefault(invoice_id, []).append(by_payment[payment_id])
+    return found
+
+
+def receipt_by_short_id(short: str) -> Receipt | None:
+    """The receipt whose public id begins so, with its school and cancellation; None when two do; 2 queries."""
+    across = Receipt.objects.across_schools("the address on a receipt names the receipt, not the school")
+    rows = across.select_related("payment", "school").prefetch_related("cancellations")
+    found = list(rows.filter(public_id__gte=short, public_id__lte=short.ljust(26, "z"))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def receipt_by_public_id(public_id: str) -> Receipt | None:

@@ -62,6 +62,12 @@ def rounds_of(school_id: int) -> list[RoundRow]:
     return _rows(school_id, rounds)
 
 
+def issued_rounds(school_id: int) -> list[CollectionRound]:
+    """Rounds that have been issued, closed ones too, the latest first; 1 query."""
+    rows = CollectionRound.objects.for_school(school_id).exclude(state=RoundState.DRAFT.value)
+    return list(rows.order_by("-priced_on", "-pk"))
+
+
 def round_by_id(school_id: int, round_id: int) -> RoundFigures:
     """Figures of one round; 1 query."""
     return _by(_invoices(school_id).filter(round_id=round_id), "round_id").get(round_id, _EMPTY)

@@ -1,4 +1,4 @@
-"""What a class collection sheet says. Nothing but name, code, amounts, way and day: no payer, telephone or exemption."""
+"""What a class collection sheet says: name, code, amounts, way and day; no payer, telephone or exemption."""
 
 from __future__ import annotations
 

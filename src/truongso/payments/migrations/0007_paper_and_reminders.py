@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_printrun_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_printrun_public'), models.CheckConstraint(condition=models.Q(('kind__in', ['fee_notices', 'class_sheets', 'receipts'])), name='payments_printrun_kind')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_printrun_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_printrun_public'), models.CheckConstraint(condition=models.Q(('kind__in', ['fee_notices', 'receipts'])), name='payments_printrun_kind')],
             },
         ),
         migrations.CreateModel(

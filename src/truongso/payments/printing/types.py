@@ -7,7 +7,6 @@ from enum import StrEnum
 
 class PrintKind(StrEnum):
     FEE_NOTICES = "fee_notices"
-    CLASS_SHEETS = "class_sheets"
     RECEIPTS = "receipts"
 
 

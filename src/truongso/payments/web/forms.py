@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from truongso.fees.public import class_names
+from truongso.fees.public import class_names, issued_rounds
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.payments.receipt_queries import ReceiptFilter, ReceiptState
 
@@ -34,12 +34,16 @@ class ReceiptFilterForm(forms.Form):
     tu = VietnameseDateField(label=gettext_lazy("Từ ngày"), required=False)
     den = VietnameseDateField(label=gettext_lazy("Đến ngày"), required=False)
     lop = forms.ChoiceField(label=gettext_lazy("Lớp"), required=False)
+    dot = forms.ChoiceField(label=gettext_lazy("Đợt thu"), required=False)
     trang_thai = forms.ChoiceField(label=gettext_lazy("Trạng thái"), required=False, choices=_STATES)
 
     def __init__(self, data: QueryDict, *, school_id: int) -> None:
         super().__init__(data)
         names = class_names(school_id)
         self.fields["lop"].choices = [("", _("Tất cả")), *((n, n) for n in names)]  # type: ignore[attr-defined]
+        self.rounds = issued_rounds(school_id)
+        choices = [("", _("Tất cả")), *((r.public_id, r.name) for r in self.rounds)]
+        self.fields["dot"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -57,6 +61,7 @@ class ReceiptFilterForm(forms.Form):
             first=data.get("tu"),
             last=data.get("den"),
             class_name=data.get("lop") or "",
+            round_id=next((r.pk for r in self.rounds if r.public_id == data.get("dot")), None),
             state=_STATE_OF.get(data.get("trang_thai") or ""),
             words=data.get("q") or "",
         )

@@ -14,11 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
-from truongso.kernel import audit
 from truongso.kernel.db import retrying, transaction
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.kernel.ui.formatting import so
 from truongso.payments.models import Receipt
+from truongso.payments.printing.plan import parts_of_receipts
+from truongso.payments.printing.services import start_print
+from truongso.payments.printing.types import PrintKind
 from truongso.payments.prints import print_receipts
 from truongso.payments.receipt_history import history_of
 from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of
@@ -27,9 +30,10 @@ from truongso.payments.receipt_queries import receipts, sums
 from truongso.payments.web.forms import ReceiptFilterForm
 
 _PAGE = 50
-MOST_AT_ONCE = 1000
-"""Receipts in one PDF; more would keep the browser waiting."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AT_ONCE = 200
+"""Receipts made while the browser waits; more are made by the worker."""
+MOST_AT_ONCE = 20_000
+"""Receipts in one long print: a large school's year."""
 
 
 @requires(Permission.SCHOOL_PAYMENT_READ)
@@ -84,7 +88,7 @@ def print_one(request: AuthedRequest, public_id: str) -> HttpResponse:
 @requires(Permission.SCHOOL_PAYMENT_READ)
 @require_http_methods(["POST"])
 def print_many(request: AuthedRequest) -> HttpResponse:
-    """The chosen receipts, or everything the filter shows, in one PDF with the oldest first."""
+    """The chosen receipts, or everything the filter shows, the oldest first: one PDF, or a long print when many."""
     school = request.caller.school
     rows: QuerySet[Receipt]
     if request.POST.get("tat-ca"):
@@ -92,14 +96,16 @@ def print_many(request: AuthedRequest) -> HttpResponse:
     else:
         chosen = request.POST.getlist("chon")[: MOST_AT_ONCE + 1]
         rows = Receipt.objects.for_school(school).filter(public_id__in=chosen).prefetch_related("cancellations")
-    found = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
-    if not found:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    if not ids:
         messages.warning(request, _("Chưa chọn biên lai nào. Đánh dấu các biên lai cần in rồi bấm In."))
-    elif len(found) > MOST_AT_ONCE:
+    elif len(ids) > MOST_AT_ONCE:
         text = _("Mỗi lần in được nhiều nhất %(count)s biên lai. Thu hẹp khoảng ngày hoặc chọn từng lớp.")
         messages.warning(request, text % {"count": so(MOST_AT_ONCE)})
+    elif len(ids) > AT_ONCE:
+        return _long_print(request, ids)
     else:
-        return _printed(request, found)
+        return _printed(request, list(rows.order_by("pk")))
     back = redirect("payments:receipts")
     if request.GET:
         back["Location"] += f"?{request.GET.urlencode()}"
@@ -112,17 +118,10 @@ def export(request: AuthedRequest) -> HttpResponse:
     """The list as filtered, as XLSX; who took it is recorded."""
     school = request.caller.school
     rows = list(receipts(school.pk, ReceiptFilterForm(request.GET, school_id=school.pk).wanted()))
-    with transaction():
-        audit.record(
-            request.caller.actor,
-            "payments:receipts:export",
-            school_id=school.pk,
-            subject=("school", school.code),
-            params={"count": len(rows), "filter": request.GET.dict()},
-        )
-    response = HttpResponse(write_xlsx([_sheet(papers_of(rows))]), content_type=_XLSX)
-    response["Content-Disposition"] = 'attachment; filename="bien-lai.xlsx"'
-    return response
+    return xlsx_response(
+        [_sheet(papers_of(rows))], name="bien-lai", action="payments:receipts:export", school=school,
+        actor=request.caller.actor, count=len(rows), asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 def _one(request: AuthedRequest, public_id: str) -> Receipt:
@@ -139,6 +138,17 @@ def _printed(request: AuthedRequest, found: Sequence[Receipt]) -> HttpResponse:
             return print_receipts(school_id, receipts=found, actor=request.caller.actor)
 
     return _pdf(retrying(record), inline=True)
+
+
+def _long_print(request: AuthedRequest, ids: Sequence[int]) -> HttpResponse:
+    school = request.caller.school
+    title = _("Biên lai: %(count)s tờ") % {"count": so(len(ids))}
+    with transaction():
+        run = start_print(
+            school.pk, kind=PrintKind.RECEIPTS, title=title, parts=parts_of_receipts(ids), shared={},
+            papers=len(ids), actor=request.caller.actor,
+        )  # fmt: skip
+    return redirect("payments:print_run", public_id=run.public_id)
 
 
 def _pdf(papers: Sequence[ReceiptPaper], *, inline: bool) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.payments.web import bill_api, gateway_return, hooks, printing, receipts
+from truongso.payments.web import bill_api, gateway_return, hooks, printing, receipts, signing
 
 app_name = "payments"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/bill/v1/reversal", bill_api.reversal_view, name="bill_reversal"),
     path("api/bill/v1/transactions", bill_api.transactions_view, name="bill_transactions"),
     path("api/bill/v1/reconcile", bill_api.reconcile_view, name="bill_reconcile"),
+    path("khoa-cong-khai", signing.keys_page, name="public_keys"),
+    path("thu/bien-lai/<str:public_id>.json", signing.signed, name="receipt_signed"),
     path("thu/in", printing.hub, name="printing"),
     path("thu/in/phieu", printing.print_notices, name="print_notices"),
     path("thu/in/bang-ke.pdf", printing.sheets_pdf, name="class_sheets_pdf"),
