@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Every target finds or makes what it needs.
 .DELETE_ON_ERROR:
-.PHONY: help setup demo demo-reset test check lint types contracts format bench lock clean
+.PHONY: help setup demo demo-reset test check lint types contracts format bench fuzz lock clean
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -42,6 +42,9 @@ contracts: setup ## rooms and doors
 bench: setup ## figures as ratios to floors measured in the same run
 	@$(VENV)/bin/truongso bench money
 	@$(VENV)/bin/truongso bench matching
+
+fuzz: setup ## the readers of uploaded statements, ten minutes each (READER=csv SECONDS=60 for less)
+	@scripts/fuzz $(or $(READER),all) $(or $(SECONDS),600)
 
 lock: setup ## compile requirements/*.txt again after a change of pyproject.toml
 	@scripts/lock

@@ -1,0 +1,42 @@
+"""Fuzz one reader with atheris: `python -m tests.fuzz.run READER SECONDS`.
+
+Starts from the kept corpus and from files made here in the banks' layouts. Prints executions, corpus and memory; ends
+with a failure and the input in var/fuzz/ when a reader crashes, hangs (10 s) or grows (1 GB).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["truongso", "zipfile", "csv", "html", "defusedxml"]):
+    from tests.fuzz.targets import TARGETS, check
+
+from tests.fuzz.seeds import DICTIONARY, seeds
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    """Run until the seconds are over."""
+    name, seconds = sys.argv[1], int(sys.argv[2])
+    target = TARGETS[name]
+    work = ROOT / "var" / "fuzz" / name
+    work.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(seeds(name)):
+        (work / f"seed-{number}").write_bytes(data)
+    words = work.parent / f"{name}.dict"
+    words.write_text("".join(f'"{word}"\n' for word in DICTIONARY[name]), encoding="utf-8")
+    options = [
+        sys.argv[0], str(work), str(ROOT / "tests" / "fuzz" / "corpus" / name), f"-max_total_time={seconds}",
+        "-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", f"-dict={words}", "-print_final_stats=1",
+        f"-artifact_prefix={work.parent}/{name}-", "-verbosity=1",
+    ]  # fmt: skip
+    atheris.Setup(options, lambda data: check(data, target))
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
