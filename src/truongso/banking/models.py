@@ -190,6 +190,7 @@ class FeedSighting(SchoolChild):
 
 
 # Slices of the room keep their tables beside their code.
+from truongso.banking.batches.models import BatchLink  # noqa: E402
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
 from truongso.banking.deposits.models import DepositLink  # noqa: E402
 from truongso.banking.mapping.models import StatementLayout  # noqa: E402
@@ -197,6 +198,7 @@ from truongso.banking.refunds.models import RefundLine  # noqa: E402
 
 __all__ = [
     "BankLine",
+    "BatchLink",
     "ClaimMessage",
     "DepositLink",
     "FeedConnection",

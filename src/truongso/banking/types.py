@@ -14,7 +14,8 @@ class Direction(StrEnum):
 
 class LineState(StrEnum):
     """Where a bank line stands: matched money, money waiting for a person, or not the school's fees; `reversed`: the
-    bank has taken the credit back; `refund`: a debit that paid refunds, or a credit that brought one back."""
+    bank has taken the credit back; `refund`: a debit that paid refunds, or a credit that brought one back; `settled`:
+    the net of settlement batches."""
 
     WAITING = "waiting"
     MATCHED = "matched"
@@ -24,6 +25,7 @@ class LineState(StrEnum):
     OUTGOING = "outgoing"
     REFUND = "refund"
     REVERSED = "reversed"
+    SETTLED = "settled"
 
 
 class ImportState(StrEnum):

@@ -281,6 +281,7 @@ from truongso.payments.gateways.models import (  # noqa: E402
 )
 from truongso.payments.groups.models import GroupedInvoice, InvoiceGroup  # noqa: E402
 from truongso.payments.methods.models import MethodSetting  # noqa: E402
+from truongso.payments.pos.models import PosSlip, PosTerminal  # noqa: E402
 from truongso.payments.printing.models import PrintPart, PrintRun  # noqa: E402
 from truongso.payments.refunds.models import (  # noqa: E402
     RefundAccount,
@@ -294,6 +295,11 @@ from truongso.payments.refunds.models import (  # noqa: E402
     RefundVoucher,
 )
 from truongso.payments.reminders.models import Reminder, ReminderTarget  # noqa: E402
+from truongso.payments.settlements.models import (  # noqa: E402
+    SettlementBatch,
+    SettlementFile,
+    SettlementItem,
+)
 from truongso.payments.signing.models import ReceiptSignature, SigningKey  # noqa: E402
 
 __all__ = [
@@ -324,6 +330,8 @@ __all__ = [
     "Notice",
     "Payment",
     "PaymentReversal",
+    "PosSlip",
+    "PosTerminal",
     "PrintPart",
     "PrintRun",
     "Receipt",
@@ -341,5 +349,8 @@ __all__ = [
     "RefundVoucher",
     "Reminder",
     "ReminderTarget",
+    "SettlementBatch",
+    "SettlementFile",
+    "SettlementItem",
     "SigningKey",
 ]

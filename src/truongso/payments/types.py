@@ -31,6 +31,7 @@ class EvidenceKind(StrEnum):
     NOTICE = "notice"
     SETTLEMENT = "settlement"
     CASH_RECEIPT = "cash_receipt"
+    POS_SLIP = "pos_slip"
 
 
 class NoticeState(StrEnum):

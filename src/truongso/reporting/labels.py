@@ -27,6 +27,7 @@ EVIDENCE_NAMES = {
     EvidenceKind.NOTICE: gettext_lazy("Báo có của cổng thanh toán"),
     EvidenceKind.SETTLEMENT: gettext_lazy("Bảng quyết toán thẻ, ví"),
     EvidenceKind.CASH_RECEIPT: gettext_lazy("Phiếu thu tại quầy"),
+    EvidenceKind.POS_SLIP: gettext_lazy("Hóa đơn máy POS"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Settlement files of acquirers and gateways: batch → items → fee → the one net credit at the bank."""
