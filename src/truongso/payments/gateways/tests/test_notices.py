@@ -27,7 +27,11 @@ from truongso.payments.gateways.tests import twin
 from truongso.payments.models import CreditEntry, Evidence, Notice, Payment, Receipt
 from truongso.payments.services import book
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day", "verify_after")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("school_day", "verify_after"),
+    pytest.mark.urls("truongso.payments.gateways.tests.urls"),
+]
 
 
 @pytest.fixture(params=twin.PROVIDERS)

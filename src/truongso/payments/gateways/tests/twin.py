@@ -58,7 +58,7 @@ def channel(school: School, provider: str, *, active: bool = True, **changes: An
 def start(made: Channel, *shares: tuple[Invoice, int], back: str = "/p/ve") -> Attempt:
     """An attempt whose gateway has answered; no call is made."""
     original = attempts._create
-    attempts._create = lambda _channel, request: Created("https://pay.vnpay.vn/x", "")  # type: ignore[assignment]
+    attempts._create = lambda _channel, _request: Created("https://pay.vnpay.vn/x", "")
     try:
         return attempts.start_attempt(
             made.school_id, channel=made, shares=[Share(i.pk, Dong(a)) for i, a in shares], return_url=back, actor=ACTOR
@@ -100,7 +100,8 @@ def notice(
     receiver = to or attempt.channel
     secrets = {**CREDENTIALS[receiver.provider], **(keys or {})}
     build = {"vnpay": _vnpay, "momo": _momo, "zalopay": _zalopay, "payos": _payos}[receiver.provider]
-    fields = _fields(receiver, attempt, paid, int(attempt.amount) if amount is None else amount, txn, at)
+    asked = int(attempt.amount) if amount is None else amount
+    fields = _fields(_Facts(receiver, attempt.reference, paid, asked, txn, at or clock.now()))
     if change is not None:
         change(fields)
     url = f"/hooks/{receiver.provider}/{receiver.public_id}"
@@ -108,14 +109,24 @@ def notice(
     return Message(url, b"", content) if isinstance(content, str) else Message(url, content)
 
 
-def _fields(
-    receiver: Channel, attempt: Attempt, paid: bool, amount: int, txn: str, at: dt.datetime | None
-) -> dict[str, Any]:  # fmt: skip
-    moment = at or clock.now()
+@dataclass(frozen=True)
+class _Facts:
+    """What a notice tells."""
+
+    receiver: Channel
+    order: str
+    is_paid: bool
+    amount: int
+    txn: str
+    at: dt.datetime
+
+
+def _fields(facts: _Facts) -> dict[str, Any]:
+    receiver, order, paid, amount = facts.receiver, facts.order, facts.is_paid, facts.amount
+    moment = facts.at
     local = moment.astimezone(_VN)
-    number = txn or str(next(_numbers))
+    number = facts.txn or str(next(_numbers))
     stamp = int(moment.timestamp()) * 1000
-    order = attempt.reference
     if receiver.provider == "vnpay":
         return {
             "vnp_Amount": str(amount * 100), "vnp_BankCode": "NCB", "vnp_BankTranNo": "VNP1", "vnp_CardType": "ATM",
@@ -154,22 +165,14 @@ def _vnpay(fields: dict[str, Any], keys: Mapping[str, str]) -> str:
     return f"{query}&vnp_SecureHash={_hmac(keys['hash_secret'], query, 'sha512')}"
 
 
+_MOMO = (
+    "amount", "extraData", "message", "orderId", "orderInfo", "orderType", "partnerCode", "payType", "requestId",
+    "responseTime", "resultCode", "transId",
+)  # fmt: skip
+
+
 def _momo(fields: dict[str, Any], keys: Mapping[str, str]) -> bytes:
-    names = [
-        "amount",
-        "extraData",
-        "message",
-        "orderId",
-        "orderInfo",
-        "orderType",
-        "partnerCode",
-        "payType",
-        "requestId",
-        "responseTime",
-        "resultCode",
-        "transId",
-    ]
-    text = "&".join([f"accessKey={keys['access_key']}", *(f"{n}={fields.get(n, '')}" for n in names)])
+    text = "&".join([f"accessKey={keys['access_key']}", *(f"{n}={fields.get(n, '')}" for n in _MOMO)])
     return json.dumps({**fields, "signature": _hmac(keys["secret_key"], text, "sha256")}).encode()
 
 
