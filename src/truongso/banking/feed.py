@@ -13,6 +13,7 @@ from django.db import IntegrityError
 from truongso.banking.decide import decide_lines
 from truongso.banking.lines import Reported, known_from_statement, line_map, lock_account, record
 from truongso.banking.models import BankLine, FeedConnection, FeedSighting
+from truongso.banking.refunds.services import match_refunds
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction
@@ -181,6 +182,7 @@ def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) ->
     )  # fmt: skip
     FeedConnection.objects.for_school(connection.school_id).filter(pk=connection.pk).update(last_notice_at=clock.now())
     settle_notice(notice, NoticeState.PROCESSED, external_id=movement.external_id)
+    match_refunds(connection.school_id, [row], actor=ACTOR)
     decide_lines(connection.school_id, [row], actor=ACTOR)
     return Received(accepted=True, is_forged=False)
 

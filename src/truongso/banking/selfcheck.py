@@ -1,10 +1,12 @@
 """Bank lines, recomputed."""
 
 from truongso.banking.deposits.selfcheck import CHECKS as DEPOSIT_CHECKS
+from truongso.banking.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.kernel.selfcheck import Check
 
 CHECKS = [
     *DEPOSIT_CHECKS,
+    *REFUND_CHECKS,
     Check("I07", "a matched line rests on payments of its amount, a waiting one on none",
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN payments_evidence e "
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.reference = CAST(b.id AS varchar(20)) "
@@ -14,7 +16,12 @@ CHECKS = [
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN ledger_entry e "
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.source_id = b.id LEFT JOIN (SELECT entry_id, "
           "SUM(amount) AS s FROM ledger_posting GROUP BY entry_id) p ON p.entry_id = e.id "
-          "WHERE b.direction = 'in' AND COALESCE(p.s, 0) <> b.amount"),
+          "WHERE (b.direction = 'in' OR b.reverses_id IS NOT NULL) AND COALESCE(p.s, 0) <> b.amount"),
+    Check("I16", "a credit is reversed exactly when the bank has taken it back",
+          "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN banking_bankline r "
+          "ON r.school_id = b.school_id AND r.reverses_id = b.id WHERE b.direction = 'in' AND "
+          "((b.state = 'reversed' AND (r.id IS NULL OR r.amount <> b.amount)) "
+          "OR (b.state <> 'reversed' AND r.id IS NOT NULL))"),
     Check("I15", "money of unknown purpose in the books = waiting bank lines",
           "SELECT a.school_id, a.code FROM ledger_account a WHERE a.role = 'suspense' AND "
           "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE credit_id = a.id) - "
@@ -22,5 +29,5 @@ CHECKS = [
           "(SELECT COALESCE(SUM(b.amount), 0) - COALESCE(SUM(e.used), 0) FROM banking_bankline b "
           "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
           "AND e.reference = CAST(b.id AS varchar(20)) "
-          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state <> 'deposit')"),
+          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state NOT IN ('deposit', 'refund'))"),
 ]  # fmt: skip

@@ -16,9 +16,11 @@ from truongso.banking.lines import Reported, known, latest_line, lock_account, r
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.parsed import read_kept, read_new
+from truongso.banking.refunds.services import match_refunds
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
 from truongso.banking.statements.types import StatementRow as ParsedRow
+from truongso.banking.taken_back import take_back_certain
 from truongso.banking.types import Direction, ImportState, RowState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -130,6 +132,7 @@ def apply(
         chunk = seen[start : start + CHUNK]
         result["booked"] += retrying(functools.partial(_chunk_in_transaction, statement, chunk, actor, before))
         on_progress(min(start + CHUNK, len(seen)), len(seen))
+    take_back_certain(account, actor=actor)
     with transaction():
         _keep_refused(statement, parsed)
         done = StatementImport.objects.for_school(account.school_id).filter(
@@ -193,6 +196,7 @@ def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor
         ignore_conflicts=True,
         batch_size=CHUNK,
     )  # fmt: skip
+    match_refunds(account.school_id, lines, actor=actor)
     return decide_lines(account.school_id, _arrival_order(lines), actor=actor)
 
 

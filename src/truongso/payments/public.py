@@ -45,7 +45,7 @@ from truongso.payments.gateways.types import (
     TimeState,
 )
 from truongso.payments.groups.models import InvoiceGroup
-from truongso.payments.groups.queries import group_codes_of, group_of, groups_for_matching
+from truongso.payments.groups.queries import group_by_code, group_codes_of, group_of, groups_for_matching
 from truongso.payments.groups.services import group_invoices
 from truongso.payments.groups.types import GroupForMatching, GroupRefusedError
 from truongso.payments.inbox import problems as problem_notices
@@ -158,6 +158,7 @@ __all__ = [
     "channels",
     "credit_of_families",
     "credit_of_invoice",
+    "group_by_code",
     "group_codes_of",
     "group_invoices",
     "group_memo",

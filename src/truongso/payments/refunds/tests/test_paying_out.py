@@ -19,7 +19,7 @@ from truongso.payments.models import RefundFile, RefundItem, RefundPayout, Refun
 from truongso.payments.refunds.accounts import checked_account
 from truongso.payments.refunds.bank_files import cancel_file, make_file, memo_of
 from truongso.payments.refunds.numbers import codes_in
-from truongso.payments.refunds.payouts import pay_refund_in_cash, refunds_left, undo_payout
+from truongso.payments.refunds.payouts import pay_refund_in_cash
 from truongso.payments.refunds.services import keep_as_credit
 from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee, items, owed, paid, pay
 from truongso.payments.refunds.types import Account, RefundRefusedError, RefundWay
@@ -117,25 +117,6 @@ def test_a_second_person_cancels_a_file_that_never_left(school: School) -> None:
             school.pk, item_ids=[item.pk], bank_account_id=account, layout_code="chi-luong-xlsx", actor=PROPOSER
         )
     assert again.number == 2, "a cancelled file keeps its number"
-
-
-def test_leaving_coming_back_and_leaving_again(school: School) -> None:
-    invoice = paid(school)
-    (item,) = approved(school, ask_fee(invoice))
-    bank = {"bank_account_id": invoice.bank_account_id, "day": clock.today(), "actor": PROPOSER}
-    with savepoint():
-        (payout,) = refunds_left(school.pk, item_ids=[item.pk], reference="FT1", **bank)  # type: ignore[arg-type]
-    assert [i.state for i in items(school)] == ["paid"]
-    assert owed(school, AccountRole.REFUND_DUE) == 0
-    with savepoint():
-        undo_payout(school.pk, payout_id=payout.pk, reason="Nhầm dòng", actor=PROPOSER)
-    assert [i.state for i in items(school)] == ["due"]
-    with savepoint():
-        (second,) = refunds_left(school.pk, item_ids=[item.pk], reference="FT2", **bank)  # type: ignore[arg-type]
-    assert second.attempt == 2
-    with pytest.raises(RefundRefusedError, match="came_back_before"), savepoint():
-        undo_payout(school.pk, payout_id=payout.pk, reason="Nhầm dòng", actor=PROPOSER)
-    assert [i.state for i in items(school)] == ["paid"]
 
 
 def test_the_code_is_found_in_what_the_bank_prints(school: School) -> None:
