@@ -16,8 +16,10 @@ from truongso.accounts.types import Permission
 from truongso.banking.public import queue_figures
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
+from truongso.payments.public import waiting_refund_requests
 
 QUEUE = "banking:queue"
+APPROVALS = "payments:approvals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ GROUPS = (
                   also=("/thu/giao-dich",)),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Biên lai"), "payments:receipts", "certificate", Permission.SCHOOL_PAYMENT_READ),
+            Entry(gettext_lazy("Hoàn tiền"), "payments:refunds", "receipt-refund", Permission.SCHOOL_REFUND_READ),
+            Entry(gettext_lazy("Tiền gia đình nộp thừa"), "payments:credits", "wallet", Permission.SCHOOL_REFUND_READ),
+            Entry(gettext_lazy("Việc cần duyệt"), APPROVALS, "gavel", Permission.SCHOOL_REFUND_APPROVE),
             Entry(gettext_lazy("In phiếu"), "payments:printing", "printer", Permission.SCHOOL_INVOICE_READ),
         ),
     ),
@@ -108,7 +113,11 @@ def _rail(request: HttpRequest, caller: Caller) -> list[dict[str, Any]]:
 
 
 def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
-    badge = queue_figures(caller.school.pk)[0] if entry.page == QUEUE else 0
+    badge = 0
+    if entry.page == QUEUE:
+        badge = queue_figures(caller.school.pk)[0]
+    elif entry.page == APPROVALS:
+        badge = waiting_refund_requests(caller.school.pk)
     return {
         "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
     }  # fmt: skip
