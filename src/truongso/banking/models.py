@@ -67,7 +67,7 @@ class BankLine(SchoolChild):
             SchoolKey("reverses", name="banking_bankline_reverses_key"),
             models.UniqueConstraint(fields=["school", "reverses"], name="banking_bankline_reversed_once"),
             models.CheckConstraint(
-                condition=Q(reverses__isnull=True) | Q(undoes=True), name="banking_bankline_reverses_undoes"
+                condition=Q(reverses__isnull=True) | Q(direction="out"), name="banking_bankline_reverses_out"
             ),
             one_of("direction", Direction, name="banking_bankline_direction"),
             one_of("state", LineState, name="banking_bankline_state"),

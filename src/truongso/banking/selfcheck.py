@@ -29,5 +29,5 @@ CHECKS = [
           "(SELECT COALESCE(SUM(b.amount), 0) - COALESCE(SUM(e.used), 0) FROM banking_bankline b "
           "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
           "AND e.reference = CAST(b.id AS varchar(20)) "
-          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state NOT IN ('deposit', 'refund'))"),
+          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state NOT IN ('deposit', 'refund', 'reversed'))"),
 ]  # fmt: skip

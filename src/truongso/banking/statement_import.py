@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from truongso.banking.decide import decide_lines
+from truongso.banking.desk import Desk
 from truongso.banking.lines import Reported, known, latest_line, lock_account, record
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
@@ -24,10 +25,13 @@ from truongso.banking.taken_back import take_back_certain
 from truongso.banking.types import Direction, ImportState, RowState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import retrying, transaction, transaction_required
+from truongso.kernel.collector import resting_collector
+from truongso.kernel.db import parts, refresh_statistics, retrying, transaction, transaction_required
 from truongso.kernel.money import Dong, total
 from truongso.kernel.sheets import Cell
+from truongso.ledger.public import books
 from truongso.organizations.public import BankAccount
+from truongso.payments.public import money_tables
 
 CHUNK = 1000
 
@@ -57,7 +61,8 @@ def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Acto
     another account or breaks off. One whose totals do not add up is taken and flagged.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    parsed = read_new(account, content, file_name, sha256)
+    with resting_collector():
+        parsed = read_new(account, content, file_name, sha256)
     refusing = [(p.code, p.params) for p in parsed.problems if p.refuses]
     if refusing:
         raise StatementRefusedError(refusing)
@@ -85,7 +90,8 @@ def read_facts(account: BankAccount, parsed: ParsedStatement) -> dict[str, Any]:
 
 def read_import(statement: StatementImport) -> tuple[ParsedStatement, list[Seen]]:
     """The kept file, against what is known now."""
-    parsed = read_kept(statement)
+    with resting_collector():
+        parsed = read_kept(statement)
     return parsed, look(statement.bank_account, parsed, statement_id=statement.pk)
 
 
@@ -128,10 +134,13 @@ def apply(
     before = latest_line(account)
     parsed, seen = read_import(statement)
     result = {**counts(parsed, seen), "booked": 0}
-    for start in range(0, len(seen), CHUNK):
-        chunk = seen[start : start + CHUNK]
-        result["booked"] += retrying(functools.partial(_chunk_in_transaction, statement, chunk, actor, before))
-        on_progress(min(start + CHUNK, len(seen)), len(seen))
+    desk = Desk(account.school_id)
+    for start, end in parts(len(seen), CHUNK):
+        part = functools.partial(_chunk_in_transaction, statement, seen[start:end], actor, before, desk)
+        result["booked"] += retrying(part)
+        if start == 0 and end < len(seen):
+            refresh_statistics(BankLine, StatementRow, MatchDecision, *money_tables(), *books())
+        on_progress(end, len(seen))
     take_back_certain(account, actor=actor)
     with transaction():
         _keep_refused(statement, parsed)
@@ -149,9 +158,11 @@ def apply(
     return result
 
 
-def _chunk_in_transaction(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int) -> int:
-    with transaction():
-        return _apply_chunk(statement, chunk, actor, before)
+def _chunk_in_transaction(
+    statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int, desk: Desk
+) -> int:
+    with resting_collector(), transaction():
+        return _apply_chunk(statement, chunk, actor, before, desk)
 
 
 def _outcome(statement: StatementImport) -> dict[str, int]:
@@ -173,7 +184,7 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int) -> int:
+def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int, desk: Desk) -> int:
     account = statement.bank_account
     lock_account(account)
     # Another file or the feed may have brought rows since the file was looked at: ask for these alone.
@@ -197,7 +208,7 @@ def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor
         batch_size=CHUNK,
     )  # fmt: skip
     match_refunds(account.school_id, lines, actor=actor)
-    return decide_lines(account.school_id, _arrival_order(lines), actor=actor)
+    return decide_lines(account.school_id, _arrival_order(lines), actor=actor, desk=desk)
 
 
 def _arrival_order(lines: Sequence[BankLine]) -> list[BankLine]:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankline',
-            constraint=models.CheckConstraint(condition=models.Q(('reverses__isnull', True), ('undoes', True), _connector='OR'), name='banking_bankline_reverses_undoes'),
+            constraint=models.CheckConstraint(condition=models.Q(('reverses__isnull', True), ('direction', 'out'), _connector='OR'), name='banking_bankline_reverses_out'),
         ),
         migrations.AddConstraint(
             model_name='bankline',

@@ -100,10 +100,10 @@ class StatementProblem:
 
     Codes that refuse: other_account (expected, found) · several_accounts (accounts) · other_currency (found) ·
     file_cut (row) · no_lines. Codes that flag: total_in_differs, total_out_differs (printed, counted) ·
-    closing_differs (opening, total_in, total_out, closing, counted) · balance_breaks (row, printed, counted, breaks)
-    unless totals prove the file whole. Codes that only warn: account_not_named · totals_unchecked (rows: refused rows
-    that hide amounts) · figure_unreadable (row, text) · dates_mixed · dates_spoilt · amounts_ambiguous. Amounts are
-    whole đồng.
+    closing_differs (opening, total_in, total_out, closing, counted) · balance_breaks (row, printed, counted, breaks;
+    only a warning where totals prove that nothing is missing). Codes that only warn: account_not_named ·
+    totals_unchecked (rows: refused rows that hide amounts) · figure_unreadable (row, text) · dates_mixed ·
+    dates_spoilt · amounts_ambiguous. Amounts are whole đồng.
     """
 
     code: str

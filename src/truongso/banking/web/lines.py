@@ -30,7 +30,7 @@ from truongso.ledger.types import EntryKind
 from truongso.payments.public import Payment, payments_of_evidence
 from truongso.payments.types import EvidenceKind, PaymentRefusedError
 
-_STATE_KINDS = {"waiting": "warn", "matched": "ok", "parked": "info", "not_fees": "", "deposit": "info", "outgoing": ""}
+_STATE_KINDS = {"waiting": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad"}
 _SET_ASIDE = {
     "de-sau": LineState.PARKED,
     "khong-phai": LineState.NOT_FEES,
@@ -55,7 +55,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         {
             "line": line,
             "state_text": state_text(line.state),
-            "state_kind": _STATE_KINDS[line.state],
+            "state_kind": _STATE_KINDS.get(line.state, ""),
             "statement_rows": rows,
             "notices": notices,
             "payments": [_paid(p) for p in payments],

@@ -26,9 +26,7 @@ FILE_REFUSALS: Mapping[str, str] = {
     ),
     "pdf": gettext_noop("Đây là tệp PDF nên không đọc được từng dòng. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."),
     "image": gettext_noop("Đây là ảnh chụp. Tải sao kê ở dạng Excel (XLSX, XLS) hoặc CSV."),
-    "html": gettext_noop(
-        "Tệp này thực chất là trang web được đặt tên như tệp Excel. Mở bằng Excel, lưu lại thành XLSX rồi nhập."
-    ),
+    "html": gettext_noop("Tệp này là trang web không có bảng nào. Tải lại sao kê từ ngân hàng rồi nhập lại."),
     "archive": gettext_noop("Đây là tệp nén. Giải nén rồi nhập từng tệp sao kê bên trong."),
     "other_workbook": gettext_noop("Kiểu bảng tính này chưa đọc được. Mở bằng Excel, lưu lại thành XLSX rồi nhập."),
     "zip_bomb": gettext_noop("Nội dung bên trong tệp lớn bất thường nên không được mở. Tải lại sao kê từ ngân hàng."),
@@ -49,8 +47,7 @@ FILE_REFUSALS: Mapping[str, str] = {
     "unsafe_xml": gettext_noop("Tệp có nội dung không an toàn nên không được mở. Tải lại sao kê từ ngân hàng."),
     "damaged": gettext_noop("Tệp bị hỏng hoặc tải chưa xong. Tải lại sao kê từ ngân hàng rồi nhập lại."),
     "unknown_layout": gettext_noop(
-        "Không tìm thấy bảng sao kê của ngân hàng nào đã biết. Giữ nguyên tệp ngân hàng xuất ra, không xóa dòng "
-        "tiêu đề; xem các mẫu đọc được ở cuối trang."
+        "Chưa biết mẫu sao kê này. Chỉ cho hệ thống cột nào là ngày, số tiền, nội dung; lần sau tự đọc được."
     ),
     "several_tables": gettext_noop(
         "Tệp có nhiều bảng sao kê (%(sheets)s). Lưu mỗi bảng thành một tệp rồi nhập từng tệp."
@@ -61,6 +58,7 @@ FILE_REFUSALS: Mapping[str, str] = {
     "account_not_in_file": gettext_noop(
         "Tệp không có tài khoản %(expected)s, chỉ có %(accounts)s. Chọn đúng tài khoản hoặc đúng tệp."
     ),
+    "no_more_columns": gettext_noop("Tệp này không còn ở bước chỉ cột. Mở lại từ danh sách các lần nhập."),
 }
 """SheetError and StatementError: the file as a whole is not read."""
 
@@ -84,6 +82,21 @@ PROBLEMS: Mapping[str, str] = {
         "Số dư đầu %(opening)s + vào %(total_in)s − ra %(total_out)s = %(counted)s, nhưng ngân hàng in số dư cuối "
         "%(closing)s. Tệp có thể thiếu dòng; tải lại từ ngân hàng."
     ),
+    "file_cut": gettext_noop(
+        "Tệp bị cắt giữa chừng ở dòng %(row)s, nên không biết còn thiếu những gì. Tải lại sao kê từ ngân hàng."
+    ),
+    "dates_mixed": gettext_noop(
+        "Tệp ghi ngày theo hai kiểu (ngày/tháng và tháng/ngày). Các dòng hiểu được hai cách chưa được nhập; bấm “Chỉ "
+        "lại cột” để nói tệp dùng kiểu nào, hoặc tải lại sao kê."
+    ),
+    "dates_spoilt": gettext_noop(
+        "Phần mềm bảng tính đã đổi nhầm ngày với tháng ở một số dòng; các dòng đó chưa được nhập. Tải lại sao kê từ ngân "
+        "hàng và không mở tệp trước khi nhập."
+    ),
+    "amounts_ambiguous": gettext_noop(
+        "Không rõ “1.000” trong tệp là một nghìn hay là một. Các dòng như vậy chưa được nhập; bấm “Chỉ lại cột” để nói "
+        "dấu chấm, dấu phẩy nghĩa là gì."
+    ),
     "no_lines": gettext_noop("Sao kê không có giao dịch nào. Kiểm tra lại khoảng ngày khi tải sao kê."),
     "account_not_named": gettext_noop("Tệp không ghi số tài khoản. Hãy chắc chắn đây là sao kê của tài khoản đã chọn."),
     "totals_unchecked": gettext_noop(
@@ -104,8 +117,16 @@ ROWS: Mapping[str, str] = {
     "amount_unreadable": gettext_noop("Không đọc được số tiền “%(text)s”. Ghi số đồng chẵn, ví dụ 1.250.000."),
     "amount_not_whole": gettext_noop("Số tiền “%(text)s” có phần lẻ. Ghi số đồng chẵn, ví dụ 1.250.000."),
     "amount_too_large": gettext_noop("Số tiền “%(text)s” lớn bất thường. Kiểm tra lại với ngân hàng."),
-    "amount_negative": gettext_noop(
-        "Số tiền “%(text)s” âm: có thể là giao dịch đảo. Kiểm tra với ngân hàng rồi xử lý riêng."
+    "date_order_unclear": gettext_noop(
+        "Ngày “%(text)s” hiểu được hai cách (ngày/tháng hoặc tháng/ngày). Chỉ lại cột để nói kiểu ngày."
+    ),
+    "amount_ambiguous": gettext_noop(
+        "Số tiền “%(text)s” hiểu được hai cách. Chỉ lại cột để nói dấu chấm, dấu phẩy nghĩa là gì."
+    ),
+    "side_unreadable": gettext_noop("Không rõ “%(text)s” là tiền vào hay tiền ra. Kiểm tra cột chiều giao dịch."),
+    "other_currency": gettext_noop("Số tiền bằng %(text)s, không phải đồng Việt Nam. Dòng này không nhập."),
+    "split_differs": gettext_noop(
+        "Các phần của giao dịch cộng lại được %(counted)s, khác số tiền %(amount)s. Kiểm tra với ngân hàng."
     ),
     "amount_both_sides": gettext_noop(
         "Dòng có cả tiền ra %(debit)s và tiền vào %(credit)s. Tách thành hai dòng rồi nhập lại."
@@ -122,6 +143,9 @@ LINES: Mapping[str, str] = {
     "reason_missing": gettext_noop("Ghi lý do, để sau này ai xem cũng hiểu."),
     "surplus_differs": gettext_noop(
         "Số còn nợ vừa thay đổi: nay thừa %(surplus)s sẽ ghi có cho gia đình. Xem lại rồi nhận lần nữa."
+    ),
+    "not_reversible": gettext_noop(
+        "Hai giao dịch này không đảo cho nhau được (nay: %(state_text)s). Không có gì thay đổi; xem lại giao dịch."
     ),
     "nothing_chosen": gettext_noop("Chưa chọn phiếu nào. Tìm và chọn ít nhất một phiếu."),
     "unknown_invoice_code": gettext_noop("Không có phiếu %(code)s trong trường. Tìm lại theo mã hoặc tên học sinh."),
@@ -195,6 +219,8 @@ SAID: Mapping[str, str] = {
     "parked": gettext_noop("Để xử lý sau: %(text)s"),
     "not_fees": gettext_noop("Không phải khoản thu: %(text)s"),
     "waiting": gettext_noop("Đưa lại vào danh sách chờ: %(text)s"),
+    "taken_back": gettext_noop("Ngân hàng thu hồi khoản báo có này, giao dịch ngày %(day)s: %(text)s"),
+    "takes_back": gettext_noop("Thu hồi khoản báo có ngày %(day)s: %(text)s"),
     "deposit": gettext_noop("Trùng với khoản nộp quỹ vào ngân hàng, giấy nộp tiền số %(slip)s ngày %(day)s"),
     "deposit_linked": gettext_noop("Là tiền mặt nộp từ quỹ, giấy nộp tiền số %(slip)s"),
     "not_deposit": gettext_noop("Không phải tiền nộp từ quỹ: %(text)s"),
@@ -208,7 +234,37 @@ STATES: Mapping[str, str] = {
     "not_fees": gettext_noop("không phải khoản thu"),
     "deposit": gettext_noop("tiền mặt nộp từ quỹ"),
     "outgoing": gettext_noop("tiền ra"),
+    "refund": gettext_noop("tiền hoàn"),
+    "reversed": gettext_noop("ngân hàng đã thu hồi"),
+    "settled": gettext_noop("tiền quyết toán của máy thẻ, cổng thanh toán"),
 }
+
+HANDLINGS: Mapping[str, str] = {
+    "interest": gettext_noop("Lãi tiền gửi, không phải khoản thu"),
+    "fee_returned": gettext_noop("Ngân hàng hoàn phí, không phải khoản thu"),
+    "cash_deposit": gettext_noop("Tiền mặt nộp vào tài khoản"),
+    "own_transfer": gettext_noop("Chuyển tiền nội bộ, không phải khoản thu"),
+    "bank_fee": gettext_noop("Phí ngân hàng"),
+    "reversal": gettext_noop("Giao dịch đảo: ngân hàng thu hồi một khoản báo có"),
+}
+"""What a booking most likely is when it is no fee of a pupil."""
+
+LAYOUTS: Mapping[str, str] = {
+    "not_json": gettext_noop("Tệp này không phải mẫu cột của Trường Số. Chọn tệp .json đã tải từ trang này."),
+    "too_large": gettext_noop("Tệp quá lớn so với một mẫu cột. Chọn tệp .json đã tải từ trang này."),
+    "other_format": gettext_noop("Tệp này không phải mẫu cột của Trường Số, hoặc là bản quá mới."),
+    "unknown_key": gettext_noop("Mẫu cột có mục lạ “%(key)s” nên không được dùng. Xin lại tệp từ trường đã lập."),
+    "bad_value": gettext_noop("Mục “%(key)s” của mẫu cột không hợp lệ. Xin lại tệp từ trường đã lập."),
+    "name_missing": gettext_noop("Đặt tên cho mẫu cột, ví dụ tên ngân hàng."),
+    "date_missing": gettext_noop("Chọn cột nào là ngày giao dịch."),
+    "amount_missing": gettext_noop("Chọn cột tiền vào, hoặc một cột số tiền có dấu."),
+    "amount_twice": gettext_noop("Chọn hai cột tiền vào, tiền ra hoặc một cột số tiền có dấu; không chọn cả hai."),
+    "column_twice": gettext_noop("Cột %(column)s được chọn cho hai việc. Mỗi cột chỉ một việc."),
+    "column_unknown": gettext_noop("Mẫu cột có việc lạ “%(role)s” nên không được dùng."),
+    "side_alone": gettext_noop("Cột chiều giao dịch chỉ dùng cùng một cột số tiền."),
+    "name_taken": gettext_noop("Tài khoản này đã có mẫu cột tên đó. Đặt tên khác."),
+}
+"""CustomLayoutError, and what the mapping screen refuses itself."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = {
     "code": ("ok", gettext_noop("Có mã hóa đơn")),
@@ -257,6 +313,16 @@ def line_text(code: str, params: Mapping[str, Any]) -> str:
 def payment_text(code: str, params: Mapping[str, Any]) -> str:
     """Why money cannot be booked as asked."""
     return _filled(PAYMENTS[code], params)
+
+
+def layout_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why a description of columns is not taken."""
+    return _filled(LAYOUTS[code], params)
+
+
+def handling_text(code: str) -> str:
+    """What a booking most likely is."""
+    return _(HANDLINGS[code])
 
 
 def feed_text(code: str) -> str:
