@@ -1,0 +1,1 @@
+"""payOS (official SDKs): payment links on the school's own account, webhook, confirm-webhook."""
