@@ -1,0 +1,86 @@
+"""The messages the product knows: their places and their wording until a school words them itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from truongso.messaging.types import ChannelKind
+
+BEFORE_DUE = "fee_reminder_before"
+AFTER_DUE = "fee_reminder_after"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message: what it is for, its places with what stands there, an example of each, subject and text.
+
+    `short` is for channels that are paid by length.
+    """
+
+    title: str | Promise
+    places: dict[str, str | Promise]
+    example: dict[str, str]
+    subject: str | Promise
+    text: str | Promise
+    short: str | Promise
+
+    def text_for(self, kind: ChannelKind) -> str:
+        """The product's wording on a channel."""
+        return str(self.short if kind is ChannelKind.SMS else self.text)
+
+
+_PLACES: dict[str, str | Promise] = {
+    "nguoi_nhan": _("tên người nhận"),
+    "hoc_sinh": _("tên các con của người nhận có khoản phải nộp"),
+    "truong": _("tên trường"),
+    "dot": _("tên đợt thu"),
+    "so_tien": _("tổng còn phải nộp, chỉ khoản bắt buộc"),
+    "han": _("ngày hạn nộp"),
+    "dia_chi": _("địa chỉ trang nộp tiền"),
+    "lien_he": _("điện thoại hỗ trợ của trường"),
+}
+_EXAMPLE = {
+    "nguoi_nhan": "Trần Thị Thu Hằng",
+    "hoc_sinh": "Nguyễn Bảo An",
+    "truong": "Tiểu học Lê Văn Tám",
+    "dot": "Thu tháng 10/2026",
+    "so_tien": "894.000 đ",
+    "han": "20/10/2026",
+    "dia_chi": "https://thu.example.edu.vn/p/abc",
+    "lien_he": "0214 000 0000",
+}
+
+CATALOGUE: dict[str, Wording] = {
+    BEFORE_DUE: Wording(
+        title=_("Nhắc trước hạn nộp"),
+        places=_PLACES,
+        example=_EXAMPLE,
+        subject=_("{truong}: {dot}, hạn nộp {han}"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan},\n"
+            "{truong} xin nhắc khoản “{dot}” của {hoc_sinh}: {so_tien}, hạn nộp {han}.\n"
+            "Xem chi tiết và nộp tại {dia_chi}\n"
+            "Nếu anh/chị vừa nộp, xin bỏ qua tin này. Cần hỗ trợ, xin gọi {lien_he}. Trân trọng cảm ơn."
+        ),
+        short=_("{truong}: {dot} cua {hoc_sinh} con {so_tien}, han {han}. Xem: {dia_chi}. Neu da nop xin bo qua."),
+    ),
+    AFTER_DUE: Wording(
+        title=_("Nhắc sau hạn nộp"),
+        places=_PLACES,
+        example=_EXAMPLE,
+        subject=_("{truong}: {dot}"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan},\n"
+            "Khoản “{dot}” của {hoc_sinh} còn {so_tien} (hạn nộp {han}). Khi thuận tiện, anh/chị vui lòng nộp tại "
+            "{dia_chi}\n"
+            "Nếu gia đình có khó khăn hoặc thấy số tiền chưa đúng, xin gọi {lien_he}; nhà trường luôn sẵn sàng trao "
+            "đổi riêng. Nếu anh/chị vừa nộp, xin bỏ qua tin này. Trân trọng cảm ơn."
+        ),
+        short=_(
+            "{truong}: {dot} cua {hoc_sinh} con {so_tien}. Xem: {dia_chi}. Ho tro: {lien_he}. Neu da nop xin bo qua."
+        ),
+    ),
+}
