@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from truongso.banking.deposits.fit import held, says_cash
+from truongso.banking.desk import Desk
 from truongso.banking.grouped import spelled_out
-from truongso.banking.matching.matcher import Matcher
-from truongso.banking.matching.types import RULES_VERSION, Decision, OpenInvoice, Transfer, Verdict
+from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.queries import learnt_payers
 from truongso.banking.types import Direction, LineState
-from truongso.fees.public import InvoiceForMatching, invoices_for_matching
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
 from truongso.payments.public import CashDeposit, book_many
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
@@ -24,43 +23,44 @@ SOURCE = "bank"
 
 
 @transaction_required
-def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor) -> int:
+def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor, desk: Desk | None = None) -> int:
     """Match waiting credits in order and book the certain ones; returns how many were booked.
 
-    Every line gets a stored decision with rule, version, reason and candidates.
+    Every line gets a stored decision with rule, version, reason and candidates. `desk` is kept by a caller who comes
+    with part after part.
     """
     waiting = [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
     if not waiting:
         return 0
-    invoices = {(str(i.bank_account_id), i.code): i for i in invoices_for_matching(school_id)}
-    matcher = Matcher(
-        (_open(account, i) for (account, _), i in invoices.items()), learnt=learnt_payers(school_id), learns=False
-    )
-    memos = spelled_out(school_id, waiting, invoices.values())
-    decisions = [matcher.match(_transfer(line, memos.get(line.pk, line.memo))) for line in waiting]
+    desk = desk or Desk(school_id)
+    desk.renew()
+    memos = spelled_out(school_id, waiting, desk.invoices())
+    transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
+    decisions = desk.decide(transfers)
     deposits = held(school_id, waiting)
     certain = [
         (line, d)
         for line, d in zip(waiting, decisions, strict=True)
         if d.verdict is Verdict.AUTO and not (line.pk in deposits and says_cash(line.memo))
     ]
-    results = book_many(school_id, bookings=[_booking(line, d, invoices) for line, d in certain], actor=actor)
+    results = book_many(school_id, bookings=[_booking(line, d, desk) for line, d in certain], actor=actor)
     booked = dict(zip((line.pk for line, _ in certain), results, strict=True))
     now = clock.now()
     MatchDecision.objects.bulk_create(
         (
             _of_deposit(line, deposits[line.pk], now)
             if line.pk in deposits and line.pk not in booked
-            else _stored(school_id, line, decision, booked.get(line.pk), invoices=invoices, now=now)
+            else _stored(school_id, line, decision, booked.get(line.pk), desk=desk, now=now)
             for line, decision in zip(waiting, decisions, strict=True)
         ),
         batch_size=2000,
     )
-    done = [pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)]
-    BankLine.objects.for_school(school_id).filter(pk__in=done).update(state=LineState.MATCHED.value)
-    for line in waiting:
+    done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
+    BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
+    for line, transfer, decision in zip(waiting, transfers, decisions, strict=True):
         if line.pk in done:
             line.state = LineState.MATCHED.value
+            desk.learn(transfer, decision.codes)
     return len(done)
 
 
@@ -81,16 +81,6 @@ def moment(line: BankLine) -> dt.datetime:
     return dt.datetime.combine(line.booked_on, dt.time(12), tzinfo=clock.SCHOOL_TIME)
 
 
-Invoices = dict[tuple[str, str], InvoiceForMatching]
-
-
-def _open(account: str, invoice: InvoiceForMatching) -> OpenInvoice:
-    return OpenInvoice(
-        code=invoice.code, outstanding=invoice.outstanding, student_name=invoice.student_name,
-        class_name=invoice.class_name, account=account, student_key=str(invoice.student_id),
-    )  # fmt: skip
-
-
 def _transfer(line: BankLine, memo: str) -> Transfer:
     return Transfer(
         id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=memo,
@@ -98,12 +88,11 @@ def _transfer(line: BankLine, memo: str) -> Transfer:
     )  # fmt: skip
 
 
-def _booking(line: BankLine, decision: Decision, invoices: Invoices) -> Booking:
-    account = str(line.bank_account_id)
+def _booking(line: BankLine, decision: Decision, desk: Desk) -> Booking:
     shares = [
-        Share(invoices[account, code].id, amount)
+        Share(invoice.id, amount)
         for code, amount in zip(decision.codes, decision.amounts, strict=True)
-        if amount
+        if amount and (invoice := desk.invoice(str(line.bank_account_id), code))
     ]
     return booking_for(line, shares)
 
@@ -114,7 +103,7 @@ def _stored(
     decision: Decision,
     result: Any,
     *,
-    invoices: Invoices,
+    desk: Desk,
     now: dt.datetime,
 ) -> MatchDecision:
     refused = isinstance(result, PaymentRefusedError)
@@ -122,10 +111,10 @@ def _stored(
     reason: dict[str, Any] = {"code": decision.reason.code, "params": dict(decision.reason.params)}
     if isinstance(result, PaymentRefusedError):
         reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
-    _named(reason, invoices)
+    _named(reason, desk)
     return MatchDecision(
         school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value, version=RULES_VERSION,
-        reason=reason, candidates=_candidates(line, decision, invoices),
+        reason=reason, candidates=_candidates(line, decision, desk),
         payment=None if refused else result, decided_at=now,
     )  # fmt: skip
 
@@ -139,15 +128,13 @@ def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> Match
     )  # fmt: skip
 
 
-def _candidates(line: BankLine, decision: Decision, invoices: Invoices) -> list[dict[str, Any]]:
+def _candidates(line: BankLine, decision: Decision, desk: Desk) -> list[dict[str, Any]]:
     """Proposals to show, the decision's own first, each with what speaks for it."""
     proposed = dict(zip(decision.codes, decision.amounts, strict=True))
     evidence = {c.code: [e.value for e in c.evidence] for c in decision.candidates}
     result = []
     for code in [*proposed, *(c for c in evidence if c not in proposed)]:
-        invoice = invoices.get((str(line.bank_account_id), code)) or next(
-            (i for (_, other), i in invoices.items() if other == code), None
-        )
+        invoice = desk.invoice(str(line.bank_account_id), code)
         if invoice is not None:
             result.append(
                 {
@@ -163,10 +150,10 @@ def _candidates(line: BankLine, decision: Decision, invoices: Invoices) -> list[
     return result
 
 
-def _named(reason: dict[str, Any], invoices: Invoices) -> None:
+def _named(reason: dict[str, Any], desk: Desk) -> None:
     """Reasons carry the pupil's key; people read the name."""
     key = reason["params"].get("student")
     if key:
-        named = next((i for i in invoices.values() if str(i.student_id) == key), None)
+        named = desk.someones(key)
         if named is not None:
             reason["params"]["student"] = f"{named.student_name} – {named.class_name}"

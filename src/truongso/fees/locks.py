@@ -10,6 +10,7 @@ from django.db import connection
 
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.fees.types import LineKind
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 
@@ -56,14 +57,14 @@ def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice
     SQLite has no row locks: there the IMMEDIATE transaction is the only writer.
     """
     wanted = sorted(set(ids))
-    query = Invoice.objects.for_school(school_id).filter(pk__in=wanted).order_by("pk")
+    query = Invoice.objects.for_school(school_id).filter(among("pk", wanted)).order_by("pk")
     if connection.features.has_select_for_update:
         query = query.select_for_update()
     invoices = list(query)
     lines: dict[int, list[LockedLine]] = {}
     rows = (
         InvoiceLine.objects.for_school(school_id)
-        .filter(invoice_id__in=wanted)
+        .filter(among("invoice_id", wanted))
         .exclude(kind=LineKind.CREDIT.value)
         .order_by("pk")
     )

@@ -265,7 +265,8 @@ class Invoice(SchoolChild):
             school_row("fees_invoice"),
             models.UniqueConstraint(fields=["school", "code"], name="fees_invoice_code"),
             models.UniqueConstraint(fields=["school", "public_id"], name="fees_invoice_public"),
-            models.UniqueConstraint(fields=["school", "round", "student"], name="fees_invoice_once_per_round"),
+            # pupil before round: serves the pupil's invoices too, so that no index of its own costs each issue
+            models.UniqueConstraint(fields=["school", "student", "round"], name="fees_invoice_once_per_round"),
             SchoolKey("round", name="fees_invoice_round_key"),
             SchoolKey("student", name="fees_invoice_student_key"),
             SchoolKey("family", name="fees_invoice_family_key"),
@@ -280,7 +281,6 @@ class Invoice(SchoolChild):
         indexes = [
             models.Index(fields=["school", "family"], name="fees_invoice_family"),
             models.Index(fields=["school", "round", "sort_key"], name="fees_invoice_list"),
-            models.Index(fields=["school", "student"], name="fees_invoice_student"),
             models.Index(fields=["public_id"], name="fees_invoice_by_public"),
             models.Index(
                 fields=["school", "bank_account"], name="fees_invoice_open",

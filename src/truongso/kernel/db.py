@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -19,6 +19,7 @@ R = TypeVar("R")
 _RETRY_STATES = {"40001", "40P01"}  # serialization_failure, deadlock_detected
 _TRIES = 5
 MANY_ROWS = 500  # from so many new rows on, bulk work refreshes the planner's statistics
+FIRST_PART = 100  # rows of the first part of bulk work, after which the planner knows what the tables look like
 
 
 class TransactionRequiredError(RuntimeError):
@@ -72,13 +73,30 @@ def after_commit(function: Callable[[], object]) -> None:
     django_transaction.on_commit(function, using=DEFAULT_DB_ALIAS)
 
 
+def parts(count: int, size: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the parts in which bulk work goes through `count` rows: of many rows a small first part, for
+    `refresh_statistics` after it, then parts of `size`."""
+    start = 0
+    while start < count:
+        end = min(count, start + (FIRST_PART if start == 0 and count >= MANY_ROWS else size))
+        yield start, end
+        start = end
+
+
 def refresh_statistics(*rows: type[Model]) -> None:
-    """Tell PostgreSQL's planner that tables have grown (ANALYZE); nothing on SQLite.
+    """Tell PostgreSQL's planner about tables it knows as all but empty (ANALYZE); nothing on SQLite.
 
     For bulk work on tables that were empty a moment ago: foreign keys are checked with plans made for empty tables
-    until then, which grows with the square of the rows. Autovacuum comes by only once a minute.
+    until then, which grows with the square of the rows. Autovacuum comes by only once a minute. Call it between
+    transactions, after a small first part: ANALYZE keeps a second one of the same table waiting.
     """
-    if is_postgres():
-        tables = ", ".join(connection.ops.quote_name(r._meta.db_table) for r in rows)
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {tables}")
+    if not is_postgres():
+        return
+    tables = [r._meta.db_table for r in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples < %s", [tables, MANY_ROWS]
+        )
+        unknown = [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
+        if unknown:
+            cursor.execute(f"ANALYZE {', '.join(unknown)}")

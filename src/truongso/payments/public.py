@@ -61,6 +61,7 @@ from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodCho
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
 from truongso.payments.prints import print_receipts
 from truongso.payments.queries import (
+    money_tables,
     payers_of_students,
     payments_of_evidence,
     payments_of_invoice,
@@ -91,7 +92,7 @@ from truongso.payments.refunds.queries import waiting_for_bank as refunds_waitin
 from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.services import book, book_many, undo
 from truongso.payments.signing.queries import file_of as signed_receipt_file
-from truongso.payments.signing.queries import known_keys
+from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 
 __all__ = [
     "FOUR",
@@ -173,6 +174,7 @@ __all__ = [
     "is_cash_open",
     "known_keys",
     "method_choices",
+    "money_tables",
     "paper_of",
     "papers_of",
     "part_of",
@@ -188,6 +190,7 @@ __all__ = [
     "readiness",
     "receipt_by_public_id",
     "receipt_by_short_id",
+    "receipt_is_untouched",
     "receipt_number",
     "receipts",
     "receipts_of_invoice",

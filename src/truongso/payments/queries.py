@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from truongso.payments.models import Allocation, CreditEntry, Payment
+from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, Receipt
 from truongso.payments.types import EvidenceKind
 
 
@@ -45,6 +45,11 @@ def payers_of_students(school_id: int) -> Mapping[str, Collection[str]]:
     for account, student_id in rows:
         learnt.setdefault(account, []).append(str(student_id))
     return learnt
+
+
+def money_tables() -> tuple[type[Model], ...]:
+    """The tables that bulk booking fills (for `kernel.db.refresh_statistics`)."""
+    return Evidence, Payment, Allocation, Receipt
 
 
 def _standing(school_id: int) -> QuerySet[Payment]:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterable, Mapping
 
 from truongso.banking.matching.account import Account
@@ -17,6 +16,7 @@ from truongso.banking.matching.fold import read
 from truongso.banking.matching.frames import known_frames
 from truongso.banking.matching.rules import Case, decide
 from truongso.banking.matching.types import Decision, OpenInvoice, Reason, Rule, Transfer, Verdict
+from truongso.kernel.collector import resting_collector
 from truongso.kernel.money import Dong
 
 LineKey = tuple[str, str, str, int, str]
@@ -68,19 +68,14 @@ class Matcher:
             self.book(transfer, decision.codes, decision.amounts)
         return decision
 
-    def match_all(self, transfers: Iterable[Transfer]) -> list[Decision]:
-        """`match` for a whole file in order of arrival.
+    def forget_lines(self) -> None:
+        """Start a new run: lines seen before are no longer taken for repeats."""
+        self._seen.clear()
 
-        The cycle collector rests meanwhile: decisions hold no cycles, and searching tens of thousands of
-        long-lived invoices again and again would take half of the time.
-        """
-        was_on = gc.isenabled()
-        gc.disable()
-        try:
+    def match_all(self, transfers: Iterable[Transfer]) -> list[Decision]:
+        """`match` for a whole file in order of arrival."""
+        with resting_collector():
             return [self.match(transfer) for transfer in transfers]
-        finally:
-            if was_on:
-                gc.enable()
 
     def decide(self, transfer: Transfer) -> Decision:
         """What to do with a transfer as things stand; changes nothing and does not ask whether the line is

@@ -8,6 +8,8 @@ import pytest
 from tests import factories, money
 
 from truongso.banking import services
+from truongso.banking.desk import Desk
+from truongso.banking.matching.types import Transfer
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.services import LineRefusedError
 from truongso.banking.statement_import import StatementRefusedError, apply, preview
@@ -15,6 +17,7 @@ from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.types import Direction, LineState
 from truongso.fees.models import Invoice
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
@@ -22,6 +25,7 @@ from truongso.ledger.public import account_ids, balance
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment, Receipt
+from truongso.payments.public import book
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = dt.date(2026, 10, 6)
@@ -176,3 +180,34 @@ def test_lines_that_waited_are_matched_again_once_the_invoice_exists(
     assert Invoice.objects.for_school(school).get(pk=late.pk).paid == Dong(90_000)
     assert Invoice.objects.for_school(school).get(pk=first.pk).paid == Dong(0)
     assert money.broken_invariants() == []
+
+
+def test_a_kept_desk_keeps_up_with_the_database(school: School, account: BankAccount, actor: Actor) -> None:
+    """Between two parts of a file an invoice is paid elsewhere, one is cancelled and one is issued."""
+    paid = money.invoice(school, [250_000], full_name="Trần Thị Bình")
+    cancelled = money.invoice(school, [250_000], full_name="Vàng Thị Chi")
+    desk = Desk(school.pk)
+    desk.renew()
+    first = desk.decide([_transfer(account, i.code) for i in (paid, cancelled)])
+    assert [d.rule.value for d in first] == ["exact", "exact"]  # decided, never booked: as if rolled back
+    desk.renew()
+    again = desk.decide([_transfer(account, i.code) for i in (paid, cancelled)])
+    assert [d.rule.value for d in again] == ["exact", "exact"]
+    with transaction():
+        book(school.pk, booking=money.booking((paid, 250_000)), actor=actor)
+        Invoice.objects.for_school(school).filter(pk=cancelled.pk).update(cancelled_at=clock.now())
+    issued = money.invoice(school, [250_000], full_name="Lê Hoàng Dung")
+    desk.renew()
+    then = desk.decide([_transfer(account, i.code) for i in (paid, cancelled, issued)])
+    assert [d.rule.value for d in then] == ["already_paid", "no_code", "exact"]
+    assert desk.invoice(str(account.pk), cancelled.code) is None
+    known = desk.invoice(str(account.pk), issued.code)
+    assert known is not None
+    assert known.id == issued.pk
+
+
+def _transfer(account: BankAccount, code: str) -> Transfer:
+    return Transfer(
+        id=code, date=DAY.isoformat(), bank_ref="", amount=Dong(250_000), memo=f"{code} nop", payer_name="",
+        payer_account="", account=str(account.pk),
+    )  # fmt: skip

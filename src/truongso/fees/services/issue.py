@@ -25,11 +25,12 @@ from truongso.fees.models import CollectionRound, Invoice, PlannedLine
 from truongso.fees.pricing import rate_for
 from truongso.fees.queries.inputs import classes_of, rates_of, round_items
 from truongso.fees.queries.plans import plan_totals, problems
-from truongso.fees.services.plan import plan_round
+from truongso.fees.services.plan import renew_plan
 from truongso.fees.services.rounds import locked_round
 from truongso.fees.types import FeesRefusedError, LineKind, RoundState, new_code
 from truongso.kernel import audit, clock, jobs, names, outbox
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
 from truongso.kernel.ids import new_public_id
 from truongso.kernel.models import Job
@@ -71,7 +72,7 @@ def start_issue(school_id: int, *, round_id: int, seen_invoices: int, seen_amoun
     found = locked_round(school_id, round_id)
     if found.state != RoundState.DRAFT.value:
         raise FeesRefusedError("already_issued", name=found.name)
-    plan_round(school_id, round_id=round_id)
+    renew_plan(school_id, round_id=round_id)
     blocking = [p for p in problems(found) if p.blocking]
     if blocking:
         raise FeesRefusedError("blocked", problems=blocking)
@@ -189,16 +190,16 @@ class _Pupil:
 def _pupils(round_: CollectionRound, student_ids: Sequence[int]) -> list[_Pupil]:
     """The pupils of the chunk without an invoice, in the order asked for; 5 queries without joins over the plan."""
     school_id = round_.school_id
-    done = set(_issued(round_).filter(student_id__in=student_ids).values_list("student_id", flat=True))
+    done = set(_issued(round_).filter(among("student_id", student_ids)).values_list("student_id", flat=True))
     wanted = [s for s in student_ids if s not in done]
     if not wanted:
         return []
     natures = {i.fee_item_id: i.fee_item.nature for i in round_items(round_)}
     classes = dict(SchoolClass.objects.for_school(school_id).values_list("pk", "name"))
-    plan = PlannedLine.objects.for_school(school_id).filter(round=round_, student_id__in=wanted, amount__gt=0)
+    plan = PlannedLine.objects.for_school(school_id).filter(among("student_id", wanted), round=round_, amount__gt=0)
     students = (
         Student.objects.for_school(school_id)
-        .filter(pk__in=wanted)
+        .filter(among("pk", wanted))
         .values_list("pk", "family_id", "full_name", "name_fold", "sort_key")
     )
     payers = payers_or_guardians(school_id, wanted)
@@ -263,7 +264,7 @@ def _fresh_codes(round_: CollectionRound, count: int) -> list[str]:
     while len(fresh) < count:
         drawn = {new_code(prefix, draw) for _ in range(count - len(fresh))} - seen
         seen |= drawn
-        codes = Invoice.objects.for_school(round_.school_id).filter(code__in=drawn)
+        codes = Invoice.objects.for_school(round_.school_id).filter(among("code", drawn))
         fresh += sorted(drawn - set(codes.values_list("code", flat=True)))
     return fresh
 

@@ -27,6 +27,11 @@ _PRICE_COLUMNS = {
     "reduction": "bigint", "basis": "text", "amount": "bigint",
 }  # fmt: skip
 
+_LINE_COLUMNS = (
+    "student_id, school_class_id, fee_item_id, quantity, unit_amount, gross, reduction_percent, reduction, "
+    "reduction_basis, amount"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
@@ -48,15 +53,34 @@ def plan_round(school_id: int, *, round_id: int) -> int:
     """
     draft = locked_draft(school_id, round_id)
     PlannedLine.objects.for_school(school_id).filter(round=draft).delete()
-    rules = known_rules()
-    grades = sorted(set(classes_of(draft).values_list("school_class__grade", flat=True)))
-    for item in round_items(draft):
-        prices = price_list(item, rates_of(school_id, item.fee_item_id), rules, grades, draft)
+    for item, prices in _price_lists(draft):
         if prices.prices:
             _insert_lines(draft, item, prices)
     draft.planned_at = clock.now()
     draft.save(update_fields=["planned_at"])
     return PlannedLine.objects.for_school(school_id).filter(round=draft).count()
+
+
+@transaction_required
+def renew_plan(school_id: int, *, round_id: int) -> None:
+    """Bring the plan of a draft up to date with roster, rates and reductions; one that already is stays as it is."""
+    draft = locked_draft(school_id, round_id)
+    price_lists = _price_lists(draft)
+    lines = PlannedLine.objects.for_school(school_id).filter(round=draft)
+    priced_items = [item.fee_item_id for item, prices in price_lists if prices.prices]
+    if lines.exclude(fee_item_id__in=priced_items).exists() or any(
+        _differs(draft, item, prices) for item, prices in price_lists if prices.prices
+    ):
+        plan_round(school_id, round_id=round_id)
+
+
+def _price_lists(draft: CollectionRound) -> list[tuple[RoundItem, PriceList]]:
+    rules = known_rules()
+    grades = sorted(set(classes_of(draft).values_list("school_class__grade", flat=True)))
+    return [
+        (item, price_list(item, rates_of(draft.school_id, item.fee_item_id), rules, grades, draft))
+        for item in round_items(draft)
+    ]
 
 
 def price_list(
@@ -86,7 +110,37 @@ def price_list(
 
 
 def _insert_lines(round_: CollectionRound, item: RoundItem, prices: PriceList) -> None:
-    """One INSERT … SELECT for all pupils of the round. Table and column names are constants, values are parameters."""
+    """One INSERT … SELECT for all pupils of the round."""
+    tables, fresh, params = _fresh_lines(round_, item, prices)
+    sql = f"""
+        WITH {tables}
+        INSERT INTO fees_plannedline (school_id, round_id, {_LINE_COLUMNS})
+        SELECT %s, %s, fresh.* FROM ({fresh}) fresh
+    """  # noqa: S608 - no value is written into the text
+    before, after = params
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*before, round_.school_id, round_.pk, *after])
+
+
+def _differs(round_: CollectionRound, item: RoundItem, prices: PriceList) -> bool:
+    """True when the item's stored lines are not what the data say now."""
+    tables, fresh, (before, after) = _fresh_lines(round_, item, prices)
+    sql = f"""
+        WITH {tables}, fresh AS ({fresh}), stored AS (
+            SELECT {_LINE_COLUMNS} FROM fees_plannedline WHERE school_id = %s AND round_id = %s AND fee_item_id = %s)
+        SELECT EXISTS (SELECT * FROM fresh EXCEPT SELECT * FROM stored)
+            OR EXISTS (SELECT * FROM stored EXCEPT SELECT * FROM fresh)
+    """  # noqa: S608 - no value is written into the text
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*before, *after, round_.school_id, round_.pk, item.fee_item_id])
+        return bool(cursor.fetchone()[0])
+
+
+def _fresh_lines(
+    round_: CollectionRound, item: RoundItem, prices: PriceList
+) -> tuple[str, str, tuple[list[Any], list[Any]]]:
+    """What an item's lines should be: table expressions, a SELECT of `_LINE_COLUMNS` over them, and the parameters of
+    each. Table and column names are constants, values are parameters."""
     price_rows = [
         (
             grade,
@@ -113,8 +167,7 @@ def _insert_lines(round_: CollectionRound, item: RoundItem, prices: PriceList) -
             "AND o.student_id = p.student_id AND o.valid_from <= %s AND (o.valid_to IS NULL OR o.valid_to >= %s))"
         )
         voluntary_params = [school, item.fee_item_id, day, day]
-    sql = f"""
-        WITH {price}, {category},
+    tables = f"""{price}, {category},
         enrolled(student_id, school_class_id, grade, valid_from) AS ({pupils}),
         pupil AS (
             SELECT student_id, school_class_id, grade FROM (
@@ -125,18 +178,14 @@ def _insert_lines(round_: CollectionRound, item: RoundItem, prices: PriceList) -
         reduced(student_id, best) AS (
             SELECT x.student_id, MIN(c.best) FROM fees_exemption x JOIN category c ON c.code = x.rule_code
             WHERE x.school_id = %s AND x.valid_from <= %s AND (x.valid_to IS NULL OR x.valid_to >= %s)
-            GROUP BY x.student_id)
-        INSERT INTO fees_plannedline (school_id, round_id, student_id, school_class_id, fee_item_id, quantity,
-            unit_amount, gross, reduction_percent, reduction, reduction_basis, amount)
-        SELECT %s, %s, p.student_id, p.school_class_id, %s, %s,
+            GROUP BY x.student_id)"""  # noqa: S608 - no value is written into the text
+    fresh = f"""
+        SELECT p.student_id, p.school_class_id, %s, %s,
             q.unit_amount, q.gross, q.percent, q.reduction, q.basis, q.amount
         FROM pupil p LEFT JOIN reduced r ON r.student_id = p.student_id
         JOIN price q ON q.grade = p.grade AND q.best = COALESCE(r.best, %s)
         {voluntary}
     """  # noqa: S608 - no value is written into the text
-    params = [
-        *price_params, *category_params, *pupil_params, school, day, day,
-        school, round_.pk, item.fee_item_id, item.quantity, prices.default_rank, *voluntary_params,
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+    before = [*price_params, *category_params, *pupil_params, school, day, day]
+    after = [item.fee_item_id, item.quantity, prices.default_rank, *voluntary_params]
+    return tables, fresh, (before, after)

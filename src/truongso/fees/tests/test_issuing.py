@@ -24,6 +24,7 @@ from truongso.fees.public import (
 )
 from truongso.fees.queries.inputs import known_rules, rates_of
 from truongso.fees.services import issue as issue_service
+from truongso.fees.services.plan import renew_plan
 from truongso.fees.tests.build import ACTOR, Setting, chooses, everything, exempt, issue, plan, setting, start
 from truongso.fees.types import FeeNature, FeesRefusedError, is_valid, new_code
 from truongso.kernel import jobs
@@ -210,6 +211,36 @@ def test_what_was_seen_must_still_be_true(s: Setting) -> None:
     assert refused(s, seen_amount=Dong(648_001)).params == {"invoices": 4, "amount": Dong(648_000)}
     assert refused(s, seen_invoices=3).code == "plan_changed"
     assert everything(s.school) == before
+
+
+def test_issuing_keeps_the_lines_that_were_seen(s: Setting) -> None:
+    planned = set(PlannedLine.objects.for_school(s.school).filter(round=plan(s)).values_list("pk", flat=True))
+    with transaction.atomic():
+        start_issue(s.school.pk, round_id=s.round.pk, seen_invoices=4, seen_amount=Dong(648_000), actor=ACTOR)
+    assert set(PlannedLine.objects.for_school(s.school).values_list("pk", flat=True)) == planned
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda s: factories.fee_rate(s.care, 151_000, grade="3"),
+        lambda s: exempt(s.students["An"], "HP_HN"),
+        lambda s: s.round.items.filter(fee_item=s.water).delete(),
+        lambda s: s.round.items.filter(fee_item=s.water).update(quantity=2),
+        lambda s: s.students["Dung"].enrolments.update(school_class=s.class_3a2),
+        lambda s: factories.student(s.school, "Mai Văn Em", school_class=s.class_4a1),
+    ],
+)
+def test_a_plan_behind_the_data_is_renewed_and_then_equals_a_fresh_one(s: Setting, change: Any) -> None:
+    plan(s)
+    change(s)
+    with transaction.atomic():
+        renew_plan(s.school.pk, round_id=s.round.pk)
+    columns = ("student_id", "school_class_id", "fee_item_id", "quantity", "reduction", "reduction_basis", "amount")
+    lines = PlannedLine.objects.for_school(s.school).order_by("student_id", "fee_item_id")
+    renewed = list(lines.values_list(*columns))
+    plan(s)
+    assert renewed == list(lines.values_list(*columns))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
+from truongso.kernel.among import among
 from truongso.kernel.names import fold
 from truongso.organizations.public import School
 from truongso.people.models import Guardian, Guardianship
@@ -28,15 +29,15 @@ def payers_or_guardians(school: School | int, student_ids: Collection[int]) -> d
     """Whose name stands on a pupil's invoice: the paying guardian, else the pupil's first guardian, else the first of
     the family; pupils without any are missing. 1 query, 3 when someone has no paying guardian."""
     links = Guardianship.objects.for_school(school)
-    of_student = links.filter(student_id__in=student_ids)
+    of_student = links.filter(among("student_id", student_ids))
     payers = dict(of_student.filter(is_payer=True).values_list("student_id", "guardian__full_name"))
     missing = [pk for pk in student_ids if pk not in payers]
     if not missing:
         return payers
-    own = links.filter(student_id__in=missing).order_by("-pk").values_list("student_id", "guardian__full_name")
+    own = links.filter(among("student_id", missing)).order_by("-pk").values_list("student_id", "guardian__full_name")
     family = (
         Guardian.objects.for_school(school)
-        .filter(family__students__pk__in=missing)
+        .filter(among("family__students__pk", missing))
         .order_by("-pk")
         .values_list("family__students__pk", "full_name")
     )

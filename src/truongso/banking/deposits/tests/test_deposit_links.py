@@ -103,7 +103,9 @@ def test_the_deposit_stays_cash_in_the_report(school: School, account: BankAccou
         services.link(school.pk, line_id=row.pk, deposit_id=deposit.pk, actor=ACTOR)
     after = cashless_figures(school.pk, calendar_year(2026))
     assert after == before
-    assert [(m.method, m.figures.count, int(m.figures.value)) for m in after.by_method if m.figures.count] == [(Method.CASH, 1, 2_000_000)]
+    assert [(m.method, m.figures.count, int(m.figures.value)) for m in after.by_method if m.figures.count] == [
+        (Method.CASH, 1, 2_000_000)
+    ]
 
 
 def test_a_line_that_fits_is_not_assigned_to_an_invoice(school: School, account: BankAccount, cash: Invoice) -> None:

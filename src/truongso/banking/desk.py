@@ -1,0 +1,69 @@
+"""The matcher laid over a school's standing invoices, kept while a long import works through its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from truongso.banking.matching.matcher import Matcher
+from truongso.banking.matching.types import Decision, OpenInvoice, Transfer
+from truongso.banking.queries import learnt_payers
+from truongso.fees.public import InvoiceForMatching, invoices_for_matching
+
+
+class Desk:
+    """Decides transfers of one school against what is owed at this moment.
+
+    Building the matcher of a large school takes longer than deciding a hundred lines: an import of many parts keeps
+    one desk and calls `renew` before each, so that what others booked, issued or cancelled meanwhile counts, and so
+    does a part that was rolled back.
+    """
+
+    def __init__(self, school_id: int) -> None:
+        self._school_id = school_id
+        self._matcher = Matcher(learnt=learnt_payers(school_id), learns=False)
+        self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
+        self._by_code: dict[str, InvoiceForMatching] = {}
+        self._by_student: dict[str, InvoiceForMatching] = {}
+
+    def decide(self, transfers: Sequence[Transfer]) -> list[Decision]:
+        """Decisions in order of arrival; each counts with what those before it would book."""
+        return self._matcher.match_all(transfers)
+
+    def learn(self, transfer: Transfer, codes: Sequence[str]) -> None:
+        """A booked transfer: its payer pays for these pupils from now on."""
+        for code in codes:
+            self._matcher.learn(transfer.payer_account, str(self._invoices[transfer.account, code].student_id))
+
+    def invoice(self, account: str, code: str) -> InvoiceForMatching | None:
+        """The invoice with this code, of this receiving account if there is one."""
+        return self._invoices.get((account, code)) or self._by_code.get(code)
+
+    def invoices(self) -> Collection[InvoiceForMatching]:
+        """Every invoice that money may come for."""
+        return self._invoices.values()
+
+    def someones(self, student_key: str) -> InvoiceForMatching | None:
+        """An invoice of the pupil, to read his name from."""
+        return self._by_student.get(student_key)
+
+    def renew(self) -> None:
+        """Bring the invoices up to date and forget the lines of the part before; one query."""
+        self._matcher.forget_lines()
+        gone = dict(self._invoices)
+        for invoice in invoices_for_matching(self._school_id):
+            account, student = str(invoice.bank_account_id), str(invoice.student_id)
+            gone.pop((account, invoice.code), None)
+            self._invoices[account, invoice.code] = self._by_code[invoice.code] = invoice
+            self._by_student[student] = invoice
+            self._matcher.put(
+                OpenInvoice(
+                    code=invoice.code, outstanding=invoice.outstanding, student_name=invoice.student_name,
+                    class_name=invoice.class_name, account=account, student_key=student,
+                )
+            )  # fmt: skip
+        for (account, code), invoice in gone.items():
+            self._matcher.drop(account, code)
+            del self._invoices[account, code]
+            self._by_code.pop(code, None)
+            if self._by_student.get(str(invoice.student_id)) is invoice:
+                del self._by_student[str(invoice.student_id)]
