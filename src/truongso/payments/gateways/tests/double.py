@@ -24,7 +24,11 @@ class Order:
     state: str = "pending"  # pending, paid, failed
     txn: str = ""
     at: dt.datetime | None = None
-    transfers: list[tuple[str, int]] = field(default_factory=list)
+    transfers: list[tuple[str, int, dt.datetime]] = field(default_factory=list)
+
+    def state_now(self) -> str:
+        """Money that has not come yet is not told."""
+        return "pending" if self.state == "paid" and self.at and self.at > clock.now() else self.state
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Double:
             reply |= {"vnp_ResponseCode": "91", "vnp_Message": "not found"}
         else:
             moment = (order.at or clock.now()).astimezone(_VN)
-            status = {"paid": "00", "pending": "01", "failed": "02"}[order.state]
+            status = {"paid": "00", "pending": "01", "failed": "02"}[order.state_now()]
             reply |= {
                 "vnp_ResponseCode": "00", "vnp_TxnRef": given["vnp_TxnRef"], "vnp_Amount": str(order.amount * 100),
                 "vnp_PayDate": f"{moment:%Y%m%d%H%M%S}", "vnp_TransactionNo": order.txn or "0",
@@ -94,7 +98,7 @@ class Double:
             code = {"done": 0, "processing": 7002}.get(self.refund_state, 1080)
             return {**reply, "resultCode": code, "transId": 555, "amount": given["amount"]}
         order = self.orders.get(given["orderId"], Order(state="failed"))
-        code = {"paid": 0, "pending": 1000, "failed": 1006}[order.state]
+        code = {"paid": 0, "pending": 1000, "failed": 1006}[order.state_now()]
         when = int(order.at.timestamp()) * 1000 if order.at else 0
         return {
             **reply,
@@ -113,7 +117,7 @@ class Double:
                 self.refunds[given["m_refund_id"]] = int(given["amount"])
             return {"return_code": {"done": 1, "processing": 3}.get(self.refund_state, 2), "refund_id": 777}
         order = self.orders.get(given["app_trans_id"], Order(state="failed"))
-        code = {"paid": 1, "pending": 3, "failed": 2}[order.state]
+        code = {"paid": 1, "pending": 3, "failed": 2}[order.state_now()]
         when = int(order.at.timestamp()) * 1000 if order.at else 0
         return {"return_code": code, "amount": order.amount, "zp_trans_id": int(order.txn or 0), "server_time": when}
 
@@ -128,13 +132,16 @@ class Double:
             order = self.orders.get(reference)
             if order is None:
                 return {"code": "101", "desc": "not found", "data": None}
-            paid = order.transfers or ([(order.txn, order.amount)] if order.state == "paid" else [])
-            when = f"{(order.at or clock.now()).astimezone(_VN).isoformat()}"
-            done = sum(a for _, a in paid) >= order.amount
+            whole = [(order.txn, order.amount, order.at or clock.now())] if order.state == "paid" else []
+            paid = [one for one in order.transfers or whole if one[2] <= clock.now()]
+            done = sum(a for _, a, _ in paid) >= order.amount
             data = {
                 "id": "abc", "orderCode": int(reference), "amount": order.amount,
                 "status": "PAID" if done else {"failed": "CANCELLED"}.get(order.state, "PENDING"),
-                "transactions": [{"reference": r, "amount": a, "transactionDateTime": when} for r, a in paid],
+                "transactions": [
+                    {"reference": r, "amount": a, "transactionDateTime": at.astimezone(_VN).isoformat()}
+                    for r, a, at in paid
+                ],
             }  # fmt: skip
         parts = []
         for key in sorted(data):

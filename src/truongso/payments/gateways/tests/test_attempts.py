@@ -246,10 +246,10 @@ def test_another_amount_heard_by_notice_is_settled_by_asking(school: School, gat
 def test_several_transfers_are_found_by_asking(school: School, gateway: Double) -> None:
     attempt = _start(twin.channel(school, "payos"), (money.invoice(school, [250_000]), 250_000))
     order = gateway.orders[attempt.reference]
-    order.transfers = [("FT1", 100_000)]
+    order.transfers = [("FT1", 100_000, clock.now())]
     assert _state(query_back(attempt)) == ("paid", "partial", "in_time")
     assert attempt.next_query_at is not None
-    order.transfers = [("FT1", 100_000), ("FT2", 160_000)]
+    order.transfers.append(("FT2", 160_000, clock.now()))
     assert _state(query_back(attempt)) == ("paid", "over", "in_time")
     assert CreditEntry.objects.for_school(school).get().amount == Dong(10_000)
 
