@@ -10,6 +10,7 @@ from truongso.people.queries.classes import (
     pupils_of_classes,
 )
 from truongso.people.queries.guardians import families_named, payer_names, payers_or_guardians
+from truongso.people.queries.proof import knows_pupil
 from truongso.people.queries.pupils import (
     PupilFilter,
     PupilPage,
@@ -55,6 +56,7 @@ __all__ = [
     "edit_student",
     "families_named",
     "import_roster",
+    "knows_pupil",
     "leave_school",
     "move_class",
     "payer_names",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from truongso.banking.public import PaymentClaim, claims_of_invoice
 from truongso.fees.public import Invoice, InvoiceLine, invoices_of_family, lines_of
 from truongso.fees.types import LineKind
 from truongso.kernel import banks, clock
@@ -17,15 +18,20 @@ from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.qr_image import qr_svg
 from truongso.kernel.ui.formatting import dong
 from truongso.payments.public import (
+    Attempt,
     ReceiptPaper,
     credit_of_invoice,
     grouped,
     invoice_memo,
     invoice_payload,
+    method_choices,
     papers_of,
+    part_of,
+    pending_attempts,
     receipts_of_invoice,
 )
 from truongso.payments.vietqr import VietQrError
+from truongso.workspaces.ways import Way, ways_of
 
 
 class PageState(StrEnum):
@@ -71,6 +77,9 @@ class PaymentPage:
     cancelled_receipts: list[ReceiptPaper]
     credit: Dong
     others: list[Invoice]
+    ways: list[Way]
+    pending: list[Attempt]
+    claims: list[PaymentClaim]
 
     @property
     def headline(self) -> str:
@@ -110,14 +119,18 @@ def version(invoice: Invoice) -> str:
     return f'"{state_on_page(invoice)}-{invoice.paid.value}-{invoice.total.value}"'
 
 
-def payment_page(invoice: Invoice) -> PaymentPage:
-    """The page of an invoice with its school, round and account; at most 5 queries whatever was paid."""
+def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
+    """The page of an invoice with its school, round and account; at most 11 queries whatever was paid.
+
+    `part` is what the family chose to pay of it now, where the round allows parts.
+    """
     state = state_on_page(invoice)
-    owed = invoice.total - invoice.paid
+    owed = part_of(invoice, part) if state.is_open else invoice.total - invoice.paid
     papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
-    payload = _payload(invoice) if state.is_open else ""
+    payload = _payload(invoice, part) if state.is_open else ""
     bank = banks.find(invoice.bank_account.bank_bin)
-    others = [] if state.is_open else _others(invoice)
+    choices = method_choices(invoice.school_id, amount=owed, has_code=bool(payload)) if state.is_open else []
+    pending = pending_attempts(invoice.school_id, [invoice.pk], now=clock.now()) if state.is_open else []
     return PaymentPage(
         invoice=invoice,
         state=state,
@@ -133,14 +146,17 @@ def payment_page(invoice: Invoice) -> PaymentPage:
         receipts=[paper for paper in papers if not paper.is_cancelled],
         cancelled_receipts=[paper for paper in papers if paper.is_cancelled],
         credit=credit_of_invoice(invoice.school_id, invoice.pk) if papers else ZERO,
-        others=others,
+        others=open_invoices_beside(invoice),
+        ways=ways_of(choices),
+        pending=pending,
+        claims=claims_of_invoice(invoice.school_id, invoice.pk),
     )
 
 
-def _payload(invoice: Invoice) -> str:
+def _payload(invoice: Invoice, part: Dong | None) -> str:
     """ "" when no bank app could carry it out (500 million and more, an account that is no account)."""
     try:
-        return invoice_payload(invoice)
+        return invoice_payload(invoice, amount=part)
     except VietQrError:
         return ""
 
@@ -152,8 +168,8 @@ def _drawing(invoice: Invoice, payload: str, owed: Dong) -> SafeString:
     return mark_safe(qr_svg(payload, title=title))  # noqa: S308  drawn by us, its title is escaped there
 
 
-def _others(invoice: Invoice) -> list[Invoice]:
-    """What the family still has to pay at this school."""
+def open_invoices_beside(invoice: Invoice) -> list[Invoice]:
+    """What else the family still has to pay at this school; 1 query."""
     return [
         other
         for other in invoices_of_family(invoice.school_id, invoice.family_id)

@@ -175,6 +175,19 @@ def invoices_anywhere(ids: Collection[int], *, reason: str) -> list[Invoice]:
     return [found[pk] for pk in ids if pk in found]
 
 
+def invoices_of_code(code: str, *, school_id: int | None) -> list[Invoice]:
+    """Invoices with this code as printed, of one school or of the whole installation; 1 query.
+
+    They come with school, account and round.
+    """
+    if school_id is not None:
+        rows = Invoice.objects.for_school(school_id)
+    else:
+        across = Invoice.objects.across_schools("a family names its invoice by code, at whatever school")
+        rows = across.filter(school__invoice_prefix=code[:2])
+    return list(rows.select_related("school", "bank_account", "round").filter(code=code).order_by("pk"))
+
+
 def invoice_by_short_id(short: str) -> Invoice | None:
     """The invoice whose public id begins so, with its school, account and round; None when two do; 1 query."""
     across = Invoice.objects.across_schools("the check address on a notice names the invoice, not the school")

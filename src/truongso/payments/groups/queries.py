@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from truongso.fees.public import Invoice, invoices_by_id
 from truongso.payments.groups.models import GroupedInvoice, InvoiceGroup
 from truongso.payments.groups.types import GroupForMatching, fingerprint
 
@@ -29,6 +30,12 @@ def groups_for_matching(school_id: int, codes: Collection[str]) -> list[GroupFor
     for code, account, invoice in rows:
         found.setdefault((code, account), []).append(invoice)
     return [GroupForMatching(code, account, tuple(members)) for (code, account), members in found.items()]
+
+
+def group_by_code(school_id: int, code: str) -> list[Invoice]:
+    """The invoices of a group, with account and round; empty when no group has this code; at most 2 queries."""
+    ids = GroupedInvoice.objects.for_school(school_id).filter(group__code=code).values_list("invoice_id", flat=True)
+    return invoices_by_id(school_id, list(ids)) if ids else []
 
 
 def group_codes_of(school_id: int, invoice_id: int) -> list[str]:

@@ -35,3 +35,9 @@ def file_of(receipt: Receipt) -> bytes | None:
     if signature is None or not is_untouched(receipt, signature):
         return None
     return signed_file(issued_of(receipt), signature=signature.signature, public_key=signature.key.public_key)
+
+
+def receipt_is_untouched(receipt: Receipt) -> bool | None:
+    """Whether a receipt still says what was signed when it was issued; None when it was never signed; 1 query."""
+    signature = signature_of(receipt)
+    return None if signature is None else is_untouched(receipt, signature)

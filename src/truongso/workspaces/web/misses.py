@@ -1,22 +1,21 @@
-"""Unknown addresses of public pages: a page that says what to do, and an end to guessing.
+"""Unknown addresses and codes of public pages: a page that says what to do, and an end to guessing.
 
 Only misses are counted and only misses are refused: behind one address of a mobile operator sit many families,
-and a good link must open for every one of them. What is guessed at has 130 random bits.
+and a good link must open for every one of them. Counted in the database, so that the limit holds across processes.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from truongso.kernel import clock
+from truongso.kernel.limits import Limit, client_of, count, seconds_left
 
-MISSES = 30
-WINDOW = 600
-"""At most MISSES unknown addresses from one place in WINDOW seconds."""
+MISSES = Limit("misses", 10, 600)
+"""At most ten unknown addresses or codes from one place in ten minutes."""
 
 _PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{26}")
 
@@ -26,16 +25,12 @@ def is_public_id(text: str) -> bool:
     return _PUBLIC_ID.fullmatch(text) is not None
 
 
-def unknown(request: HttpRequest, template: str) -> HttpResponse:
+def unknown(request: HttpRequest, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
     """Answer an unknown address: the friendly page with 404, after too many of them 429."""
-    seconds = int(clock.now().timestamp())
-    key = f"misses:{request.META.get('REMOTE_ADDR', '')}:{seconds // WINDOW}"
-    misses = cache.get(key, 0) + 1
-    cache.set(key, misses, WINDOW)
-    if misses <= MISSES:
-        return guarded(render(request, template, status=404))
+    if count(MISSES, client_of(request)) <= MISSES.most:
+        return guarded(render(request, template, context, status=404))
     response = render(request, "workspaces/parent/too_many.html", status=429)
-    response["Retry-After"] = str(WINDOW - seconds % WINDOW)
+    response["Retry-After"] = str(seconds_left(MISSES))
     return guarded(response)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from truongso.accounts.public import public
 from truongso.fees.public import Invoice, invoice_by_public_id
+from truongso.kernel.money import Dong
+from truongso.organizations.public import School
 from truongso.payments.public import (
     ReceiptPaper,
     invoice_picture,
@@ -22,7 +24,9 @@ from truongso.payments.public import (
 )
 from truongso.payments.vietqr import VietQrError
 from truongso.workspaces.bank_apps import app_links, sandbox_link
+from truongso.workspaces.check_code import grouped_code
 from truongso.workspaces.payment_page import headline, payment_page, state_on_page, version
+from truongso.workspaces.web.family_forms import PartForm
 from truongso.workspaces.web.misses import guarded, is_public_id, unknown
 
 P = ParamSpec("P")
@@ -44,6 +48,11 @@ def of_invoice(view: InvoiceView[P]) -> Callable[..., HttpResponse]:
     return wrapper
 
 
+def school_context(school: School) -> dict[str, Any]:
+    """What the base of every family page reads of the school."""
+    return {"school": school, "school_name": school.short_name, "school_place": school.address}
+
+
 @FAMILY
 @require_safe
 @gzip_page  # nothing a stranger could steer and no secret form field stand on these pages: BREACH finds nothing
@@ -57,9 +66,9 @@ def pay(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         {
             "page": page,
             "invoice": invoice,
-            "school": invoice.school,
-            "school_name": invoice.school.short_name,
-            "school_place": invoice.school.address,
+            **school_context(invoice.school),
+            "present": "ma-qr",
+            "check_code": grouped_code(invoice.public_id),
             "sandbox_url": sandbox_link(page.payload) if page.payload else "",
         },
     )
@@ -88,7 +97,7 @@ def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     if not state_on_page(invoice).is_open:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
     try:
-        png = invoice_picture(invoice)
+        png = invoice_picture(invoice, amount=_part(request, invoice))
     except VietQrError:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
     response = HttpResponse(png, content_type="image/png")
@@ -119,9 +128,7 @@ def bank_apps(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         {
             "page": page,
             "invoice": invoice,
-            "school": invoice.school,
-            "school_name": invoice.school.short_name,
-            "school_place": invoice.school.address,
+            **school_context(invoice.school),
             "links": links,
             "sandbox_url": sandbox_link(page.payload) if page.payload else "",
         },
@@ -151,6 +158,12 @@ def receipt_file(request: HttpRequest, invoice: Invoice, receipt_id: str) -> Htt
     response = HttpResponse(receipts_pdf([paper]), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="bien-lai-{paper.number}.pdf"'
     return response
+
+
+def _part(request: HttpRequest, invoice: Invoice) -> Dong | None:
+    """The part of the invoice that the family chose, where the round allows parts; else everything."""
+    form = PartForm(request.GET, outstanding=invoice.total - invoice.paid)
+    return form.amount if invoice.round.allows_partial and form.is_valid() else None
 
 
 def _receipt(invoice: Invoice, receipt_id: str) -> ReceiptPaper | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import check, parent
+from truongso.workspaces.web import basket, check, family, parent, ways
 
 urlpatterns = [
     path("p/<str:public_id>", parent.pay, name="pay"),
@@ -11,5 +11,23 @@ urlpatterns = [
     path("p/<str:public_id>/app-ngan-hang", parent.bank_apps, name="pay_bank_apps"),
     path("p/<str:public_id>/bien-lai/<str:receipt_id>.pdf", parent.receipt_file, name="pay_receipt_file"),
     path("p/<str:public_id>/bien-lai/<str:receipt_id>", parent.receipt, name="pay_receipt"),
-    path("kt/<str:public_id>", check.check_receipt, name="check_receipt"),
+    path("p/<str:public_id>/cach/<str:slug>", ways.way, name="pay_way"),
+    path("p/<str:public_id>/mo-cong", ways.start, name="pay_start"),
+    path("p/<str:public_id>/cong/<str:attempt_id>", ways.attempt_page, name="pay_attempt"),
+    path("p/<str:public_id>/cong/<str:attempt_id>/bo", ways.withdraw, name="pay_withdraw"),
+    path("p/<str:public_id>/mot-phan", ways.part, name="pay_part"),
+    path("p/<str:public_id>/da-chuyen", family.claim, name="pay_claim"),
+    path("p/<str:public_id>/lich-su", family.history, name="pay_history"),
+    path("kt", check.check_form, name="check_form"),
+    path("kt/qr", check.check_code_picture, name="check_qr"),
+    path("kt/<str:public_id>", check.check_any, name="check_receipt"),
+    path("p/<str:public_id>/gop", basket.from_invoice, name="pay_basket"),
+    path("gop", basket.empty, name="basket_empty"),
+    path("gop/<str:token>", basket.basket, name="basket"),
+    path("gop/<str:token>/bo", basket.remove, name="basket_remove"),
+    path("gop/<str:token>/ma", basket.make_codes, name="basket_codes"),
+    path("gop/<str:token>/nop", basket.pay, name="basket_pay"),
+    path("gop/<str:token>/trang-thai", basket.status, name="basket_status"),
+    path("gop/<str:token>/<int:number>.png", basket.picture, name="basket_picture"),
+    path("gop/<str:token>/<int:number>/mo-cong", basket.start, name="basket_start"),
 ]
