@@ -1,10 +1,12 @@
 """Bank lines, recomputed."""
 
+from truongso.banking.batches.selfcheck import CHECKS as BATCH_CHECKS
 from truongso.banking.deposits.selfcheck import CHECKS as DEPOSIT_CHECKS
 from truongso.banking.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.kernel.selfcheck import Check
 
 CHECKS = [
+    *BATCH_CHECKS,
     *DEPOSIT_CHECKS,
     *REFUND_CHECKS,
     Check("I07", "a matched line rests on payments of its amount, a waiting one on none",
@@ -29,5 +31,7 @@ CHECKS = [
           "(SELECT COALESCE(SUM(b.amount), 0) - COALESCE(SUM(e.used), 0) FROM banking_bankline b "
           "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
           "AND e.reference = CAST(b.id AS varchar(20)) "
-          "WHERE b.school_id = a.school_id AND b.direction = 'in' AND b.state NOT IN ('deposit', 'refund', 'reversed'))"),
+          "WHERE b.school_id = a.school_id AND b.direction = 'in' "
+          "AND b.state NOT IN ('deposit', 'refund', 'reversed', 'settled')) + (SELECT COALESCE(SUM(k.kept), 0) "
+          "FROM banking_batchlink k WHERE k.school_id = a.school_id AND k.state = 'standing')"),
 ]  # fmt: skip

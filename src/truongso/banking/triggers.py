@@ -1,5 +1,6 @@
 """Guards of evidence: a bank line stays as the bank reported it; decisions are append-only."""
 
+from truongso.banking.batches.triggers import TRIGGERS as BATCH_TRIGGERS
 from truongso.banking.deposits.triggers import TRIGGERS as DEPOSIT_TRIGGERS
 from truongso.kernel.triggers import append_only, fixed, never_deleted
 
@@ -13,6 +14,7 @@ _CLAIM_FIXED = (
 )  # fmt: skip
 
 TRIGGERS = [
+    *BATCH_TRIGGERS,
     *DEPOSIT_TRIGGERS,
     *append_only("banking_matchdecision"),
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),

@@ -91,6 +91,11 @@ from truongso.payments.refunds.queries import waiting_files as waiting_refund_fi
 from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
 from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.services import book, book_many, undo
+from truongso.payments.settlements.models import SettlementBatch, SettlementItem
+from truongso.payments.settlements.queries import BatchFigures, terminal_codes_of
+from truongso.payments.settlements.queries import batches as settlement_batches
+from truongso.payments.settlements.queries import figures as settlement_figures
+from truongso.payments.settlements.services import mark_paid as mark_batches_paid
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 
@@ -105,6 +110,7 @@ __all__ = [
     "AttemptMoney",
     "AttemptShare",
     "AttemptState",
+    "BatchFigures",
     "BoxState",
     "CashDeposit",
     "CashRefusedError",
@@ -140,6 +146,8 @@ __all__ = [
     "RefundRefusedError",
     "RefundRequest",
     "RefundState",
+    "SettlementBatch",
+    "SettlementItem",
     "TimeState",
     "add_channel",
     "ask_gateways",
@@ -173,6 +181,7 @@ __all__ = [
     "invoice_picture",
     "is_cash_open",
     "known_keys",
+    "mark_batches_paid",
     "method_choices",
     "money_tables",
     "paper_of",
@@ -214,11 +223,14 @@ __all__ = [
     "set_active",
     "settings_of",
     "settle_notice",
+    "settlement_batches",
+    "settlement_figures",
     "signed_receipt_file",
     "standing_payments_of",
     "standing_refund_payouts",
     "start_attempt",
     "store_notice",
+    "terminal_codes_of",
     "undo",
     "undo_refund_payout",
     "use_credit",

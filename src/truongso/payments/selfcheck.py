@@ -6,7 +6,9 @@ from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
 from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
 from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
 from truongso.payments.gateways.selfcheck import CHECKS as GATEWAY_CHECKS
+from truongso.payments.pos.selfcheck import CHECKS as POS_CHECKS
 from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
+from truongso.payments.settlements.selfcheck import CHECKS as SETTLEMENT_CHECKS
 from truongso.payments.signing.selfcheck import CHECKS as SIGNING
 
 _SIGNED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
@@ -65,5 +67,7 @@ CHECKS = [
     *CASH_CHECKS,
     *CREDIT_CHECKS,
     *GATEWAY_CHECKS,
+    *POS_CHECKS,
     *REFUND_CHECKS,
+    *SETTLEMENT_CHECKS,
 ]  # fmt: skip

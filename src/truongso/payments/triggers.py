@@ -6,8 +6,10 @@ from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
 from truongso.payments.credit.triggers import TRIGGERS as CREDIT_TRIGGERS
 from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
 from truongso.payments.gateways.triggers import TRIGGERS as GATEWAY_TRIGGERS
+from truongso.payments.pos.triggers import TRIGGERS as POS_TRIGGERS
 from truongso.payments.refunds.triggers import TRIGGERS as REFUND_TRIGGERS
 from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
+from truongso.payments.settlements.triggers import TRIGGERS as SETTLEMENT_TRIGGERS
 from truongso.payments.signing.triggers import TRIGGERS as SIGNING
 
 _SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
@@ -221,5 +223,7 @@ TRIGGERS = [
     *CASH_TRIGGERS,
     *CREDIT_TRIGGERS,
     *GATEWAY_TRIGGERS,
+    *POS_TRIGGERS,
     *REFUND_TRIGGERS,
+    *SETTLEMENT_TRIGGERS,
 ]  # fmt: skip

@@ -157,7 +157,7 @@ class _Reader:
             merchant_code=cells.code(get("merchant_code"))[:20], batch_no=cells.code(get("batch_no"), 6)[:12],
             trace=cells.code(get("trace"), 6)[:12], rrn=rrn[:20], approval_code=approval[:12],
             transaction_id=transaction_id[:80], order_reference=order[:40], card_tail=cells.tail(get("card")),
-            card_brand=_brand(get("card_brand")), on=day, at=moment[1] if moment else None,
+            card_brand=_brand(get("card_brand")), transacted_on=day, transacted_time=moment[1] if moment else None,
             settled_on=settled[0] if settled else None, batch_reference=cells.as_text(get("batch_reference"))[:40],
             gross=figures.gross, fee=figures.fee, net=figures.net,
         )  # fmt: skip

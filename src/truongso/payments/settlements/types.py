@@ -48,8 +48,8 @@ class ItemRow:
     order_reference: str
     card_tail: str
     card_brand: str
-    on: dt.date | None
-    at: dt.time | None
+    transacted_on: dt.date | None
+    transacted_time: dt.time | None
     settled_on: dt.date | None
     batch_reference: str
     gross: Dong

@@ -1,0 +1,32 @@
+"""Settled batches in the books, recomputed."""
+
+from truongso.kernel.selfcheck import Check
+
+_TRANSIT = (
+    "SELECT p.entry_id, SUM(CASE WHEN c.role = 'in_transit' THEN p.amount WHEN d.role = 'in_transit' THEN -p.amount "
+    "ELSE 0 END) AS out_of, SUM(CASE WHEN d.role = 'collection_fee' THEN p.amount WHEN c.role = 'collection_fee' "
+    "THEN -p.amount ELSE 0 END) AS fee FROM ledger_posting p JOIN ledger_account d ON d.id = p.debit_id "
+    "JOIN ledger_account c ON c.id = p.credit_id GROUP BY p.entry_id"
+)
+_ITEMS = (
+    "SELECT batch_id, SUM(CASE WHEN state = 'matched' THEN gross ELSE 0 END) AS g, "
+    "SUM(CASE WHEN state = 'matched' THEN fee ELSE 0 END) AS f, "
+    "SUM(CASE WHEN state = 'other' THEN net ELSE 0 END) AS k FROM payments_settlementitem GROUP BY batch_id"
+)
+
+CHECKS = [
+    Check("I18", "a bank line is settled exactly when links of its whole amount stand",
+          "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN (SELECT line_id, SUM(amount) AS s "
+          "FROM banking_batchlink WHERE state = 'standing' GROUP BY line_id) k ON k.line_id = b.id "
+          "WHERE (b.state = 'settled') <> (k.line_id IS NOT NULL) OR (k.line_id IS NOT NULL AND k.s <> b.amount)"),
+    Check("I18", "a batch is paid exactly when its link stands",
+          "SELECT b.school_id, b.reference FROM payments_settlementbatch b LEFT JOIN banking_batchlink k "
+          "ON k.batch_id = b.id AND k.school_id = b.school_id AND k.state = 'standing' "
+          "WHERE (b.paid_at IS NOT NULL) <> (k.id IS NOT NULL) OR (k.id IS NOT NULL AND k.amount <> b.net)"),
+    Check("I18", "a standing link takes the gross of its batch out of transit and its fee to expense",
+          f"SELECT k.school_id, k.id FROM banking_batchlink k JOIN ({_ITEMS}) i ON i.batch_id = k.batch_id "
+          "LEFT JOIN ledger_entry e ON e.school_id = k.school_id AND e.kind = 'settlement' AND e.source_id = k.id "
+          f"LEFT JOIN ({_TRANSIT}) t ON t.entry_id = e.id LEFT JOIN ledger_entry r ON r.reverses_id = e.id "
+          "WHERE (k.state = 'standing' AND (COALESCE(t.out_of, 0) <> i.g OR COALESCE(t.fee, 0) <> i.f "
+          "OR k.kept <> i.k)) OR (e.id IS NOT NULL AND (k.state = 'standing') <> (r.id IS NULL))"),
+]  # fmt: skip
