@@ -74,6 +74,11 @@ def booking(*shares: tuple[Invoice, int], amount: int | None = None, reference: 
     return Booking(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def in_cash() -> dict[str, object]:
+    """Changes that make a booking cash taken at the counter now."""
+    return {"kind": EvidenceKind.CASH_RECEIPT, "method": Method.CASH, "received_at": clock.now()}
+
+
 def broken_invariants() -> list[str]:
     """What `truongso verify` would report, one text per broken invariant."""
     return [f"{r.invariant} {r.title}: {r.examples}" for r in selfcheck.run_all() if not r.ok]

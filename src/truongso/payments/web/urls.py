@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.payments.web import bill_api, gateway_return, hooks, printing, receipts, signing
+from truongso.payments.web import bill_api, cash, gateway_return, hooks, printing, receipts, refunds, signing
 
 app_name = "payments"
 
@@ -24,6 +24,32 @@ urlpatterns = [
     path("thu/in/<str:public_id>/tien-do", printing.run_progress, name="print_progress"),
     path("thu/in/<str:public_id>/lam-tiep", printing.run_again, name="print_again"),
     path("thu/in/<str:public_id>/<int:number>.pdf", printing.part_file, name="print_part"),
+    path("thu/quy", cash.book_page, name="cash_book"),
+    path("thu/quy/ban-in", cash.book_paper, name="cash_book_paper"),
+    path("thu/quy/tai-ve", cash.book_xlsx, name="cash_book_xlsx"),
+    path("thu/quy/dinh-muc", cash.set_limit, name="cash_limit"),
+    path("thu/quy/kiem-quy", cash.count_page, name="cash_count"),
+    path("thu/quy/kiem-quy/<str:public_id>", cash.count_detail, name="cash_count_page"),
+    path("thu/quy/kiem-quy/<str:public_id>/bien-ban", cash.count_paper, name="cash_count_paper"),
+    path("thu/quy/kiem-quy/<str:public_id>/xac-nhan", cash.confirm, name="cash_confirm"),
+    path("thu/quy/kiem-quy/<str:public_id>/tra-lai", cash.refuse, name="cash_refuse"),
+    path("thu/quy/kiem-quy/<str:public_id>/de-nghi-mo-lai", cash.ask_reopening, name="cash_ask_reopening"),
+    path("thu/quy/kiem-quy/<str:public_id>/mo-lai", cash.reopen, name="cash_reopen"),
+    path("thu/viec-can-duyet", refunds.approvals, name="approvals"),
+    path("thu/hoan-tien", refunds.refund_list, name="refunds"),
+    path("thu/hoan-tien/moi", refunds.refund_new, name="refund_new"),
+    path("thu/hoan-tien/tai-ve", refunds.export, name="refunds_export"),
+    path("thu/hoan-tien/lap-tep", refunds.make_file, name="refund_make_file"),
+    path("thu/hoan-tien/tep/<str:public_id>", refunds.file_content, name="refund_file"),
+    path("thu/hoan-tien/tep/<str:public_id>/huy", refunds.cancel_file, name="refund_file_cancel"),
+    path("thu/hoan-tien/phieu-chi/<str:public_id>", refunds.voucher_paper, name="refund_voucher"),
+    path("thu/hoan-tien/khoan/<str:code>/tien-mat", refunds.pay_cash, name="refund_pay_cash"),
+    path("thu/hoan-tien/khoan/<str:code>/qua-cong", refunds.by_gateway, name="refund_by_gateway"),
+    path("thu/hoan-tien/khoan/<str:code>/giu-lai", refunds.keep, name="refund_keep"),
+    path("thu/hoan-tien/<str:public_id>", refunds.refund_page, name="refund"),
+    path("thu/hoan-tien/<str:public_id>/in", refunds.refund_paper, name="refund_paper"),
+    path("thu/hoan-tien/<str:public_id>/quyet-dinh", refunds.decide, name="refund_decide"),
+    path("thu/hoan-tien/<str:public_id>/rut", refunds.withdraw, name="refund_withdraw"),
     path("thu/bien-lai", receipts.receipt_list, name="receipts"),
     path("thu/bien-lai/tai-ve", receipts.export, name="receipts_export"),
     path("thu/bien-lai/in", receipts.print_many, name="receipts_print"),
