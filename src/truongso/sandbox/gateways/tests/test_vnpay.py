@@ -231,7 +231,7 @@ def ask(gateways: SandboxGateways, merchant: Json, body: dict[str, str]) -> Json
     """The answer; its checksum must be right when there is one."""
     status, answer = call(f"{gateways.base('vnpay')}/merchant_webapi/api/transaction", body)
     assert status == 200
-    names = (
+    names: tuple[str, ...] = (
         "ResponseId",
         "Command",
         "ResponseCode",
@@ -281,6 +281,12 @@ def test_money_goes_back_in_parts_and_never_more_than_came(
     assert (part["vnp_ResponseCode"], part["vnp_TransactionStatus"], part["vnp_Amount"]) == ("00", "05", "5000000")
     again = ask(gateways, merchant, refund(merchant, fields, "b1", amount=50_000, kind="03"))
     assert again["vnp_ResponseCode"] == "94"
+    shown = ask(gateways, merchant, querydr(merchant, fields, "b3"))
+    assert (shown["vnp_TransactionType"], shown["vnp_TransactionStatus"], shown["vnp_Amount"]) == (
+        "03",
+        "00",
+        "5000000",
+    )
     more = ask(gateways, merchant, refund(merchant, fields, "b2", amount=400_001, kind="03"))
     assert more["vnp_ResponseCode"] == "99"
     assert visit.order()["refunded"] == 50_000

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from truongso.kernel import clock
-from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
 from truongso.sandbox.gateways import merchants, orders
-from truongso.sandbox.gateways.types import Merchant, Order, OrderState, Provider
+from truongso.sandbox.gateways.types import Merchant, Order, OrderState, Provider, Refund
 from truongso.sandbox.gateways.vnpay.signing import piped
 from truongso.sandbox.gateways.vnpay.twin import transaction_status
 
@@ -91,8 +89,8 @@ def answer(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> dict[str
         return _signed(merchant, _plain(fields, "97"), command)
     code, order = _judged(connection, merchant, fields)
     said = _plain(fields, code)
-    if order is not None:
-        said |= _about(order, fields, code)
+    if order is not None and code == "00":
+        said |= _about(order, fields, orders.refunds(connection, order))
     return _signed(merchant, said, command)
 
 
@@ -129,19 +127,27 @@ def _refunded(connection: sqlite3.Connection, order: Order, fields: dict[str, st
     return "00"
 
 
-def _about(order: Order, fields: dict[str, str], code: str) -> dict[str, str]:
-    paid_at = order.ended_at or order.created_at
+def _about(order: Order, fields: dict[str, str], given_back: Sequence[Refund]) -> dict[str, str]:
+    """The order as it stands: after a refund the last one (type 02 or 03), whose money is back when asked again."""
     is_refund = fields["vnp_Command"] == "refund"
-    if is_refund and code != "00":
-        return {}
+    said = {"vnp_BankCode": order.source, "vnp_TransactionNo": order.number}
+    if not given_back:
+        return {
+            **said,
+            "vnp_Amount": str(order.amount.value * 100),
+            "vnp_PayDate": f"{order.ended_at or order.created_at:%Y%m%d%H%M%S}",
+            "vnp_TransactionType": "01",
+            "vnp_TransactionStatus": transaction_status(order),
+            "vnp_OrderInfo": order.info,
+        }
+    last = given_back[-1]
     return {
-        "vnp_Amount": fields["vnp_Amount"] if is_refund else str(order.amount.value * 100),
-        "vnp_BankCode": order.source,
-        "vnp_PayDate": f"{clock.now().astimezone(SCHOOL_TIME) if is_refund else paid_at:%Y%m%d%H%M%S}",
-        "vnp_TransactionNo": order.number,
-        "vnp_TransactionType": fields["vnp_TransactionType"] if is_refund else "01",
-        "vnp_TransactionStatus": "05" if is_refund else transaction_status(order),
-        "vnp_OrderInfo": fields["vnp_OrderInfo"] if is_refund else order.info,
+        **said,
+        "vnp_Amount": str(last.amount.value * 100),
+        "vnp_PayDate": f"{last.at:%Y%m%d%H%M%S}",
+        "vnp_TransactionType": FULL if last.amount == order.paid else PARTIAL,
+        "vnp_TransactionStatus": "05" if is_refund else "00",
+        "vnp_OrderInfo": last.reason,
     }
 
 
