@@ -17,7 +17,7 @@ from truongso.payments.credit.services import (
     restore_credit,
     use_credit,
 )
-from truongso.payments.feeds import SEPAY, FeedError, FeedMovement
+from truongso.payments.feeds import FEEDS, SEPAY, Feed, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
 from truongso.payments.gateways.attempts import cancel_attempt, start_attempt
@@ -90,6 +90,7 @@ from truongso.payments.refunds.queries import waiting_count as waiting_refund_re
 from truongso.payments.refunds.queries import waiting_files as waiting_refund_files
 from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
 from truongso.payments.refunds.types import RefundRefusedError
+from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
 from truongso.payments.services import book, book_many, undo
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.queries import BatchFigures, terminal_codes_of
@@ -100,6 +101,7 @@ from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 
 __all__ = [
+    "FEEDS",
     "FOUR",
     "LEAST_OF_FOUR",
     "METHOD_NAMES",
@@ -122,6 +124,7 @@ __all__ = [
     "CreditUse",
     "DepositRequest",
     "Evidence",
+    "Feed",
     "FeedError",
     "FeedMovement",
     "GatewayRefusedError",
@@ -181,6 +184,7 @@ __all__ = [
     "invoice_picture",
     "is_cash_open",
     "known_keys",
+    "leave_out_of_reminders",
     "mark_batches_paid",
     "method_choices",
     "money_tables",

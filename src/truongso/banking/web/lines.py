@@ -18,6 +18,7 @@ from truongso.banking import queries, services
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.services import LineRefusedError
 from truongso.banking.types import LineState
+from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm
 from truongso.banking.web.messages import line_text, payment_text, reason_text, state_text
 from truongso.banking.web.queue import account_numbers, address, show
@@ -49,6 +50,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     decisions = queries.decisions_of(line)
     payments = payments_of_evidence(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk))
     sources = {EntryKind.BANK_LINE: [line.pk], EntryKind.PAYMENT: [p.pk for p in payments]}
+    sources[EntryKind.DEPOSIT_LINK] = list(line.deposit_links.order_by("pk").values_list("pk", flat=True))
     return render(
         request,
         "banking/line.html",
@@ -65,6 +67,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
             "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
             "is_matched": line.state == LineState.MATCHED.value,
             "is_credit": line.direction == "in",
+            **deposit_context(line),
         },
     )
 

@@ -23,6 +23,7 @@ from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import QueueFilter
 from truongso.banking.types import LineState
 from truongso.banking.web.cards import cards, pill
+from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm
 from truongso.banking.web.messages import reason_text, state_text
 from truongso.fees.public import invoices_by_code
@@ -205,6 +206,7 @@ def _detail(
             }
             for card in (cards(line, decision) if line.state != LineState.MATCHED.value else [])
         ],
+        **deposit_context(line),
         "asked": asked,
         "results": [
             {"invoice": i, "owed": i.total - i.paid, "url": _pick_url(query, [*(p.code for p in picked), i.code])}

@@ -43,7 +43,8 @@ CHECKS = [
         "differences of cash in the books = those of confirmed counts",
     ),
     Check("I17", "nothing else moves the cash account",
-          f"SELECT school_id, kind FROM {_MOVED} m WHERE kind NOT IN ('payment', 'deposit', 'cash_day', 'refund_paid')"),
+          f"SELECT school_id, kind FROM {_MOVED} m "
+          "WHERE kind NOT IN ('payment', 'deposit', 'cash_day', 'refund_paid')"),
     Check("I17", "no day ends with less than nothing in the cash box",
           "SELECT school_id, day FROM (SELECT school_id, day, SUM(moved) OVER (PARTITION BY school_id ORDER BY day) "
           f"AS there FROM (SELECT school_id, day, SUM(amount) AS moved FROM {_MOVED} m GROUP BY school_id, day) d) r "

@@ -14,7 +14,7 @@ from truongso.kernel.db import retrying, transaction
 from truongso.kernel.ids import new_public_id
 from truongso.kernel.money import Dong
 from truongso.payments.models import Payment, Receipt
-from truongso.workspaces.counter import CashTaken, take_cash
+from truongso.workspaces.counter import CashRequest, CashTaken, Chosen, take_cash
 
 
 @pytest.mark.postgres
@@ -22,7 +22,7 @@ from truongso.workspaces.counter import CashTaken, take_cash
 def test_two_presses_at_once_book_once() -> None:
     school = factories.school()
     with transaction():
-        invoice = money.invoice(school)
+        invoice = money.invoice(school, (100_000,))
     token, together = new_public_id(), threading.Barrier(2)
     taken: list[CashTaken] = []
 
@@ -47,11 +47,9 @@ def test_two_presses_at_once_book_once() -> None:
 
 
 def _take(invoice: Invoice, token: str) -> CashTaken:
+    request = CashRequest(
+        chosen=(Chosen(invoice.pk, Dong(100_000)),), given=Dong(100_000), amount=None,
+        payer_name="Trần Thị Thu Hằng", token=token,
+    )  # fmt: skip
     with transaction():
-        return take_cash(
-            invoice,
-            token=token,
-            amount=Dong(100_000),
-            payer_name="Trần Thị Thu Hằng",
-            actor=Actor.system("test"),
-        )
+        return take_cash(invoice.school_id, request=request, actor=Actor.system("test"))

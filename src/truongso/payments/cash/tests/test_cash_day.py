@@ -80,12 +80,12 @@ def test_a_count_that_agrees_is_signed_confirmed_and_books_nothing(
     assert CashBox.objects.for_school(school).get().locked_through == MONDAY
 
 
-@pytest.mark.parametrize(("pieces", "difference"), [({500_000: 1, 200_000: 1}, -50_000), ({500_000: 2}, 250_000)])
+@pytest.mark.parametrize("found", [({500_000: 1, 200_000: 1}, -50_000), ({500_000: 2}, 250_000)])
 def test_a_difference_needs_a_reason_and_is_booked_when_confirmed(
-    school: School, cashier: Actor, accountant: Actor, take: Take, pieces: dict[int, int], difference: int
+    school: School, cashier: Actor, accountant: Actor, take: Take, found: tuple[dict[int, int], int]
 ) -> None:
     take(750_000)
-    cash = CountedCash(pieces)
+    cash, difference = CountedCash(found[0]), found[1]
     error = refused("reason_missing", lambda: services.sign_count(
         school.pk, day=MONDAY, cash=cash, reason=" ", actor=cashier
     ))  # fmt: skip
