@@ -14,8 +14,8 @@ from truongso.organizations.models import School
 ALLOWED = {"hoc_sinh", "so_tien"}
 ATTACKS = [
     "{{7*7}}", "{x.__class__}", "{hoc_sinh.__class__}", "{hoc_sinh!r}", "{hoc_sinh:>9999999}", "{0}", "{}", "{",
-    "}", "{hoc_sinh[0]}", "{% load static %}", "{{ settings.SECRET_KEY }}", "{HOC_SINH}", "{ hoc_sinh }", "{{hoc_sinh}}",
-    "{hoc_sinh}{__import__('os')}",
+    "}", "{hoc_sinh[0]}", "{% load static %}", "{{ settings.SECRET_KEY }}", "{HOC_SINH}", "{ hoc_sinh }",
+    "{{hoc_sinh}}", "{hoc_sinh}{__import__('os')}",
 ]  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_only_named_places_are_accepted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["${hoc_sinh}", "%(hoc_sinh)s", "$hoc_sinh", "<script>{hoc_sinh}</script>", "#read(1)"]
+    "text", ["${hoc_sinh}", "%(hoc_sinh)s", "$hoc_sinh", "<b>{hoc_sinh}</b>", "#read(1)"]
 )
 def test_other_template_languages_stay_text(text: str) -> None:
     said = fill(check_text(text, allowed=ALLOWED), {"hoc_sinh": "An", "so_tien": "5"})

@@ -24,8 +24,8 @@ BREAKS = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"
 @pytest.mark.parametrize("mark", BREAKS)
 def test_no_header_of_an_e_mail_takes_a_second_line(mark: str) -> None:
     good = {"address": "a@b.vn", "subject": "Tin", "sender": "c@d.vn"}
-    for field in good:
-        said = {**good, field: f"{good[field]}{mark}Bcc: all@school.vn"}
+    for field, value in good.items():
+        said = {**good, field: f"{value}{mark}Bcc: all@school.vn"}
         message = Message("r1", said["address"], BEFORE_DUE, said["subject"], "x")
         with pytest.raises(MessagingRefusedError, match="control_characters"):
             email.send(Setup("S", said["sender"], "", ""), message)
@@ -41,7 +41,7 @@ def test_a_value_is_one_line(mark: str) -> None:
 @pytest.mark.parametrize("channel", [sms, zalo])
 def test_a_token_with_a_line_break_never_leaves(mark: str, channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(http.http.client, "HTTPSConnection", lambda *a, **k: asked.append(a))
+    monkeypatch.setattr(http.http.client, "HTTPSConnection", lambda *_a, **_k: asked.append(1))
     setup = Setup("S", "T", "https://partner.example.com/x", f"k{mark}X-Admin: 1")
     with pytest.raises(MessagingRefusedError, match="control_characters"):
         channel.send(setup, Message("r1", "0900000011", BEFORE_DUE, "", "x"))

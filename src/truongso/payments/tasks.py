@@ -9,6 +9,8 @@ from truongso.payments.bills.tasks import TICKS as BILL_TICKS
 from truongso.payments.gateways.tasks import TICKS as GATEWAY_TICKS
 from truongso.payments.printing.tasks import JOBS as PRINT_JOBS
 from truongso.payments.printing.tasks import TICKS as PRINT_TICKS
+from truongso.payments.reminders.tasks import JOBS as REMINDER_JOBS
+from truongso.payments.reminders.tasks import TICKS as REMINDER_TICKS
 
-JOBS: dict[str, Runner] = {**PRINT_JOBS}
-TICKS: dict[str, Callable[[], int]] = {**BILL_TICKS, **GATEWAY_TICKS, **PRINT_TICKS}
+JOBS: dict[str, Runner] = {**PRINT_JOBS, **REMINDER_JOBS}
+TICKS: dict[str, Callable[[], int]] = {**BILL_TICKS, **GATEWAY_TICKS, **PRINT_TICKS, **REMINDER_TICKS}

@@ -9,7 +9,13 @@ from truongso.people.queries.classes import (
     classes_of_year,
     pupils_of_classes,
 )
-from truongso.people.queries.guardians import families_named, payer_names, payers_or_guardians
+from truongso.people.queries.guardians import (
+    Contact,
+    contacts_of_students,
+    families_named,
+    payer_names,
+    payers_or_guardians,
+)
 from truongso.people.queries.proof import knows_pupil
 from truongso.people.queries.pupils import (
     PupilFilter,
@@ -35,6 +41,7 @@ from truongso.people.services.rosters import apply_roster, import_roster, store_
 
 __all__ = [
     "ClassSize",
+    "Contact",
     "Family",
     "Guardian",
     "GuardianData",
@@ -52,6 +59,7 @@ __all__ = [
     "class_names",
     "class_order",
     "classes_of_year",
+    "contacts_of_students",
     "create_class",
     "edit_student",
     "families_named",

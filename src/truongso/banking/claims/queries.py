@@ -37,6 +37,12 @@ class ClaimCounts:
     closed: int
 
 
+def claimed_invoices(school_id: int) -> set[int]:
+    """Ids of invoices with an open claim; 1 query."""
+    rows = PaymentClaim.objects.for_school(school_id).filter(state__in=_OPEN)
+    return set(rows.values_list("invoice_id", flat=True))
+
+
 def lines_by_reference(school_id: int, *, reference_key: str, amount: Dong, paid_on: dt.date) -> list[BankLine]:
     """Credits whose reference and amount both agree, within a week of the day; 1 query.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from truongso.kernel import clock
 from truongso.payments.gateways.models import Attempt, AttemptMoney, Channel
 from truongso.payments.gateways.types import OPEN_STATES, AttemptState
 
@@ -47,6 +48,12 @@ def pending_attempts(school_id: int, invoice_ids: Iterable[int], *, now: dt.date
         state__in=_OPEN, expires_at__gt=now, shares__invoice_id__in=list(invoice_ids)
     )
     return list(rows.select_related("channel").distinct().order_by("-pk"))
+
+
+def open_attempt_invoices(school_id: int) -> set[int]:
+    """Ids of invoices for which an attempt may still bring money; 1 query."""
+    rows = Attempt.objects.for_school(school_id).filter(state__in=_OPEN, expires_at__gt=clock.now())
+    return set(rows.exclude(shares__invoice_id=None).values_list("shares__invoice_id", flat=True))
 
 
 def attempts_of_invoice(school_id: int, invoice_id: int) -> list[Attempt]:
