@@ -209,7 +209,6 @@ def take_up_again(school_id: int, *, item_id: int, actor: Actor) -> SettlementIt
     item = _held_item(school_id, item_id)
     if item.state != ItemState.OTHER.value:
         raise SettlementRefusedError("item_settled")
-    item.note = ""
     return _resolve(item, judge(school_id, item.source, [item])[0], "take_up_again", actor)
 
 
@@ -337,12 +336,11 @@ def _open_item(school_id: int, item_id: int) -> SettlementItem:
 
 def _settle(item: SettlementItem, verdict: Verdict) -> None:
     item.state, item.evidence, item.candidate = verdict.state.value, verdict.evidence, verdict.candidate
-    item.save(update_fields=["state", "evidence", "candidate"])
+    item.save(update_fields=["state", "evidence", "candidate", "note", "resolved_by", "resolved_at"])
 
 
 def _resolve(item: SettlementItem, verdict: Verdict, act: str, actor: Actor, note: str = "") -> SettlementItem:
     item.note, item.resolved_by, item.resolved_at = note, actor.user_id, clock.now()
-    item.save(update_fields=["note", "resolved_by", "resolved_at"])
     _settle(item, verdict)
     audit.record(
         actor, f"payments:settlement:{act}", school_id=item.school_id, subject=("settlement_item", item.pk),
