@@ -28,7 +28,7 @@ def main() -> None:
     for number, data in enumerate(seeds(name)):
         (work / f"seed-{number}").write_bytes(data)
     words = work.parent / f"{name}.dict"
-    words.write_text("".join(f'"{word}"\n' for word in DICTIONARY[name]), encoding="utf-8")
+    words.write_text("".join(f'"{_escaped(word)}"\n' for word in DICTIONARY[name]), encoding="ascii")
     options = [
         sys.argv[0], str(work), str(ROOT / "tests" / "fuzz" / "corpus" / name), f"-max_total_time={seconds}",
         "-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", f"-dict={words}", "-print_final_stats=1",
@@ -36,6 +36,11 @@ def main() -> None:
     ]  # fmt: skip
     atheris.Setup(options, lambda data: check(data, target))
     atheris.Fuzz()
+
+
+def _escaped(word: str) -> str:
+    """A word as libFuzzer's dictionaries take it: bytes outside plain ASCII, quotes and backslashes by number."""
+    return "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in word.encode())
 
 
 if __name__ == "__main__":

@@ -102,10 +102,10 @@ _TABLE = ["Ngày giao dịch", "Số tiền ghi có", "1.000.000", "1,000.00", "
 _TAGS = ["<table>", "</table>", "<tr>", "<td rowspan=9>", "<td colspan=9>", "<!--", "-->", "&#0;", "<script>", "<br>"]
 DICTIONARY: Mapping[str, list[str]] = {
     "mt940": [":61:", ":86:", ":60F:", ":62F:", ":25:", "-}", "?20", "?32", "RC", "RD", "C261105VND", "NTRF", "//"],
-    "camt": ["<Ntry>", "</Ntry>", "<Amt Ccy=\\x22VND\\x22>", "<TxDtls>", "<!DOCTYPE x [", "<!ENTITY a", "&a;", "DBIT"],
+    "camt": ["<Ntry>", "</Ntry>", '<Amt Ccy="VND">', "<TxDtls>", "<!DOCTYPE x [", "<!ENTITY a", "&a;", "DBIT"],
     "html": [*_TABLE, *_TAGS],
-    "csv": [*_TABLE, "sep=;", "\\x22", ";", "\\x09"],
-    "xlsx": ["xl/workbook.xml", "PK", "<c r=\\x22A1\\x22", "<row", "<dimension", "sharedStrings"],
+    "csv": [*_TABLE, "sep=;", '"', ";", "\t"],
+    "xlsx": ["xl/workbook.xml", "PK", '<c r="A1"', "<row", "<dimension", "sharedStrings"],
     "xls": ["Workbook", "Book"],
     "layout": [json.dumps(key)[1:-1] for key in ("header", "columns", "numbers", "dates", "fill_down_date", "version")],
     "any_file": ["PK", "<html", "{1:", "sep=;"],

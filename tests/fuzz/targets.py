@@ -19,6 +19,7 @@ from truongso.kernel.sheet_csv import read_csv
 from truongso.kernel.sheet_encoding import decode_text
 from truongso.kernel.sheet_html import read_html
 from truongso.kernel.sheet_workbook import read_workbook
+from truongso.kernel.sheet_xls import read_xls
 from truongso.kernel.sheet_xlsx import safe_xlsx
 from truongso.kernel.sheets import Limits, Sheet, SheetError, read_sheets
 
@@ -58,8 +59,8 @@ def xlsx(data: bytes) -> None:
 
 
 def xls(data: bytes) -> None:
-    """In production this runs in a process of its own, with its own memory and time."""
-    _table(read_workbook(data, LIMITS))
+    """As in production in a process of its own, with its own memory and time: the library may end it."""
+    _table(read_xls(data, LIMITS))
 
 
 def layout(data: bytes) -> None:

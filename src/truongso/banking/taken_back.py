@@ -32,7 +32,9 @@ _STANDING = (LineState.WAITING.value, LineState.MATCHED.value, LineState.PARKED.
 
 
 @transaction_required
-def take_back(school_id: int, *, line_id: int, credit_id: int, reason: str, actor: Actor, by_rule: bool = False) -> None:
+def take_back(
+    school_id: int, *, line_id: int, credit_id: int, reason: str, actor: Actor, by_rule: bool = False
+) -> None:
     """Let an outgoing line take back an earlier credit of its account and amount.
 
     Payments on the credit are undone by reversing entries (`payments.undo` cancels the receipts and tells others by
@@ -55,8 +57,8 @@ def take_back(school_id: int, *, line_id: int, credit_id: int, reason: str, acto
     BankLine.objects.for_school(school_id).filter(pk=credit.pk).update(state=LineState.REVERSED.value)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=credit.pk)
     _post(line, actor)
-    _note(credit, "undone", "taken_back", line, reason, actor)
-    _note(line, "auto" if by_rule else "person", "takes_back", credit, reason, actor)
+    _note(credit, line, "undone", "taken_back", reason=reason, actor=actor)
+    _note(line, credit, "auto" if by_rule else "person", "takes_back", reason=reason, actor=actor)
     audit.record(
         actor, "banking:line:take_back", school_id=school_id, subject=("bank_line", credit.pk), reason=reason,
         params={"line": line.public_id, "payments": len(payments)},
@@ -96,9 +98,7 @@ def _try(line: BankLine, actor: Actor) -> bool:
 
     def act() -> None:
         with transaction():
-            take_back(
-                line.school_id, line_id=line.pk, credit_id=credit.id, reason=REASON, actor=actor, by_rule=True
-            )
+            take_back(line.school_id, line_id=line.pk, credit_id=credit.id, reason=REASON, actor=actor, by_rule=True)
 
     return _done(act)
 
@@ -136,7 +136,7 @@ def _post(line: BankLine, actor: Actor) -> None:
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
 
 
-def _note(line: BankLine, decision: str, code: str, other: BankLine, reason: str, actor: Actor) -> None:
+def _note(line: BankLine, other: BankLine, decision: str, code: str, *, reason: str, actor: Actor) -> None:
     params = {"day": other.booked_on.isoformat(), "text": reason[:300], "line": other.public_id}
     MatchDecision.objects.create(
         school_id=line.school_id, line_id=line.pk, decision=decision, rule=code, version=RULES_VERSION,

@@ -107,11 +107,11 @@ def test_the_same_file_says_so_and_adds_nothing(school: School, account: BankAcc
         (b"", "Tệp không có dòng nào"),
         (b"%PDF-1.7 x", "Đây là tệp PDF"),
         (b"\x89PNG\r\n", "Đây là ảnh chụp"),
-        (b"<html><table></table></html>", "trang web được đặt tên như tệp Excel"),
+        (b"<html><table></table></html>", "Tệp không có dòng nào"),
+        (b"<html><body>Het phien</body></html>", "trang web không có bảng nào"),
         (b"PK\x03\x04 broken", "Tệp bị hỏng"),
-        ("Họ tên,Lớp\nAn,3A2\n".encode(), "Không tìm thấy bảng sao kê"),
         (b"\x00" * 2_000, ""),
-        (b"x" * (10 * 1024 * 1024 + 1), "Tệp quá lớn (tối đa 10 MB)"),
+        (b"x" * (32 * 1024 * 1024 + 1), "Tệp quá lớn (tối đa 32 MB)"),
     ],
 )
 def test_a_bad_file_gets_one_clear_message_and_changes_nothing(
@@ -125,7 +125,7 @@ def test_a_bad_file_gets_one_clear_message_and_changes_nothing(
     assert StatementImport.objects.for_school(school).count() == 0
 
 
-def test_a_statement_of_another_account_or_with_wrong_totals_is_refused(
+def test_a_statement_of_another_account_is_refused_and_one_with_wrong_totals_flagged(
     school: School, account: BankAccount, browser: Client
 ) -> None:
     other = factories.bank_account(school, number="0071000999999")
@@ -133,8 +133,11 @@ def test_a_statement_of_another_account_or_with_wrong_totals_is_refused(
     assert "Đây là sao kê của tài khoản 0071000999999, không phải 0071000123456" in page
     content = file(account, line("x", 1_000, "R1"), line("y", 2_000, "R2"), layout="bidv_detail", form=FileFormat.CSV)
     cut = b"\n".join(row for row in content.split(b"\n") if b"R2" not in row)
-    assert "Tệp có thể" in _upload(browser, account, cut, "saoke.csv").content.decode()
     assert StatementImport.objects.for_school(school).count() == 0
+    page = browser.get(_upload(browser, account, cut, "saoke.csv")["Location"]).content.decode()
+    assert "Tổng hoặc số dư của tệp không khớp" in page
+    assert "Tệp có thể thiếu dòng" in page
+    assert StatementImport.objects.for_school(school).get().flagged
 
 
 def test_refused_rows_are_named_downloaded_corrected_and_imported(

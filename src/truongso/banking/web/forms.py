@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from truongso.banking.models import BankLine
+from truongso.banking.statements.read import LIMITS
 from truongso.banking.web.messages import file_text, line_text
 from truongso.kernel.money import ZERO, Dong, total
-from truongso.kernel.sheets import DEFAULT_LIMITS
 from truongso.kernel.ui.fields import DongFormField
 from truongso.organizations.public import BankAccount
 
@@ -23,8 +23,8 @@ class UploadForm(forms.Form):
     account = forms.ChoiceField(label=_("Tài khoản nhận tiền"))
     file = forms.FileField(
         label=_("Tệp sao kê"),
-        help_text=_("XLSX, XLS hoặc CSV như ngân hàng xuất ra, tối đa 10 MB."),
-        widget=forms.FileInput({"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
+        help_text=_("XLSX, XLS, CSV, MT940 hoặc camt như ngân hàng xuất ra, tối đa 32 MB."),
+        widget=forms.FileInput({"accept": ".xlsx,.xls,.csv,.tsv,.txt,.xml,.sta,.mt940,.940,.htm,.html"}),
     )
 
     def __init__(self, accounts: Sequence[BankAccount], *args: Any, **kwargs: Any) -> None:
@@ -47,8 +47,8 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         """Too large is refused before the file is read."""
         file = self.cleaned_data["file"]
-        if file.size > DEFAULT_LIMITS.max_bytes:
-            raise ValidationError(file_text("too_large", {"limit": DEFAULT_LIMITS.max_bytes}))
+        if file.size > LIMITS.max_bytes:
+            raise ValidationError(file_text("too_large", {"limit": LIMITS.max_bytes}))
         return file
 
     @property

@@ -90,8 +90,8 @@ PROBLEMS: Mapping[str, str] = {
         "lại cột” để nói tệp dùng kiểu nào, hoặc tải lại sao kê."
     ),
     "dates_spoilt": gettext_noop(
-        "Phần mềm bảng tính đã đổi nhầm ngày với tháng ở một số dòng; các dòng đó chưa được nhập. Tải lại sao kê từ ngân "
-        "hàng và không mở tệp trước khi nhập."
+        "Phần mềm bảng tính đã đổi nhầm ngày với tháng ở một số dòng; các dòng đó chưa được nhập. Tải lại sao kê từ "
+        "ngân hàng và không mở tệp trước khi nhập."
     ),
     "amounts_ambiguous": gettext_noop(
         "Không rõ “1.000” trong tệp là một nghìn hay là một. Các dòng như vậy chưa được nhập; bấm “Chỉ lại cột” để nói "
@@ -191,24 +191,33 @@ PAYMENTS: Mapping[str, str] = {
 FEEDS: Mapping[str, str] = {
     "already_connected": gettext_noop("Tài khoản này đã có kết nối. Ngừng kết nối cũ trước khi lập kết nối mới."),
     "account_inactive": gettext_noop("Tài khoản này đã ngừng dùng. Chọn tài khoản khác."),
-    "signature_missing": gettext_noop("Thông báo không có chữ ký. Bật HMAC-SHA256 trong SePay."),
-    "signature_malformed": gettext_noop("Chữ ký sai dạng. Chọn kiểu HMAC-SHA256 trong SePay."),
-    "signature_wrong": gettext_noop("Chữ ký không đúng. Dán lại khóa bí mật vào SePay, hoặc có người gửi giả."),
-    "timestamp_missing": gettext_noop("Thông báo không ghi thời điểm gửi. Bật HMAC-SHA256 trong SePay."),
-    "timestamp_malformed": gettext_noop("Thời điểm gửi sai dạng. Liên hệ SePay."),
+    "signature_missing": gettext_noop(
+        "Thông báo không có chữ ký. Ở SePay chọn kiểu HMAC-SHA256."
+    ),
+    "signature_malformed": gettext_noop(
+        "Chữ ký sai dạng. Ở SePay chọn kiểu HMAC-SHA256."
+    ),
+    "signature_wrong": gettext_noop("Chữ ký không đúng. Khóa bí mật hai bên khác nhau, hoặc có người gửi giả."),
+    "timestamp_missing": gettext_noop(
+        "Thông báo không ghi thời điểm gửi. Ở SePay chọn kiểu HMAC-SHA256."
+    ),
+    "timestamp_malformed": gettext_noop("Thời điểm gửi sai dạng. Liên hệ nhà cung cấp."),
     "timestamp_drift": gettext_noop("Thông báo gửi lại sau hơn 5 phút nên không được tin. Nhập sao kê để bổ sung."),
     "no_secret": gettext_noop("Kết nối chưa có khóa bí mật. Ngừng kết nối này và lập kết nối mới."),
+    "secret_missing": gettext_noop("Chưa dán khóa bí mật. Chép khóa từ trang của nhà cung cấp rồi gửi lại."),
+    "secret_malformed": gettext_noop("Khóa bí mật không đúng dạng. Chép lại nguyên khóa, không có khoảng trắng."),
+    "unknown_key": gettext_noop("Thông báo có mục lạ nên không được tin."),
     "unknown_provider": gettext_noop("Nhà cung cấp không được hỗ trợ."),
     "too_large": gettext_noop("Thông báo lớn bất thường nên không được đọc."),
-    "not_json": gettext_noop("Nội dung thông báo không đọc được. Liên hệ SePay."),
+    "not_json": gettext_noop("Nội dung thông báo không đọc được. Liên hệ nhà cung cấp."),
     "duplicate_key": gettext_noop("Thông báo ghi một mục hai lần nên không được tin."),
-    "field_missing": gettext_noop("Thông báo thiếu mục bắt buộc. Liên hệ SePay."),
-    "field_type": gettext_noop("Thông báo có mục sai kiểu. Liên hệ SePay."),
+    "field_missing": gettext_noop("Thông báo thiếu mục bắt buộc. Liên hệ nhà cung cấp."),
+    "field_type": gettext_noop("Thông báo có mục sai kiểu. Liên hệ nhà cung cấp."),
     "field_value": gettext_noop("Thông báo có giá trị không hợp lệ (ví dụ số tiền không lớn hơn 0)."),
     "date_implausible": gettext_noop("Ngày giao dịch trong thông báo không hợp lý. Kiểm tra đồng hồ bên gửi."),
-    "other_account": gettext_noop("Thông báo về tài khoản khác. Kiểm tra tài khoản đã chọn trong SePay."),
+    "other_account": gettext_noop("Thông báo về tài khoản khác. Kiểm tra tài khoản đã chọn ở nhà cung cấp."),
     "replay_differs": gettext_noop(
-        "CẢNH BÁO: cùng mã giao dịch nhưng nội dung khác lần trước. Đối chiếu sao kê và báo SePay."
+        "CẢNH BÁO: cùng mã giao dịch nhưng nội dung khác lần trước. Đối chiếu sao kê và báo nhà cung cấp."
     ),
 }
 """FeedRefusedError, and why notices of a feed were not taken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,15 +13,20 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking import queries, statement_import
+from truongso.banking.mapping.models import StatementLayout
+from truongso.banking.mapping.services import keep_unknown
 from truongso.banking.models import StatementImport
+from truongso.banking.parsed import read_kept
 from truongso.banking.statement_import import StatementRefusedError
+from truongso.banking.statements.custom import PREFIX
 from truongso.banking.statements.layouts import layout_named, layouts
-from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
+from truongso.banking.statements.types import RowKind, StatementError
 from truongso.banking.types import APPLY_JOB, Direction, ImportState, LineState
 from truongso.banking.web.forms import UploadForm
 from truongso.banking.web.messages import file_text, line_text, problem_text, row_text
@@ -30,13 +36,19 @@ from truongso.kernel.db import transaction
 from truongso.kernel.models import Job
 from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
-from truongso.kernel.sheets import Cell, read_sheets
+from truongso.kernel.sheets import Cell
 from truongso.organizations.public import bank_accounts
 
 INLINE_LINES = 2_000
 _SHOWN = 50
 _STUCK = dt.timedelta(minutes=2)  # then starting it again is possible
 _PAGE = 20
+MESSAGE_LAYOUTS: Mapping[str, str] = {
+    "mt940": gettext_noop("MT940 (SWIFT)"),
+    "camt.052": gettext_noop("camt.052 (ISO 20022, trong ngày)"),
+    "camt.053": gettext_noop("camt.053 (ISO 20022, sao kê)"),
+    "camt.054": gettext_noop("camt.054 (ISO 20022, báo có báo nợ)"),
+}
 
 
 @requires(Permission.SCHOOL_MATCH_READ)
@@ -60,6 +72,8 @@ def upload(request: AuthedRequest) -> HttpResponse:
                 form.chosen, content=file.read(), file_name=file.name, actor=request.caller.actor
             )
     except (SheetError, StatementError) as error:
+        if error.code == "unknown_layout":
+            return _ask_for_columns(request, form)
         form.add_error("file", file_text(error.code, error.params))
         return _overview(request, form)
     except StatementRefusedError as error:
@@ -69,11 +83,22 @@ def upload(request: AuthedRequest) -> HttpResponse:
     return redirect("banking:statement", public_id=statement.public_id)
 
 
+def _ask_for_columns(request: AuthedRequest, form: UploadForm) -> HttpResponse:
+    """Keep a file that no layout explains and let a person show its columns."""
+    file = form.cleaned_data["file"]
+    file.seek(0)
+    with transaction():
+        statement = keep_unknown(form.chosen, content=file.read(), file_name=file.name, actor=request.caller.actor)
+    return redirect("banking:columns", public_id=statement.public_id)
+
+
 @requires(Permission.SCHOOL_MATCH_READ)
 @require_GET
 def statement_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     """A previewed file, a running import or what came of it."""
     statement = _statement(request, public_id)
+    if statement.state == ImportState.MAPPING.value:
+        return redirect("banking:columns", public_id=public_id)
     job = _job(statement)
     context = _facts(request, statement) | {"job": _progress(job)}
     if statement.state == ImportState.APPLIED.value:
@@ -113,7 +138,7 @@ def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
 def original(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The file as it was uploaded, byte for byte."""
     statement = _statement(request, public_id, with_content=True)
-    ending = re.search(r"\.(xlsx|xls|csv|tsv|txt)$", statement.file_name.lower())
+    ending = re.search(r"\.(xlsx|xls|csv|tsv|txt|xml|sta|mt940|940|htm|html)$", statement.file_name.lower())
     name = f"sao-ke-{statement.public_id}{ending[0] if ending else ''}"
     return download(bytes(statement.content), name, kind="application/octet-stream")
 
@@ -123,8 +148,10 @@ def original(request: AuthedRequest, public_id: str) -> HttpResponse:
 def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The rows that could not be read, under their header, with the reason: to correct and import again."""
     statement = _statement(request, public_id, with_content=True)
-    parsed, _seen = statement_import.read_import(statement)
-    header, width = _header(statement, parsed)
+    parsed = read_kept(statement)
+    header = ["" if cell is None else str(cell) for cell in parsed.header]
+    width = max((len(row.cells) for row in parsed.rows), default=0)
+    header += [""] * (width - len(header))
     rows = [
         [*_padded(row.cells, width), row.number, row_text(row.refusal.code, row.refusal.params)]
         for row in parsed.rows
@@ -143,6 +170,7 @@ def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
     page = Paginator(queries.imports(school_id), _PAGE).get_page(request.GET.get("trang"))
     imports = list(page.object_list)
     names = user_names(i.uploaded_by for i in imports)
+    own = _own_layouts(school_id)
     return render(
         request,
         "banking/statements.html",
@@ -153,20 +181,30 @@ def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
             ],
             "form": form or UploadForm(accounts),
             "imports": [
-                {"row": i, "who": names.get(i.uploaded_by or 0, ""), "layout": layout_name(i.layout)} for i in imports
+                {"row": i, "who": names.get(i.uploaded_by or 0, ""), "layout": layout_name(i.layout, own)}
+                for i in imports
             ],
             "page": page,
-            "layouts": [layout_name(layout.name) for layout in layouts()],
+            "layouts": [layout_name(name, {}) for name in (*(x.name for x in layouts()), *MESSAGE_LAYOUTS)],
             "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
             "may_connect": request.caller.may(Permission.SCHOOL_FEED_WRITE),
         },
     )
 
 
-def layout_name(name: str) -> str:
-    """A layout as people know it: bank and title."""
+def layout_name(name: str, own: Mapping[str, str]) -> str:
+    """A layout as people know it: bank and title; `own` are the names of the school's own."""
+    if name.startswith(PREFIX):
+        return own.get(name, _("Mẫu cột đã xóa"))
+    if name in MESSAGE_LAYOUTS or not name:
+        return _(MESSAGE_LAYOUTS.get(name, "—"))
     layout = layout_named(name)
     return f"{layout.bank} – {layout.title}" if layout.bank else layout.title
+
+
+def _own_layouts(school_id: int) -> dict[str, str]:
+    rows = StatementLayout.objects.for_school(school_id).values_list("public_id", "name")
+    return {f"{PREFIX}{public_id}": name for public_id, name in rows}
 
 
 def _bank(bank_bin: str) -> str:
@@ -202,7 +240,8 @@ def _facts(request: AuthedRequest, statement: StatementImport) -> dict[str, Any]
     return {
         "statement": statement,
         "counts": statement.counts,
-        "layout": layout_name(statement.layout),
+        "is_table": statement.layout not in MESSAGE_LAYOUTS,
+        "layout": layout_name(statement.layout, _own_layouts(statement.school_id)),
         "bank": _bank(statement.bank_account.bank_bin),
         "who": names.get(statement.uploaded_by or 0, ""),
         "problems": [problem_text(p["code"], p["params"]) for p in statement.problems],
@@ -253,14 +292,6 @@ def _result(statement: StatementImport) -> dict[str, Any]:
 def _words(cells: Any) -> str:
     """A row of a file on one line."""
     return " · ".join(str(cell) for cell in cells if cell not in (None, ""))
-
-
-def _header(statement: StatementImport, parsed: ParsedStatement) -> tuple[list[str], int]:
-    """The header of the table as the bank printed it."""
-    sheets = read_sheets(bytes(statement.content), statement.file_name)
-    sheet = next(s for s in sheets if s.name == parsed.sheet)
-    cells = sheet.rows[parsed.header_row - 1]
-    return ["" if cell is None else str(cell) for cell in cells], len(cells)
 
 
 def _padded(cells: tuple[Cell, ...], width: int) -> list[Cell]:
