@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from truongso.accounts.public import Caller, caller_of, role_name
 from truongso.accounts.types import Permission
-from truongso.banking.public import queue_figures
+from truongso.banking.public import open_claim_count, queue_figures
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
 from truongso.payments.public import waiting_refund_requests
 
 QUEUE = "banking:queue"
+CLAIMS = "banking:claims"
 APPROVALS = "payments:approvals"
 
 
@@ -53,6 +54,7 @@ GROUPS = (
                   also=("/thu/nop-quy",)),
             Entry(gettext_lazy("Đối soát"), QUEUE, "arrows-exchange", Permission.SCHOOL_MATCH_READ,
                   also=("/thu/giao-dich",)),
+            Entry(gettext_lazy("Báo đã nộp"), CLAIMS, "message", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Biên lai"), "payments:receipts", "certificate", Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Hoàn tiền"), "payments:refunds", "receipt-refund", Permission.SCHOOL_REFUND_READ),
@@ -79,6 +81,8 @@ GROUPS = (
     Group(
         gettext_lazy("Thiết lập"),
         (
+            Entry(gettext_lazy("Cách nộp tiền"), "workspaces:methods", "wallet", Permission.SCHOOL_PAYMENT_READ),
+            Entry(gettext_lazy("Thông tin trường"), "workspaces:profile", "school", Permission.SCHOOL_PROFILE_WRITE),
             Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
@@ -121,6 +125,8 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = queue_figures(caller.school.pk)[0]
     elif entry.page == APPROVALS:
         badge = waiting_refund_requests(caller.school.pk)
+    elif entry.page == CLAIMS:
+        badge = open_claim_count(caller.school.pk)
     return {
         "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
     }  # fmt: skip

@@ -28,6 +28,7 @@ from truongso.fees.queries.invoices import (
 )
 from truongso.fees.queries.matching import InvoiceForMatching, invoices_for_matching
 from truongso.fees.queries.plans import PlanTotals, plan_totals, problems
+from truongso.fees.queries.price_list import PublicItem, PublicReduction, price_list, public_reductions
 from truongso.fees.queries.rounds import (
     ClassFigures,
     RoundFigures,
@@ -60,6 +61,8 @@ __all__ = [
     "OpenInvoice",
     "PaidState",
     "PlanTotals",
+    "PublicItem",
+    "PublicReduction",
     "RoundFigures",
     "RoundRow",
     "SchoolFigures",
@@ -98,8 +101,10 @@ __all__ = [
     "opt_in",
     "plan_round",
     "plan_totals",
+    "price_list",
     "problem_text",
     "problems",
+    "public_reductions",
     "refusal_text",
     "resume_issue",
     "round_by_id",

@@ -17,6 +17,7 @@ from truongso.organizations.queries import (
     units_under,
 )
 from truongso.organizations.services import (
+    SchoolProfile,
     add_bank_account,
     create_school,
     create_unit,
@@ -24,6 +25,7 @@ from truongso.organizations.services import (
     end_unit,
     ensure_school_year,
     lock_school,
+    save_profile,
     supervise,
 )
 
@@ -31,6 +33,7 @@ __all__ = [
     "BankAccount",
     "OrgUnit",
     "School",
+    "SchoolProfile",
     "SchoolYear",
     "add_bank_account",
     "bank_accounts",
@@ -42,6 +45,7 @@ __all__ = [
     "has_bank_account",
     "lock_school",
     "registered_account",
+    "save_profile",
     "school_by_code",
     "school_by_slug",
     "school_year_on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -26,6 +27,7 @@ from truongso.organizations.types import (
     UnitKind,
 )
 
+_MOST_ANSWER_DAYS = 10
 _ONE_DAY = dt.timedelta(days=1)
 _YEAR_CODE = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
 # Field 38-01 of the VietQR payload holds at most 19 symbols (EMV, NAPAS specification).
@@ -200,6 +202,50 @@ def add_bank_account(
     params = {"bank": bank_bin, "number": number, "holder": holder_name}
     _record(actor, "bank_account:add", account, params, school)
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolProfile:
+    """How families reach a school, and what it shows in public."""
+
+    support_contact: str
+    support_phone: str
+    support_hours: str
+    answer_days: int
+    website: str
+    fanpage: str
+    has_public_page: bool
+
+
+@transaction_required
+def save_profile(*, actor: Actor, school: School, profile: SchoolProfile) -> School:
+    """Change contact, hours, links and the public page of a school.
+
+    Raises OrganizationError `support_missing` (a public page needs somebody to turn to, letter LC-2.3),
+    `bad_answer_days` (1 to 10 working days), `bad_link` (link: only http and https).
+    """
+    contact, phone = tidy(profile.support_contact), tidy(profile.support_phone)
+    if profile.has_public_page and not (contact and phone):
+        raise OrganizationError("support_missing")
+    if not 1 <= profile.answer_days <= _MOST_ANSWER_DAYS:
+        raise OrganizationError("bad_answer_days", most=_MOST_ANSWER_DAYS)
+    for link in (profile.website, profile.fanpage):
+        if link and not link.startswith(("https://", "http://")):
+            raise OrganizationError("bad_link", link=link)
+    changed = School.objects.get(pk=school.pk)
+    changed.support_contact, changed.support_phone = contact, phone
+    changed.support_hours, changed.answer_days = tidy(profile.support_hours), profile.answer_days
+    changed.website, changed.fanpage = profile.website.strip(), profile.fanpage.strip()
+    changed.has_public_page = profile.has_public_page
+    changed.save(
+        update_fields=[
+            "support_contact", "support_phone", "support_hours", "answer_days", "website", "fanpage",
+            "has_public_page",
+        ]
+    )  # fmt: skip
+    params = {"contact": contact, "phone": phone, "public": profile.has_public_page}
+    _record(actor, "school:profile", changed, params, changed)
+    return changed
 
 
 @transaction_required

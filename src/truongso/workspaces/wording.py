@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from truongso.banking.public import REASONS
+from truongso.fees.types import FeeUnit
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 
@@ -70,6 +71,15 @@ _GATEWAYS: Mapping[str, str] = {
         "Cổng chưa trả lời, chưa có khoản nào bị trừ. Quét mã QR, hoặc thử lại sau."
     ),
     "gateway_refused": gettext_noop("Cổng thanh toán từ chối mở giao dịch, chưa có khoản nào bị trừ. Chọn cách khác."),
+}
+
+
+UNITS = {
+    FeeUnit.MONTH: gettext_lazy("tháng"),
+    FeeUnit.DAY: gettext_lazy("ngày"),
+    FeeUnit.SEMESTER: gettext_lazy("học kỳ"),
+    FeeUnit.YEAR: gettext_lazy("năm"),
+    FeeUnit.ONCE: gettext_lazy("lần"),
 }
 
 

@@ -15,6 +15,10 @@ from truongso.banking.matching.reasons import REASONS
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.formatting import so
 
+CLAIM_REFUSALS: Mapping[str, str] = {
+    "not_open": gettext_noop("Lời báo này đã kết thúc; không có gì thay đổi. Tải lại trang để xem."),
+    "answer_missing": gettext_noop("Ghi câu trả lời cho gia đình."),
+}
 FILE_REFUSALS: Mapping[str, str] = {
     "no_file": gettext_noop("Chưa chọn tệp sao kê. Chọn tệp rồi gửi lại."),
     "too_large": gettext_noop(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.banking.web import calendar, columns, deposits, feeds, hooks, lines, queue, statements
+from truongso.banking.web import calendar, claims, columns, deposits, feeds, hooks, lines, queue, statements
 
 app_name = "banking"
 
@@ -35,6 +35,8 @@ urlpatterns = [
     path("thu/sao-ke/<str:public_id>/nhap", statements.apply, name="apply"),
     path("thu/sao-ke/<str:public_id>/tep", statements.original, name="original"),
     path("thu/sao-ke/<str:public_id>/dong-chua-nhap", statements.refused, name="refused"),
+    path("thu/bao-da-nop", claims.claim_list, name="claims"),
+    path("thu/bao-da-nop/<str:public_id>", claims.claim_page, name="claim"),
     path("thu/ket-noi", feeds.connections, name="feeds"),
     path("thu/ket-noi/moi", feeds.connect, name="connect"),
     path("thu/ket-noi/<str:public_id>/ngung", feeds.disconnect, name="disconnect"),

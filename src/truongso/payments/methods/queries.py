@@ -16,6 +16,7 @@ from truongso.payments.gateways.models import Channel
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.methods.types import Lack, MethodChoice, Proof, Readiness
 from truongso.payments.models import Payment
+from truongso.payments.pos.models import PosTerminal
 from truongso.payments.types import Method
 
 _ORDER = (
@@ -71,13 +72,9 @@ def _place(school_id: int, *, asks_account: bool = True) -> _Place:
     return _Place(
         has_account=has_bank_account(school_id) if asks_account else False,
         channels=tuple(Channel.objects.for_school(school_id).filter(is_active=True).order_by("pk")),
-        has_terminal=_has_terminal(school_id),
+        has_terminal=PosTerminal.objects.for_school(school_id).filter(is_active=True).exists(),
         has_partner=BillService.objects.for_school(school_id).filter(is_active=True, partner__is_active=True).exists(),
     )
-
-
-def _has_terminal(school_id: int) -> bool:
-    return False
 
 
 def _usual(school_id: int, method: Method) -> MethodSetting:

@@ -10,6 +10,7 @@ from typing import Concatenate, ParamSpec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,7 +38,7 @@ from truongso.workspaces.lookup import LookUpState, look_up
 from truongso.workspaces.payment_page import open_invoices_beside
 from truongso.workspaces.web.family_forms import AddForm
 from truongso.workspaces.web.misses import guarded, is_public_id, unknown
-from truongso.workspaces.web.parent import FAMILY, of_invoice
+from truongso.workspaces.web.parent import FAMILY, of_invoice, school_context
 from truongso.workspaces.web.ways import ATTEMPTS, FAMILY_ACTOR
 from truongso.workspaces.wording import gateway_refusal
 
@@ -46,6 +47,7 @@ BasketView = Callable[Concatenate[HttpRequest, list[Entry], P], HttpResponse]
 BASKET = public(
     "the signed list in the address is the key; it names only invoices whose link or second thing was known"
 )
+_LONGEST_WAY_BACK = 300
 _LINK = re.compile(r"/p/([0-9a-z]{26})")
 
 
@@ -206,12 +208,38 @@ def start(request: HttpRequest, entries: list[Entry], number: int) -> HttpRespon
     try:
         attempt = start_attempt(
             school_id, channel=channel, shares=[Share(i.pk, i.total - i.paid) for i in bundle.invoices],
-            return_url=f"/gop/{token_of(entries)}/nop"[:300], actor=FAMILY_ACTOR, client_ip=client_of(request),
+            return_url=_way_back(entries), actor=FAMILY_ACTOR, client_ip=client_of(request),
         )  # fmt: skip
     except GatewayRefusedError as refusal:
         messages.error(request, gateway_refusal(refusal.code))
         return back
-    return redirect("workspaces:pay_attempt", bundle.invoices[0].public_id, attempt.public_id)
+    return redirect("workspaces:basket_attempt", token_of(entries), number, attempt.public_id)
+
+
+@BASKET
+@require_safe
+@of_basket
+def attempt_page(request: HttpRequest, entries: list[Entry], number: int, attempt_id: str) -> HttpResponse:
+    """The door to the gateway's page for one bundle."""
+    bundles = basket_of(entries).bundles
+    invoices = bundles[number].invoices if number < len(bundles) else []
+    pending = pending_attempts(invoices[0].school_id, [i.pk for i in invoices], now=clock.now()) if invoices else []
+    attempt = next((one for one in pending if one.public_id == attempt_id), None)
+    if attempt is None:
+        return redirect("workspaces:basket_pay", token_of(entries))
+    context = {
+        "attempt": attempt,
+        "beneficiary": invoices[0].beneficiary_name,
+        "back": reverse("workspaces:basket_pay", args=[token_of(entries)]),
+        **school_context(invoices[0].school),
+    }
+    return render(request, "workspaces/parent/attempt.html", context)
+
+
+def _way_back(entries: list[Entry]) -> str:
+    """The page the gateway leads back to; a very long basket is left at its door."""
+    address = reverse("workspaces:basket_pay", args=[token_of(entries)])
+    return address if len(address) <= _LONGEST_WAY_BACK else reverse("workspaces:basket_empty")
 
 
 def _channels(school_id: int) -> list[object]:
@@ -231,9 +259,7 @@ def _added(request: HttpRequest, form: AddForm) -> tuple[Invoice, bool] | None:
     if found.state is LookUpState.TOO_MANY:
         form.add_error(None, _("Đã thử sai quá nhiều lần. Chờ rồi thử lại, hoặc gọi tổ hỗ trợ của trường."))
     elif found.invoice is None:
-        form.add_error(
-            None, _("Không có phiếu khớp cả hai thông tin. Xem lại mã và ngày sinh hoặc số điện thoại.")
-        )
+        form.add_error(None, _("Không có phiếu khớp cả hai thông tin. Xem lại mã và ngày sinh hoặc số điện thoại."))
     return (found.invoice, False) if found.invoice is not None else None
 
 

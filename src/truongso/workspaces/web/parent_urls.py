@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import basket, check, family, parent, ways
+from truongso.workspaces.web import basket, check, family, parent, public_school, ways
 
 urlpatterns = [
     path("p/<str:public_id>", parent.pay, name="pay"),
@@ -29,5 +29,10 @@ urlpatterns = [
     path("gop/<str:token>/nop", basket.pay, name="basket_pay"),
     path("gop/<str:token>/trang-thai", basket.status, name="basket_status"),
     path("gop/<str:token>/<int:number>.png", basket.picture, name="basket_picture"),
+    path("gop/<str:token>/<int:number>/cong/<str:attempt_id>", basket.attempt_page, name="basket_attempt"),
     path("gop/<str:token>/<int:number>/mo-cong", basket.start, name="basket_start"),
+    path("truong/<slug:slug>", public_school.home, name="public_school"),
+    path("truong/<slug:slug>/tra-cuu", public_school.find, name="public_find"),
+    path("truong/<slug:slug>/phieu/<str:token>", public_school.invoice, name="public_invoice"),
+    path("truong/<slug:slug>/phieu/<str:token>/qr.png", public_school.picture, name="public_picture"),
 ]

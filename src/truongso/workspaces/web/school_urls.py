@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import counter, school, search, undo
+from truongso.workspaces.web import counter, methods, profile, school, search, undo
 
 urlpatterns = [
     path("thu", school.overview_page, name="overview"),
@@ -14,5 +14,8 @@ urlpatterns = [
     path("thu/quay/qr/<str:code>/trang-thai", counter.qr_state, name="counter_qr_state"),
     path("thu/khoan-nop/<str:public_id>", school.payment_page, name="payment"),
     path("thu/khoan-nop/<str:public_id>/hoan-tac", undo.undo_payment, name="undo_payment"),
+    path("thu/phuong-thuc", methods.methods_page, name="methods"),
+    path("thu/phuong-thuc/thiet-lap", methods.methods_settings, name="methods_settings"),
+    path("cai-dat/truong", profile.profile, name="profile"),
     path("tim", search.search, name="search"),
 ]

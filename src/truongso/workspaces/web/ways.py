@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -101,7 +102,13 @@ def attempt_page(request: HttpRequest, invoice: Invoice, attempt_id: str) -> Htt
     attempt = _attempt(invoice, attempt_id)
     if attempt is None:
         return redirect("workspaces:pay", invoice.public_id)
-    context = {"attempt": attempt, "invoice": invoice, **school_context(invoice.school)}
+    context = {
+        "attempt": attempt,
+        "beneficiary": invoice.beneficiary_name,
+        "back": reverse("workspaces:pay", args=[invoice.public_id]),
+        "withdraw": reverse("workspaces:pay_withdraw", args=[invoice.public_id, attempt.public_id]),
+        **school_context(invoice.school),
+    }
     return render(request, "workspaces/parent/attempt.html", context)
 
 
