@@ -10,6 +10,7 @@ from tests import factories
 from truongso.fees.models import CollectionRound, FeeItem, Invoice, InvoiceLine
 from truongso.fees.types import FeeNature
 from truongso.kernel import clock, selfcheck
+from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.ledger.public import NewEntry, account_ids, open_books, post_many
@@ -18,6 +19,7 @@ from truongso.organizations.models import School
 from truongso.payments.types import Booking, EvidenceKind, Method, Share
 from truongso.people.models import Family, SchoolClass, Student
 
+ACTOR = Actor.system("test", "cli")
 _reference = itertools.count(1)
 NOON = dt.datetime(2026, 10, 5, 12, tzinfo=clock.SCHOOL_TIME)
 

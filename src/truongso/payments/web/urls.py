@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from truongso.payments.web import bill_api, cash, gateway_return, hooks, printing, receipts, refunds, signing
+from truongso.payments.web import (
+    bill_api,
+    cash,
+    corrections,
+    family_credit,
+    gateway_return,
+    hooks,
+    printing,
+    receipts,
+    refunds,
+    signing,
+)
 
 app_name = "payments"
 
@@ -35,6 +46,11 @@ urlpatterns = [
     path("thu/quy/kiem-quy/<str:public_id>/tra-lai", cash.refuse, name="cash_refuse"),
     path("thu/quy/kiem-quy/<str:public_id>/de-nghi-mo-lai", cash.ask_reopening, name="cash_ask_reopening"),
     path("thu/quy/kiem-quy/<str:public_id>/mo-lai", cash.reopen, name="cash_reopen"),
+    path("thu/tien-nop-thua", family_credit.credit_list, name="credits"),
+    path("thu/tien-nop-thua/tai-ve", family_credit.credit_export, name="credits_export"),
+    path("thu/tien-nop-thua/dung", family_credit.credit_use, name="credit_use"),
+    path("thu/khoan-nop/<str:public_id>/sua", corrections.move, name="correction"),
+    path("thu/khoan-nop/<str:public_id>/hinh-thuc", corrections.method, name="correction_method"),
     path("thu/viec-can-duyet", refunds.approvals, name="approvals"),
     path("thu/hoan-tien", refunds.refund_list, name="refunds"),
     path("thu/hoan-tien/moi", refunds.refund_new, name="refund_new"),
