@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from truongso.kernel.money import Dong
+from truongso.sandbox.bank_client import SandboxBank
 from truongso.sandbox.json_client import TIMEOUT_SECONDS, Json, JsonClient, SandboxRefusal, given, running
 
 __all__ = ["SandboxGateways", "SandboxRefusal", "Visit", "running_gateways"]
@@ -47,6 +48,10 @@ class Visit:
         """
         body = given({"outcome": outcome, "source": source, "delay": delay, "copies": copies})
         return str(self.gateways.post(f"/api/orders/{self.token}/outcome", body)["return_url"])
+
+    def transfer(self, bank: SandboxBank, *, payer: str, amount: Dong | None = None, channel: str = "intact") -> Json:
+        """Pay a payOS link as people do: scan its code at the sandbox bank."""
+        return bank.pay(payload=self.order()["payload"], payer=payer, amount=amount, channel=channel)
 
     def pay(self, *, source: str | None = None, delay: float | None = None, copies: int | None = None) -> str:
         """Pay what is asked."""

@@ -15,6 +15,7 @@ from truongso.sandbox.bank_client import SandboxBankError
 from truongso.sandbox.errors import SandboxError
 from truongso.sandbox.gateways import deliveries, keys, merchants, orders, switches, visits
 from truongso.sandbox.gateways.merchants import Contract
+from truongso.sandbox.gateways.payos import api as payos
 from truongso.sandbox.gateways.switches import Health
 from truongso.sandbox.gateways.twins import twin_of
 from truongso.sandbox.gateways.types import (
@@ -247,6 +248,7 @@ def _order_json(connection: Any, order: Order) -> dict[str, object]:
         "refunded": sum(one.amount.value for one in orders.refunds(connection, order)),
         "page": reverse("gateways-pay", args=[order.token]),
         "return_url": order.return_url,
+        "payload": payos.payload(merchant, order) if merchant.provider is Provider.PAYOS else "",
     }
 
 

@@ -1,0 +1,13 @@
+"""MoMo and the product over real HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.protocols.scenes import GatewayScenes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class TestMomo(GatewayScenes):
+    provider = "momo"

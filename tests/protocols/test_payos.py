@@ -1,0 +1,14 @@
+"""payOS and the product over real HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.protocols.scenes import GatewayScenes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class TestPayos(GatewayScenes):
+    provider = "payos"
+    failure_is_told = False

@@ -1,0 +1,13 @@
+"""VNPAY and the product over real HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.protocols.scenes import GatewayScenes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class TestVnpay(GatewayScenes):
+    provider = "vnpay"
