@@ -60,6 +60,7 @@ GROUPS = (
             Entry(gettext_lazy("Hoàn tiền"), "payments:refunds", "receipt-refund", Permission.SCHOOL_REFUND_READ),
             Entry(gettext_lazy("Tiền gia đình nộp thừa"), "payments:credits", "wallet", Permission.SCHOOL_REFUND_READ),
             Entry(gettext_lazy("Việc cần duyệt"), APPROVALS, "gavel", Permission.SCHOOL_REFUND_APPROVE),
+            Entry(gettext_lazy("Nhắc nộp"), "payments:reminders", "send", Permission.SCHOOL_REMINDER_READ),
             Entry(gettext_lazy("In phiếu"), "payments:printing", "printer", Permission.SCHOOL_INVOICE_READ),
         ),
     ),

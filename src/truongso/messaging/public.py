@@ -29,6 +29,7 @@ from truongso.messaging.services import (
     save_rules,
     save_template,
 )
+from truongso.messaging.wording import check_subject, check_text
 
 __all__ = [
     "AFTER_DUE",
@@ -44,6 +45,8 @@ __all__ = [
     "active_kinds",
     "address_of",
     "channels_of",
+    "check_subject",
+    "check_text",
     "deliveries",
     "delivery_counts",
     "earliest",

@@ -28,6 +28,8 @@ def owing(school_id: int, scope: Scope) -> QuerySet[Invoice]:
         rows = rows.filter(class_name__in=scope.class_names)
     if scope.grades:
         rows = rows.filter(school_class__grade__in=scope.grades)
+    if scope.invoice_ids:
+        rows = rows.filter(pk__in=scope.invoice_ids)
     return rows
 
 

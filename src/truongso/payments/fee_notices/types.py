@@ -10,11 +10,12 @@ from truongso.kernel.money import Dong
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which invoices: of one round, narrowed to classes (by name) and grades; both empty: the whole round."""
+    """Which invoices: of one round, narrowed to classes (by name), grades or invoices; all empty: the whole round."""
 
     round_id: int
     class_names: tuple[str, ...] = ()
     grades: tuple[str, ...] = ()
+    invoice_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
