@@ -52,6 +52,8 @@ GROUPS = (
             Entry(gettext_lazy("Quầy thu"), "workspaces:counter", "cash", Permission.SCHOOL_PAYMENT_BOOK),
             Entry(gettext_lazy("Sổ quỹ"), "payments:cash_book", "book", Permission.SCHOOL_CASH_READ,
                   also=("/thu/nop-quy",)),
+            Entry(gettext_lazy("Máy POS"), "payments:pos", "credit-card", Permission.SCHOOL_PAYMENT_READ,
+                  also=("/thu/quyet-toan",)),
             Entry(gettext_lazy("Đối soát"), QUEUE, "arrows-exchange", Permission.SCHOOL_MATCH_READ,
                   also=("/thu/giao-dich",)),
             Entry(gettext_lazy("Báo đã nộp"), CLAIMS, "message", Permission.SCHOOL_MATCH_READ),
@@ -84,6 +86,7 @@ GROUPS = (
         (
             Entry(gettext_lazy("Cách nộp tiền"), "workspaces:methods", "wallet", Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Thông tin trường"), "workspaces:profile", "school", Permission.SCHOOL_PROFILE_WRITE),
+            Entry(gettext_lazy("Thu qua ngân hàng"), "payments:bills", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
