@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import xlsxwriter
@@ -17,7 +18,8 @@ from truongso.kernel.money import Dong
 from truongso.kernel.sheet_cells import clean_cell, guard_text
 from truongso.kernel.sheet_types import Cell
 
-ExportCell = Cell | Dong
+ExportCell = Cell | Dong | Fraction
+"""A Fraction is a share: a number shown in percent with one decimal."""
 
 _LONGEST_TEXT = 32_767  # characters an XLSX cell holds
 _EXACT_DIGITS = 10**15  # spreadsheets keep 15 significant digits
@@ -28,6 +30,7 @@ _WIDTHS = (8, 60)
 _FORMATS = {
     "header": {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E8EEF7"},
     "dong": {"num_format": "#,##0"},
+    "share": {"num_format": "0.0%"},
     "date": {"num_format": "dd/mm/yyyy"},
     "moment": {"num_format": "dd/mm/yyyy hh:mm:ss"},
     "time": {"num_format": "hh:mm:ss"},
@@ -57,6 +60,8 @@ def export_cell(value: ExportCell) -> Cell:
     """
     if isinstance(value, Dong):
         value = value.value
+    if isinstance(value, Fraction):
+        value = float(value)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         value = value.astimezone(SCHOOL_TIME).replace(tzinfo=None)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _EXACT_DIGITS:
@@ -152,9 +157,15 @@ def _write_row(page: Any, number: int, row: Sequence[ExportCell], formats: dict[
         elif isinstance(cell, bool):
             page.write_boolean(number, column, cell)
         elif isinstance(cell, int | float):
-            page.write_number(number, column, cell, formats["dong"] if isinstance(value, Dong) else None)
+            page.write_number(number, column, cell, _number_format(value, formats))
         else:
             page.write_datetime(number, column, cell, formats[_time_format(cell)])
+
+
+def _number_format(value: ExportCell, formats: dict[str, Any]) -> Any:
+    if isinstance(value, Dong):
+        return formats["dong"]
+    return formats["share"] if isinstance(value, Fraction) else None
 
 
 def _time_format(cell: dt.date | dt.time | dt.timedelta) -> str:

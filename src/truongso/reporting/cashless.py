@@ -75,7 +75,7 @@ def by_day(moves: Iterable[Movement]) -> list[DayFigures]:
 
 def add_up(days: Iterable[DayFigures], period: Period) -> CashlessFigures:
     """The report of a period from figures of days (of which others than the period's are left out)."""
-    sums = dict.fromkeys(Method, Figures())
+    sums = dict.fromkeys(sorted(Method, key=lambda m: not m.is_cashless), Figures())  # cash last
     for one in days:
         if period.holds(one.day):
             sums[one.method] += one.figures

@@ -31,6 +31,25 @@ EVIDENCE_NAMES = {
 }
 
 
+_SOURCES = {
+    "bank": gettext_lazy("Ngân hàng"),
+    "counter": gettext_lazy("Quầy thu"),
+    "pos": gettext_lazy("Máy POS"),
+    "bill": gettext_lazy("Thu hộ tại ngân hàng"),
+    "vnpay": "VNPAY",
+    "momo": "MoMo",
+    "zalopay": "ZaloPay",
+    "payos": "payOS",
+}
+
+
+def source_name(source: str) -> str:
+    """Who vouches for a payment: "Ngân hàng", "Máy POS 12345678"; the address of a gateway's connection is left out."""
+    kind, _colon, which = source.partition(":")
+    name = str(_SOURCES.get(kind, source))
+    return f"{name} {which}" if kind in {"pos", "bill"} and which else name
+
+
 def period_label(period: Period) -> str:
     """Quý IV năm 2026, Tháng 11/2026, Năm học 2026–2027, 05/10/2026 – 11/10/2026."""
     values = {

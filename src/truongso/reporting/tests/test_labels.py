@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from truongso.reporting.labels import period_label, period_refusal
+from truongso.reporting.labels import period_label, period_refusal, source_name
 from truongso.reporting.periods import PeriodError, parse
 
 
@@ -25,6 +25,22 @@ from truongso.reporting.periods import PeriodError, parse
 def test_labels(key: str, label: str) -> None:
     with translation.override("vi"):
         assert period_label(parse(key)) == label
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("bank", "Ngân hàng"),
+        ("counter", "Quầy thu"),
+        ("pos:12345678", "Máy POS 12345678"),
+        ("vnpay:x7Kq", "VNPAY"),
+        ("bill:BIDV", "Thu hộ tại ngân hàng BIDV"),
+        ("new-kind", "new-kind"),
+    ],
+)
+def test_sources_of_evidence_have_names(source: str, name: str) -> None:
+    with translation.override("vi"):
+        assert source_name(source) == name
 
 
 @pytest.mark.parametrize(

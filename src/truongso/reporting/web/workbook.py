@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from truongso.kernel import clock
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
-from truongso.kernel.ui.formatting import DASH, ti_le
+from truongso.kernel.ui.formatting import DASH
 from truongso.organizations.public import School
 from truongso.payments.public import METHOD_NAMES, receipt_number
 from truongso.payments.types import EvidenceKind, Method
-from truongso.reporting.labels import EVIDENCE_NAMES, period_label
+from truongso.reporting.labels import EVIDENCE_NAMES, period_label, source_name
 from truongso.reporting.periods import Period
 from truongso.reporting.queries import cashless_figures, payments_behind
 from truongso.reporting.types import CashlessFigures, Figures
@@ -53,8 +53,8 @@ def _line(name: str, figures: Figures, count_share: Fraction | None, value_share
     return [name, figures.count, figures.value, _share(count_share), _share(value_share)]
 
 
-def _share(share: Fraction | None) -> str:
-    return DASH if share is None else ti_le(share.numerator, share.denominator)
+def _share(share: Fraction | None) -> Fraction | str:
+    return DASH if share is None else share
 
 
 def _payments(school: School, period: Period) -> SheetOut:
@@ -83,6 +83,6 @@ def _payment_rows(school: School, period: Period) -> Iterator[list[ExportCell]]:
             str(METHOD_NAMES[Method(payment.method)]),
             -payment.amount if undone else payment.amount,
             str(EVIDENCE_NAMES[EvidenceKind(payment.evidence.kind)]),
-            payment.evidence.source,
+            source_name(payment.evidence.source),
             undone.day if undone else None,
         ]
