@@ -35,7 +35,7 @@ def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor, des
     desk = desk or Desk(school_id)
     desk.renew()
     memos = spelled_out(school_id, waiting, desk.invoices())
-    transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
+    transfers = [_transfer(line, f"{memos.get(line.pk, line.memo)} {line.virtual_account}") for line in waiting]
     decisions = desk.decide(transfers)
     deposits = held(school_id, waiting)
     certain = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import secrets as random_secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from truongso.kernel.db import retrying, transaction, transaction_required
 from truongso.kernel.sealing import seal, unseal
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import (
+    FEEDS,
     FeedError,
     FeedMovement,
     Notice,
@@ -57,17 +59,18 @@ class FeedRefusedError(Exception):
 
 
 @transaction_required
-def connect(account: BankAccount, *, provider: str, actor: Actor) -> tuple[FeedConnection, str]:
-    """A feed for an account, with a fresh signing secret that is shown this once.
+def connect(account: BankAccount, *, provider: str, actor: Actor, secret: str = "") -> tuple[FeedConnection, str]:
+    """A feed for an account. SePay takes a fresh secret of ours, shown this once; Casso and payOS give theirs.
 
-    Raises FeedRefusedError `already_connected` (one live feed for an account), `account_inactive`.
+    Raises FeedRefusedError `already_connected` (one live feed for an account), `account_inactive`,
+    `unknown_provider`, `secret_missing`, `secret_malformed`.
     """
+    secret = _signing_secret(provider, secret.strip())
     lock_account(account)
     if not account.is_active:
         raise FeedRefusedError("account_inactive")
     if FeedConnection.objects.for_school(account.school_id).filter(bank_account=account, is_active=True).exists():
         raise FeedRefusedError("already_connected")
-    secret = random_secrets.token_urlsafe(32)
     connection = FeedConnection.objects.create(
         school_id=account.school_id, provider=provider, bank_account=account, created_at=clock.now()
     )
@@ -78,6 +81,19 @@ def connect(account: BankAccount, *, provider: str, actor: Actor) -> tuple[FeedC
         params={"provider": provider, "account": account.number},
     )  # fmt: skip
     return connection, secret
+
+
+def _signing_secret(provider: str, given: str) -> str:
+    feed = FEEDS.get(provider)
+    if feed is None:
+        raise FeedRefusedError("unknown_provider")
+    if not feed.gives_secret:
+        return random_secrets.token_urlsafe(32)
+    if not given:
+        raise FeedRefusedError("secret_missing")
+    if re.fullmatch(r"[\x21-\x7e]{8,128}", given) is None:
+        raise FeedRefusedError("secret_malformed")
+    return given
 
 
 @transaction_required
@@ -216,7 +232,8 @@ def _statement_line(movement: FeedMovement) -> StatementLine:
     return StatementLine(
         booked_on=clock.school_date(movement.booked_at), booked_at=movement.booked_at,
         direction=Direction.IN if movement.is_credit else Direction.OUT, amount=movement.amount, memo=movement.memo,
-        reference=movement.reference, balance=movement.balance,
+        reference=movement.reference, balance=movement.balance, counter_name=movement.payer_name,
+        counter_account=movement.payer_account, virtual_account=movement.virtual_account,
     )  # fmt: skip
 
 

@@ -78,6 +78,7 @@ from truongso.payments.receipt_queries import (
     receipts_of_invoice,
     receipts_of_invoices,
 )
+from truongso.payments.refunds.messages import refund_text
 from truongso.payments.refunds.models import RefundItem, RefundPayout, RefundRequest
 from truongso.payments.refunds.numbers import codes_in as refund_codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
@@ -216,6 +217,7 @@ __all__ = [
     "refund_items_of_file",
     "refund_progress",
     "refund_returned",
+    "refund_text",
     "refunded_between",
     "refunds_left",
     "refunds_waiting_for_bank",

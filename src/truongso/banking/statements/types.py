@@ -55,6 +55,7 @@ class StatementLine:
     counter_name: str = ""
     balance: Dong | None = None
     undoes: bool = False
+    virtual_account: str = ""
 
     def __post_init__(self) -> None:
         if self.amount <= ZERO:

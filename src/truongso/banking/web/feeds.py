@@ -20,7 +20,7 @@ from truongso.banking.models import FeedConnection
 from truongso.banking.web.messages import feed_text
 from truongso.kernel.db import transaction
 from truongso.organizations.public import BankAccount, bank_accounts
-from truongso.payments.public import SEPAY
+from truongso.payments.public import FEEDS, SEPAY
 
 
 @requires(Permission.SCHOOL_FEED_WRITE)
@@ -38,11 +38,14 @@ def connect(request: AuthedRequest) -> HttpResponse:
     account = get_object_or_404(rows, public_id=request.POST.get("tai_khoan", ""))
     try:
         with transaction():
-            made, secret = feed.connect(account, provider=SEPAY, actor=request.caller.actor)
+            made, secret = feed.connect(
+                account, provider=request.POST.get("nha_cung_cap", SEPAY), secret=request.POST.get("khoa", ""),
+                actor=request.caller.actor,
+            )  # fmt: skip
     except FeedRefusedError as refusal:
         messages.error(request, feed_text(refusal.code))
         return redirect("banking:feeds")
-    return _page(request, made=made, secret=secret)
+    return _page(request, made=made, secret="" if FEEDS[made.provider].gives_secret else secret)
 
 
 @requires(Permission.SCHOOL_FEED_WRITE)
@@ -65,6 +68,7 @@ def _page(request: AuthedRequest, *, made: FeedConnection | None = None, secret:
         "feeds": [
             {
                 "row": o.connection,
+                "name": FEEDS[o.connection.provider].name,
                 "url": _address(o.connection),
                 "waiting": o.waiting,
                 "problems": [{"text": feed_text(code), "count": n, "latest": at} for code, n, at in o.problems],
@@ -73,6 +77,8 @@ def _page(request: AuthedRequest, *, made: FeedConnection | None = None, secret:
         ],
         "free_accounts": [a for a in bank_accounts(request.caller.school) if a.pk not in connected],
         "made": made,
+        "made_feed": FEEDS[made.provider] if made else None,
+        "providers": list(FEEDS.values()),
         "made_url": _address(made) if made else "",
         "secret": secret,
     }
@@ -80,4 +86,4 @@ def _page(request: AuthedRequest, *, made: FeedConnection | None = None, secret:
 
 
 def _address(connection: FeedConnection) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('banking:hook_sepay', args=[connection.public_id])}"
+    return f"{settings.PUBLIC_URL}{reverse(f'banking:hook_{connection.provider}', args=[connection.public_id])}"

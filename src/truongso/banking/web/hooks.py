@@ -15,8 +15,8 @@ MAX_BODY = 256 * 1024
 @public("the provider signs each notice; there is no session")
 @csrf_exempt
 @require_POST
-def sepay(request: HttpRequest, connection: str) -> HttpResponse:
-    """SePay's webhook: 200 {"success": true} when the notice is taken or was before, 401 when it is not genuine.
+def feed_notice(request: HttpRequest, connection: str, provider: str) -> HttpResponse:
+    """A bank feed's webhook: 200 {"success": true} when the notice is taken or was before, 401 when it is not genuine.
 
     An unknown address and a wrong signature get the same answer.
     """
@@ -24,7 +24,7 @@ def sepay(request: HttpRequest, connection: str) -> HttpResponse:
     if not length.isascii() or not length.isdigit() or int(length[:12]) > MAX_BODY:
         return JsonResponse({"success": False}, status=413)
     body = request.body
-    found = connection_by_public_id("sepay", connection)
+    found = connection_by_public_id(provider, connection)
     if found is None:
         return JsonResponse({"success": False}, status=401)
     outcome = receive(found, body=body, headers=request.headers)

@@ -48,7 +48,7 @@ def sign(body: bytes, *, timestamp: int, secret: str) -> str:
 
 def verify(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> None:
     """Return when one live secret signed this body. Raises ForgedError or UnreadableError."""
-    given = next((v for k, v in headers.items() if k.lower() == SIGNATURE_HEADER.lower()), "").strip()
+    given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER.lower(), "").strip()
     if not given:
         raise ForgedError("signature_missing")
     found = _SIGNATURE.fullmatch(given)

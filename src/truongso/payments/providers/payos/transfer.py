@@ -11,7 +11,7 @@ from typing import Any
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
 from truongso.payments.providers.payos import codes
-from truongso.payments.providers.reading import Fields, hmac_hex, json_object, signed_by_any, unsigned
+from truongso.payments.providers.reading import Fields, check_signature, hmac_hex, json_object, unsigned
 from truongso.payments.providers.types import Credentials, ForgedError, UnreadableError
 
 KEY = "checksum_key"
@@ -48,10 +48,20 @@ def sign_data(data: Mapping[str, Any], secret: str) -> str:
 
 def transfer_of(body: bytes, live: Sequence[Credentials]) -> Transfer:
     """The transfer of a genuine notice. Raises ForgedError or UnreadableError."""
+    verify(body, secrets=[c[KEY] for c in live])
+    return transfer_in(body)
+
+
+def verify(body: bytes, *, secrets: Sequence[str]) -> None:
+    """Return when one live checksum key signed this notice. Raises ForgedError."""
     envelope = Fields(unsigned(lambda: json_object(body)))
-    data = unsigned(lambda: envelope.object("data"))
-    signed = signed_text(data.values)
-    signed_by_any(envelope.values.get("signature"), live, lambda c: hmac_hex(c[KEY], signed))
+    signed = signed_text(unsigned(lambda: envelope.object("data")).values)
+    check_signature(envelope.values.get("signature"), [hmac_hex(secret, signed) for secret in secrets if secret])
+
+
+def transfer_in(body: bytes) -> Transfer:
+    """The transfer in a verified notice. Raises UnreadableError."""
+    data = Fields(json_object(body)).object("data")
     code = data.text("code", required=True)
     return Transfer(
         order_code=data.whole("orderCode"), amount=Dong(data.whole("amount", least=1)),
