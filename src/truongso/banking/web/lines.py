@@ -18,10 +18,13 @@ from truongso.banking import queries, services
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.services import LineRefusedError
 from truongso.banking.types import LineState
+from truongso.banking.web.batches import batch_context
 from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm
 from truongso.banking.web.messages import line_text, payment_text, reason_text, state_text
 from truongso.banking.web.queue import account_numbers, address, show
+from truongso.banking.web.refunds import refund_context
+from truongso.banking.web.taken_back import original_cells, taken_back_context
 from truongso.fees.public import invoices_by_code
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import ZERO
@@ -31,7 +34,9 @@ from truongso.ledger.types import EntryKind
 from truongso.payments.public import Payment, payments_of_evidence
 from truongso.payments.types import EvidenceKind, PaymentRefusedError
 
-_STATE_KINDS = {"waiting": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad"}
+_STATE_KINDS = {
+    "waiting": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad", "refund": "ok",
+}  # fmt: skip
 _SET_ASIDE = {
     "de-sau": LineState.PARKED,
     "khong-phai": LineState.NOT_FEES,
@@ -50,7 +55,10 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     decisions = queries.decisions_of(line)
     payments = payments_of_evidence(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk))
     sources = {EntryKind.BANK_LINE: [line.pk], EntryKind.PAYMENT: [p.pk for p in payments]}
+    sources[EntryKind.SETTLEMENT] = list(line.batch_links.order_by("pk").values_list("pk", flat=True))
     sources[EntryKind.DEPOSIT_LINK] = list(line.deposit_links.order_by("pk").values_list("pk", flat=True))
+    refund = refund_context(line)
+    sources[EntryKind.REFUND_PAID] = [link.payout_id for link in refund["refund_links"]]
     return render(
         request,
         "banking/line.html",
@@ -58,7 +66,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
             "line": line,
             "state_text": state_text(line.state),
             "state_kind": _STATE_KINDS.get(line.state, ""),
-            "statement_rows": rows,
+            "statement_rows": [{"row": row, "cells": original_cells(row.cells)} for row in rows],
             "notices": notices,
             "payments": [_paid(p) for p in payments],
             "entries": entries_of(school_id, sources),
@@ -67,7 +75,10 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
             "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
             "is_matched": line.state == LineState.MATCHED.value,
             "is_credit": line.direction == "in",
+            **batch_context(line),
             **deposit_context(line),
+            **taken_back_context(line),
+            **refund,
         },
     )
 

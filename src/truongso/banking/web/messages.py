@@ -161,6 +161,11 @@ LINES: Mapping[str, str] = {
         "Số tiền này trùng với khoản nộp quỹ chưa về, giấy nộp tiền số %(slip)s: tiền mặt đã có biên lai, không ghi "
         "nhận lần nữa. Nối với khoản nộp quỹ, hoặc ghi lý do vì sao không phải."
     ),
+    "unknown_batch": gettext_noop("Không có lô quyết toán này. Tải lại trang rồi làm lại."),
+    "batch_paid": gettext_noop("Lô %(batch)s đã khớp với một giao dịch khác. Không có gì thay đổi."),
+    "batch_open": gettext_noop("Lô %(batch)s còn %(open)s giao dịch cần xử lý. Xử lý xong rồi khớp."),
+    "batch_other_account": gettext_noop("Lô %(batch)s trả vào tài khoản khác. Chọn giao dịch của đúng tài khoản."),
+    "batch_differs": gettext_noop("Tiền về %(amount)s không bằng thực nhận %(net)s của lô. Không khớp được."),
     "unknown_deposit": gettext_noop("Không có khoản nộp quỹ này. Tải lại trang rồi làm lại."),
     "deposit_cancelled": gettext_noop("Khoản nộp quỹ này đã hủy nên không nối được."),
     "deposit_linked": gettext_noop("Khoản nộp quỹ này đã nối với một giao dịch khác. Không có gì thay đổi."),
@@ -171,6 +176,12 @@ LINES: Mapping[str, str] = {
     ),
     "deposit_later": gettext_noop("Ngân hàng ghi trước ngày nộp quỹ nên không phải là khoản này."),
     "not_linked": gettext_noop("Giao dịch này không nối với khoản nộp quỹ nào. Không có gì thay đổi."),
+    "not_outgoing": gettext_noop("Dòng tiền ra này đã được xử lý. Không có gì thay đổi; tải lại trang để xem."),
+    "unknown_refund": gettext_noop("Khoản hoàn này không còn chờ như trang đã hiện. Tải lại trang để xem."),
+    "refund_sum_differs": gettext_noop(
+        "Tổng các khoản hoàn %(sum)s khác số tiền của dòng %(amount)s. Chọn lại các khoản."
+    ),
+    "refund_other_account": gettext_noop("Tệp hoàn tiền trích từ tài khoản khác với dòng này."),
     "period_closed": gettext_noop(
         "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Mở lại sổ hoặc hỏi kế toán trưởng rồi làm tiếp."
     ),
@@ -188,6 +199,10 @@ PAYMENTS: Mapping[str, str] = {
     "unknown_evidence": gettext_noop("Không tìm thấy giao dịch làm chứng cứ. Tải lại trang rồi thử lại."),
     "unknown_payment": gettext_noop("Không có khoản nộp này."),
     "already_undone": gettext_noop("Khoản nộp này đã được hoàn tác trước đó."),
+    "payment_refunded": gettext_noop(
+        "Khoản nộp này đã hoàn %(refunded)s cho gia đình nên không hoàn tác được. Giữ khoản hoàn lại làm tiền của gia "
+        "đình trước, nếu chưa chi."
+    ),
     "reason_missing": gettext_noop("Ghi lý do hoàn tác, để sau này ai xem cũng hiểu."),
 }
 """PaymentRefusedError."""
@@ -236,6 +251,9 @@ SAID: Mapping[str, str] = {
     "takes_back": gettext_noop("Thu hồi khoản báo có ngày %(day)s: %(text)s"),
     "deposit": gettext_noop("Trùng với khoản nộp quỹ vào ngân hàng, giấy nộp tiền số %(slip)s ngày %(day)s"),
     "deposit_linked": gettext_noop("Là tiền mặt nộp từ quỹ, giấy nộp tiền số %(slip)s"),
+    "refund_left": gettext_noop("Đã chi %(count)s khoản hoàn: %(codes)s"),
+    "refund_returned": gettext_noop("Ngân hàng trả lại khoản hoàn %(codes)s"),
+    "batch_linked": gettext_noop("Là tiền quyết toán của lô %(batch)s"),
     "not_deposit": gettext_noop("Không phải tiền nộp từ quỹ: %(text)s"),
 }
 """Reasons of decisions that people made."""
@@ -295,7 +313,7 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
 _AMOUNTS = frozenset(
     {
         "printed", "counted", "opening", "closing", "total_in", "total_out", "debit", "credit", "surplus", "sum",
-        "amount", "owed",
+        "amount", "owed", "refunded",
     }
 )  # fmt: skip
 _COUNTS = frozenset({"count", "limit"})

@@ -22,6 +22,7 @@ from truongso.banking import queries, services
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import QueueFilter
 from truongso.banking.types import LineState
+from truongso.banking.web.batches import batch_context
 from truongso.banking.web.cards import cards, pill
 from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm
@@ -206,6 +207,7 @@ def _detail(
             }
             for card in (cards(line, decision) if line.state != LineState.MATCHED.value else [])
         ],
+        **batch_context(line),
         **deposit_context(line),
         "asked": asked,
         "results": [

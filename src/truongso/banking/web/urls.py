@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from truongso.banking.web import calendar, claims, columns, deposits, feeds, hooks, lines, queue, statements
+from truongso.banking.web import (
+    batches,
+    calendar,
+    claims,
+    columns,
+    deposits,
+    feeds,
+    hooks,
+    lines,
+    queue,
+    refunds,
+    statements,
+    taken_back,
+)
 
 app_name = "banking"
 
@@ -17,12 +30,19 @@ urlpatterns = [
     path("thu/giao-dich/<str:public_id>", lines.line_page, name="line"),
     path("thu/giao-dich/<str:public_id>/ghi-nhan", lines.assign, name="assign"),
     path("thu/giao-dich/<str:public_id>/xep-lai", lines.set_aside, name="set_aside"),
+    path("thu/tien-ra", refunds.outgoing, name="outgoing"),
+    path("thu/giao-dich/<str:public_id>/hoan-tien", refunds.link, name="refund_link"),
+    path("thu/giao-dich/<str:public_id>/bo-hoan-tien", refunds.unlink, name="refund_unlink"),
+    path("thu/giao-dich/<str:public_id>/quyet-toan", batches.link, name="link_batch"),
+    path("thu/giao-dich/<str:public_id>/go-quyet-toan", batches.unlink, name="unlink_batch"),
+    path("thu/quyet-toan/<str:public_id>/ngan-hang", batches.batch_bank, name="batch_bank"),
     path("thu/giao-dich/<str:public_id>/hoan-tac", lines.undo, name="undo"),
     path("thu/giao-dich/<str:public_id>/nop-quy", deposits.link, name="link_deposit"),
     path("thu/giao-dich/<str:public_id>/bo-noi", deposits.unlink, name="unlink_deposit"),
     path("thu/giao-dich/<str:public_id>/khong-phai-nop-quy", deposits.not_a_deposit, name="not_a_deposit"),
     path("thu/nop-quy", deposits.deposits_page, name="deposits"),
     path("thu/nop-quy/<str:public_id>/huy", deposits.cancel, name="cancel_deposit"),
+    path("thu/giao-dich/<str:public_id>/thu-hoi", taken_back.confirm, name="take_back"),
     path("thu/sao-ke", statements.overview, name="statements"),
     path("thu/sao-ke/tai-len", statements.upload, name="upload"),
     path("thu/sao-ke/lich", calendar.covered_days, name="calendar"),
