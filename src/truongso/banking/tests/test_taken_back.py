@@ -1,0 +1,132 @@
+"""Negative lines of a statement: an earlier credit is taken back with its payment and receipt, or a person is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from tests import factories, money
+
+from truongso.accounts.types import Role
+from truongso.banking import taken_back
+from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.services import LineRefusedError
+from truongso.banking.statement_import import apply, preview
+from truongso.banking.tests.helpers import ACTOR, bring, line
+from truongso.banking.types import Direction
+from truongso.fees.models import Invoice
+from truongso.kernel import clock
+from truongso.kernel.db import transaction
+from truongso.kernel.models import OutboxEvent
+from truongso.kernel.money import Dong
+from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.ledger.public import account_ids, balance
+from truongso.ledger.types import AccountRole
+from truongso.organizations.models import BankAccount, School
+from truongso.payments.models import Payment, Receipt
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("truongso.banking.tests.urls")]
+HEADER = ["Ngày giao dịch", "Số tham chiếu", "Số tiền ghi nợ", "Số tiền ghi có", "Mô tả"]
+NOW = dt.datetime(2026, 10, 9, 3, tzinfo=dt.UTC)
+
+
+def _bring(account: BankAccount, *rows: list[str | None]) -> dict[str, int]:
+    """Rows as Vietcombank prints them, amounts verbatim."""
+    content = write_xlsx([SheetOut("Sao kê", HEADER, list(rows), banner=[["Số tài khoản", account.number]])])
+    with transaction():
+        statement = preview(account, content=content, file_name="saoke.xlsx", actor=ACTOR)
+    with clock.frozen(NOW):
+        return apply(statement, actor=ACTOR)
+
+
+def _states(school: School) -> list[tuple[str, str]]:
+    return list(BankLine.objects.for_school(school).order_by("pk").values_list("direction", "state"))
+
+
+def test_a_negative_credit_undoes_the_payment_cancels_the_receipt_and_tells_others(school: School) -> None:
+    account, invoice = factories.bank_account(school), money.invoice(school, [250_000])
+    paid: list[str | None] = ["06/10/2026", "FT26279000001", None, "250,000", f"{invoice.code} nop hoc phi"]
+    back: list[str | None] = ["07/10/2026", "FT26279000001", None, "-250,000", "Dieu chinh giao dich"]
+    _bring(account, paid)
+    assert Invoice.objects.for_school(school).get(pk=invoice.pk).paid == Dong(250_000)
+    _bring(account, paid, back)
+    assert _states(school) == [("in", "reversed"), ("out", "outgoing")]
+    credit, taker = BankLine.objects.for_school(school).order_by("pk")
+    assert (taker.undoes, taker.reverses_id) == (True, credit.pk)
+    assert Invoice.objects.for_school(school).get(pk=invoice.pk).paid == Dong(0)
+    assert Payment.objects.for_school(school).get().reversed_at is not None
+    assert Receipt.objects.for_school(school).get().cancellations.get().reason == "Ngân hàng đã thu hồi giao dịch báo có"
+    assert OutboxEvent.objects.filter(topic="payments.payment_undone").count() == 1
+    accounts = account_ids(school.pk)
+    assert balance(school.pk, accounts[AccountRole.BANK, account.pk]) == Dong(0)
+    assert balance(school.pk, accounts[AccountRole.SUSPENSE, 0]) == Dong(0)
+    rules = list(MatchDecision.objects.for_school(school).order_by("pk").values_list("decision", "rule"))
+    assert rules == [("auto", "exact"), ("undone", "taken_back"), ("auto", "takes_back")]
+    assert money.broken_invariants() == []
+    counts = _bring(account, paid, back)
+    assert (counts["new"], counts["known"]) == (0, 2)
+    assert Payment.objects.for_school(school).count() == 1
+
+
+def test_both_in_one_file_and_a_credit_that_nobody_had_matched(school: School) -> None:
+    account = factories.bank_account(school)
+    _bring(
+        account,
+        ["06/10/2026", "FT26279000001", None, "250,000", "tien hoc"],
+        ["06/10/2026", "FT26279000002", None, "-250,000", "HUY GD FT26279000001"],
+    )
+    assert _states(school) == [("in", "reversed"), ("out", "outgoing")]
+    assert money.broken_invariants() == []
+
+
+def test_nothing_happens_by_itself_when_two_credits_or_none_are_named(school: School) -> None:
+    account, invoice = factories.bank_account(school), money.invoice(school, [250_000])
+    _bring(
+        account,
+        ["06/10/2026", "FT26279000001", None, "250,000", f"{invoice.code} nop"],
+        ["06/10/2026", "FT26279000002", None, "250,000", "tien hoc lop 3A2"],
+        ["07/10/2026", "FT26279000003", None, "-250,000", "dieu chinh"],
+    )
+    assert _states(school) == [("in", "matched"), ("in", "waiting"), ("out", "outgoing")]
+    taker = BankLine.objects.for_school(school).get(undoes=True)
+    assert [c.credit.reference for c in taken_back.candidates(taker)] == ["FT26279000002", "FT26279000001"]
+    assert money.broken_invariants() == []
+
+
+def test_a_person_decides_on_the_page(school: School) -> None:
+    account, invoice = factories.bank_account(school), money.invoice(school, [250_000])
+    bring(account, line(f"{invoice.code} nop", 250_000, "R1"), line("HUY GIAO DICH", 250_000, "R2", Direction.OUT))
+    credit, taker = BankLine.objects.for_school(school).order_by("pk")
+    browser = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    page = browser.get(f"/thu/giao-dich/{taker.public_id}").content.decode()
+    assert "Thu hồi khoản báo có nào?" in page
+    assert "Giao dịch đảo: ngân hàng thu hồi một khoản báo có" in page
+    assert "Mã băm tệp (SHA-256)" in page
+    answer = browser.post(f"/thu/giao-dich/{taker.public_id}/thu-hoi", {"bao_co": credit.public_id}, follow=True)
+    assert "Đã ghi nhận ngân hàng thu hồi 250.000\u00a0đ" in answer.content.decode()
+    assert _states(school) == [("in", "reversed"), ("out", "outgoing")]
+    assert "Ngân hàng thu hồi khoản báo có này" in browser.get(f"/thu/giao-dich/{credit.public_id}").content.decode()
+    again = browser.post(f"/thu/giao-dich/{taker.public_id}/thu-hoi", {"bao_co": credit.public_id}, follow=True)
+    assert "không đảo cho nhau được (nay: ngân hàng đã thu hồi)" in again.content.decode()
+    assert money.broken_invariants() == []
+    principal = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+    assert principal.post(f"/thu/giao-dich/{taker.public_id}/thu-hoi").status_code == 403
+
+
+def test_lines_that_do_not_fit_are_refused_and_change_nothing(school: School, other_school: School) -> None:
+    account = factories.bank_account(school)
+    bring(
+        account, line("tien", 250_000, "R1"), line("phi", 11_000, "R2", Direction.OUT),
+        line("khac", 11_000, "R3", booked_on=dt.date(2026, 10, 8)),
+    )  # fmt: skip
+    first, fee, later = BankLine.objects.for_school(school).order_by("pk")
+    for taker, credit, reason, code in (
+        (fee, first, "x", "not_reversible"), (fee, later, "x", "not_reversible"), (first, first, "x", "unknown_line"),
+        (fee, later, " ", "reason_missing"),
+    ):  # fmt: skip
+        with pytest.raises(LineRefusedError) as refused, transaction():
+            taken_back.take_back(school.pk, line_id=taker.pk, credit_id=credit.pk, reason=reason, actor=ACTOR)
+        assert refused.value.code in (code, "not_reversible")
+    assert _states(school) == [("in", "waiting"), ("out", "outgoing"), ("in", "waiting")]
+    assert money.broken_invariants() == []
