@@ -69,7 +69,7 @@ _REFUSALS = {
         "Phiếu %(code)s đã nhận %(paid)s nên không hủy được. Hoàn tác khoản nộp trước, rồi hủy phiếu."
     ),
     "credit_above_unpaid": gettext_noop(
-        "Dòng này chỉ còn %(unpaid)s chưa nộp (đã nộp %(paid)s). Hoàn tác hoặc chuyển khoản đã nộp trước, rồi giảm trừ."
+        "Dòng này chỉ còn %(unpaid)s chưa nộp (đã nộp %(paid)s). Muốn giảm phần đã nộp, lập đề nghị ở trang Hoàn tiền."
     ),
 }
 

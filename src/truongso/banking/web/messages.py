@@ -312,7 +312,7 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
 
 _AMOUNTS = frozenset(
     {
-        "printed", "counted", "opening", "closing", "total_in", "total_out", "debit", "credit", "surplus", "sum",
+        "net", "printed", "counted", "opening", "closing", "total_in", "total_out", "debit", "credit", "surplus", "sum",
         "amount", "owed", "refunded",
     }
 )  # fmt: skip

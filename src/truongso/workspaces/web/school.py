@@ -113,6 +113,7 @@ def invoice_page(request: AuthedRequest, code: str) -> HttpResponse:
         "memo": invoice_memo(invoice),
         "may_adjust": caller.may(Permission.SCHOOL_INVOICE_ADJUST) and invoice.cancelled_at is None,
         "may_book": caller.may(Permission.SCHOOL_PAYMENT_BOOK) and is_open,
+        "may_refund": caller.may(Permission.SCHOOL_REFUND_PROPOSE) and bool(invoice.paid),
         "may_cancel": caller.may(Permission.SCHOOL_INVOICE_ADJUST) and is_open and not invoice.paid,
         "pairs": _invoice_pairs(invoice),
     }
