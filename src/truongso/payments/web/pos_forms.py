@@ -17,7 +17,8 @@ from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.sheets import DEFAULT_LIMITS
 from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
 from truongso.organizations.public import BankAccount
-from truongso.payments.pos.messages import BRANDS, FIELDS
+from truongso.payments.card_numbers import has_card_number
+from truongso.payments.pos.messages import BRANDS, FIELDS, pos_text
 from truongso.payments.pos.models import PosTerminal
 from truongso.payments.pos.types import SlipData
 from truongso.payments.settlements.sources import Source
@@ -28,7 +29,26 @@ _PLAIN: dict[str, Any] = {"autocomplete": "off", "autocapitalize": "characters",
 _NUMERIC: dict[str, Any] = {"autocomplete": "off", "inputmode": "numeric"}
 
 
-class TerminalForm(forms.Form):
+class CardlessForm(forms.Form):
+    """A form in which a full card number is refused and not even shown again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = [name for name, value in self.data.items() if isinstance(value, str) and has_card_number(value)]
+        if found:
+            self.data = self.data.copy()  # type: ignore[assignment]
+            self.data.update(dict.fromkeys(found, ""))
+        self._card_fields = [name for name in found if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        for name in self._card_fields:
+            self.errors.pop(name, None)
+            self.add_error(name, pos_text("card_number", {"field": name}))
+        return values
+
+
+class TerminalForm(CardlessForm):
     """A new terminal."""
 
     code = forms.CharField(label=FIELDS["code"], max_length=16, widget=forms.TextInput(_PLAIN))
@@ -57,7 +77,7 @@ class TerminalForm(forms.Form):
         return int(self.cleaned_data["fee"] * 100)
 
 
-class SlipForm(forms.Form):
+class SlipForm(CardlessForm):
     """A slip in the order in which it is printed; Enter moves on and sends at the end."""
 
     terminal = forms.ChoiceField(label=gettext_lazy("Máy POS"))
@@ -112,7 +132,7 @@ class SlipForm(forms.Form):
         return " ".join(codes)
 
     def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
+        values = super().clean()
         if self.found and "amount" in values and values["amount"] is None:
             if not self.owed:
                 self.add_error("amount", _("Các phiếu này đã nộp đủ. Ghi số tiền nếu phụ huynh nộp thêm."))
