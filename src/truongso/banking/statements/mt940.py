@@ -30,10 +30,10 @@ from truongso.kernel.money import Dong
 NAME = "mt940"
 _TAG = re.compile(r":([0-9]{2}[A-Z]?):")
 _START = re.compile(r"\A\s*(?:\{1:|:20:)")
-_BALANCE = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,15}(?:,[0-9]{0,2})?)")
+_BALANCE = re.compile(r"([CD])([0-9]{6})([A-Z]{3})([0-9]{1,15},[0-9]{0,2})")
 _LINE = re.compile(
-    r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4})?(?P<mark>R?[CD])(?P<funds>[A-Z])?(?P<amount>[0-9]{1,15}(?:,[0-9]{0,2})?)"
-    r"(?P<type>[A-Z][A-Z0-9]{3})(?P<own>[^\n/]{0,16}(?:/[^\n/]+)*)(?://(?P<bank>[^\n]{0,34}))?(?:\n(?P<more>[^\n]*))?"
+    r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4})?(?P<mark>R?[CD])(?P<funds>[A-Z])?(?P<amount>[0-9]{1,15},[0-9]{0,2})"
+    r"(?P<type>[FNS][A-Z0-9]{3})(?P<own>[^\n/]{0,16}(?:/[^\n/]+)*)(?://(?P<bank>[^\n]{0,34}))?(?:\n(?P<more>[^\n]*))?"
 )
 _FIELD = re.compile(r"\?([0-9]{2})")
 _ACCOUNT = re.compile(r"[0-9A-Z]{6,34}")

@@ -56,7 +56,7 @@ def test_a_negative_credit_undoes_the_payment_cancels_the_receipt_and_tells_othe
     assert (taker.undoes, taker.reverses_id) == (True, credit.pk)
     assert Invoice.objects.for_school(school).get(pk=invoice.pk).paid == Dong(0)
     assert Payment.objects.for_school(school).get().reversed_at is not None
-    assert Receipt.objects.for_school(school).get().cancellations.get().reason == "Ngân hàng đã thu hồi giao dịch báo có"
+    assert Receipt.objects.for_school(school).get().cancellations.get().reason == taken_back.REASON
     assert OutboxEvent.objects.filter(topic="payments.payment_undone").count() == 1
     accounts = account_ids(school.pk)
     assert balance(school.pk, accounts[AccountRole.BANK, account.pk]) == Dong(0)
