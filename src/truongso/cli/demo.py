@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from truongso.sandbox.demo.processes import Processes
     from truongso.sandbox.demo.run import Demo
 
-WEB_PORT, BANK_PORT = 8000, 8100
+WEB_PORT, BANK_PORT, GATEWAYS_PORT = 8000, 8100, 8200
 _DONE = "demo.json"
 
 
@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="xóa dữ liệu mẫu cũ và làm lại từ đầu")
     parser.add_argument("--port", type=int, default=WEB_PORT, help=f"cổng trang web (mặc định {WEB_PORT})")
     parser.add_argument("--bank-port", type=int, default=BANK_PORT, help=f"cổng ngân hàng thử (mặc định {BANK_PORT})")
+    parser.add_argument(
+        "--gateways-port",
+        type=int,
+        default=GATEWAYS_PORT,
+        help=f"cổng của cổng thanh toán thử (mặc định {GATEWAYS_PORT})",
+    )
     parser.epilog = "Ví dụ:\n  truongso demo\n  truongso demo --no-serve --json --data /tmp/tinh-mau"
 
 
@@ -69,10 +75,11 @@ def _settle_environment(data: Path, args: argparse.Namespace) -> None:
     from truongso.sandbox.demo.processes import free_port, is_taken
 
     if args.no_serve:
-        args.port, args.bank_port = free_port(), free_port()
-    for port in (args.port, args.bank_port):
+        args.port, args.bank_port, args.gateways_port = free_port(), free_port(), free_port()
+    for port in (args.port, args.bank_port, args.gateways_port):
         if is_taken(port):
-            raise Refused(f"cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng --port, --bank-port")
+            options = "--port, --bank-port, --gateways-port"
+            raise Refused(f"cổng {port} đang có chương trình khác dùng; chọn cổng khác bằng {options}")
     os.environ.update(
         {
             "TRUONGSO_ENV": "demo",
@@ -85,7 +92,18 @@ def _settle_environment(data: Path, args: argparse.Namespace) -> None:
 
 def _start_over(data: Path) -> None:
     """Remove what an earlier or interrupted demo left; refuse a directory that is not a demo's."""
-    ours = {"truongso.sqlite3", "secret_key", "sealing_key", "demo.log", _DONE, "bank", "cache", "static", "uploads"}
+    ours = {
+        "truongso.sqlite3",
+        "secret_key",
+        "sealing_key",
+        "demo.log",
+        _DONE,
+        "bank",
+        "gateways",
+        "cache",
+        "static",
+        "uploads",
+    }
     if data.is_dir():
         strange = [p.name for p in data.iterdir() if p.name.removesuffix("-wal").removesuffix("-shm") not in ours]
         if strange:
@@ -100,6 +118,8 @@ def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:
     from . import serve
 
     processes.start("bank", commands.bank_command(args.bank_port, data / "bank"), port=args.bank_port)
+    gateways = commands.gateways_command(args.gateways_port, data / "gateways", bank_port=args.bank_port)
+    processes.start("gateways", gateways, port=args.gateways_port)
     processes.start("web", serve.command("127.0.0.1", args.port), port=args.port)
 
 
@@ -149,6 +169,7 @@ def _print_links(args: argparse.Namespace, demo: Demo | None, parent_page: str) 
     links = demo.activations if demo else fresh_activations()
     shown: set[str] = set()
     print(f"\nTrang web: {base}   Ngân hàng thử: {os.environ['TRUONGSO_SANDBOX']}")
+    print(f"Cổng thanh toán, ví Mobile Money và máy POS thử: http://127.0.0.1:{args.gateways_port}")
     print("Không có mật khẩu mặc định. Mỗi vai một liên kết kích hoạt, dùng một lần trong 72 giờ:")
     for link in links:
         if link.role not in shown:

@@ -1,4 +1,4 @@
-"""The demo's processes: web, worker and sandbox bank, started together and stopped together."""
+"""The demo's processes: web, worker, sandbox bank and gateways, started together and stopped together."""
 
 from __future__ import annotations
 
@@ -63,6 +63,12 @@ class Processes:
 def bank_command(port: int, data: Path) -> list[str]:
     """The sandbox bank's command line."""
     return [sys.executable, "-m", "truongso.sandbox.bank", "--port", str(port), "--data", str(data), "--speed", "60"]
+
+
+def gateways_command(port: int, data: Path, *, bank_port: int) -> list[str]:
+    """The sandbox gateways' command line: they pay out at the bank on `bank_port`."""
+    options = ["--port", str(port), "--data", str(data), "--speed", "60", "--bank", f"http://127.0.0.1:{bank_port}"]
+    return [sys.executable, "-m", "truongso.sandbox.gateways", *options]
 
 
 def worker_command() -> list[str]:

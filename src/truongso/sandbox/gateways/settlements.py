@@ -19,13 +19,15 @@ Credit = Callable[[Merchant, Dong, str, dt.datetime], int]
 """Books the net sum at the bank with a narrative, at a moment; returns the line."""
 
 HEADER = (
+    "Mã quyết toán",
+    "Ngày thanh toán",
     "Ngày giao dịch",
     "Mã đơn hàng",
     "Mã giao dịch",
-    "Loại",
-    "Số tiền",
+    "Loại giao dịch",
+    "Số tiền giao dịch",
     "Phí",
-    "Số tiền thanh toán",
+    "Số tiền thực nhận",
 )
 
 
@@ -120,15 +122,15 @@ def settlement_of(connection: sqlite3.Connection, merchant: Merchant, number: in
 
 def settlement_csv(settlement: Settlement) -> bytes:
     """The provider's file of a payout (layouts are private, UNVERIFIED): payments, refunds, sums."""
+    head = [f"{settlement.merchant.code}-{settlement.id}", f"{settlement.at:%d/%m/%Y}"]
     rows: list[list[ExportCell]] = [list(HEADER)]
     for order in settlement.orders:
-        fee = fee_of(settlement.merchant, order.paid)
-        at = order.ended_at or order.created_at
-        rows.append(
-            [f"{at:%d/%m/%Y %H:%M:%S}", order.ref, order.number, "Thanh toán", order.paid, fee, order.paid - fee]
-        )
+        fee, at = fee_of(settlement.merchant, order.paid), order.ended_at or order.created_at
+        what = [f"{at:%d/%m/%Y %H:%M:%S}", order.ref, order.number, "Thanh toán"]
+        rows.append([*head, *what, order.paid, fee, order.paid - fee])
     for order, amount, at in settlement.refunds:
-        rows.append([f"{at:%d/%m/%Y %H:%M:%S}", order.ref, order.number, "Hoàn tiền", -amount, ZERO, -amount])
+        what = [f"{at:%d/%m/%Y %H:%M:%S}", order.ref, order.number, "Hoàn tiền"]
+        rows.append([*head, *what, -amount, ZERO, -amount])
     gross = settlement.gross - settlement.refunded
-    rows.append(["Tổng cộng", "", "", settlement.memo, gross, settlement.fee, settlement.net])
+    rows.append(["Tổng cộng", "", "", "", "", settlement.memo, gross, settlement.fee, settlement.net])
     return write_csv(rows)

@@ -140,8 +140,8 @@ def test_a_gateway_pays_out_what_is_left(
     rows = list(
         csv.reader(io.StringIO(gateways.payout_file("vnpay", merchant["code"], made["id"]).decode("utf-8-sig")))
     )
-    assert [row[1] for row in rows[1:4]] == [orders[0]["vnp_TxnRef"], orders[1]["vnp_TxnRef"], orders[0]["vnp_TxnRef"]]
-    assert rows[-1][4:] == ["850000", "9900", "840100"]
+    assert [row[3] for row in rows[1:4]] == [orders[0]["vnp_TxnRef"], orders[1]["vnp_TxnRef"], orders[0]["vnp_TxnRef"]]
+    assert rows[-1][6:] == ["850000", "9900", "840100"]
     with pytest.raises(SandboxRefusal) as caught:
         gateways.pay_out("vnpay", merchant["code"])
     assert (caught.value.code, bank.balance(account)) == ("nothing_to_settle", Dong(840_100))
