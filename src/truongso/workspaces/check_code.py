@@ -13,7 +13,7 @@ from django.conf import settings
 LENGTH = 12
 _SYMBOLS = re.compile(r"[0-9a-hjkmnp-tv-z]+")
 _MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})
-_TAIL = re.compile(r"(?:.*/kt/)?([^?#]*)", re.DOTALL)
+_TAIL = re.compile(r"(?:.*/kt/)?([^?#]*)(?:[?#].*)?", re.DOTALL)
 
 
 def short_of(public_id: str) -> str:

@@ -86,7 +86,7 @@ def empty(request: HttpRequest) -> HttpResponse:
 @of_basket
 def basket(request: HttpRequest, entries: list[Entry]) -> HttpResponse:
     """The invoices by receiving account; further ones are added by link, or by code and second thing."""
-    form = AddForm(request.POST or None)
+    form = AddForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         added = _added(request, form)
         if added is not None:

@@ -66,7 +66,7 @@ def check_form(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_code_picture(request: HttpRequest) -> HttpResponse:
     """Whether a QR code is a school's own: its account is registered, its amount is what the invoice asks for."""
-    form = QrForm(request.POST or None, request.FILES or None)
+    form = QrForm(request.POST, request.FILES) if request.method == "POST" else QrForm()
     found: QrChecked | None = None
     if request.method == "POST" and is_spent(MISSES, client_of(request)):
         response = render(request, "workspaces/parent/too_many.html", status=429)

@@ -93,6 +93,8 @@ def take(request: AuthedRequest) -> HttpResponse:
         taken = _take(request, form)
         if taken is not None:
             return _booked(taken, request)
+    else:
+        form.focus(next((name for name in form.errors if name in form.fields and name != "token"), "given"))
     context = {"typed": "", "found": Found(family_id=student.family_id)}
     return _page(request, context, debt_of(school, student.family_id), form, status=400)
 

@@ -59,7 +59,7 @@ def profile(request: AuthedRequest) -> HttpResponse:
     """One form; the public page stays closed while there is nobody to turn to."""
     school = request.caller.school
     names = ProfileForm.base_fields
-    form = ProfileForm(request.POST or None, initial={name: getattr(school, name) for name in names})
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial={name: getattr(school, name) for name in names})
     if request.method == "POST" and form.is_valid():
         try:
             with transaction():

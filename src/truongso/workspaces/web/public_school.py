@@ -66,7 +66,7 @@ def home(request: HttpRequest, school: School) -> HttpResponse:
 @of_school
 def find(request: HttpRequest, school: School) -> HttpResponse:
     """Look an invoice up; found ones open masked, for half an hour."""
-    form = LookUpForm(request.POST or None)
+    form = LookUpForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -1,0 +1,45 @@
+"""A44: the public page holds nothing of a pupil, a family, a debt or a member of staff."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests import factories, money
+from truongso.accounts.types import Role
+from truongso.fees.models import Exemption
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.organizations.models import School
+from truongso.payments.public import book, receipts_of_invoice
+from truongso.people.models import Guardian, Student
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
+
+
+def test_no_name_phone_code_class_debt_or_receipt_of_anyone_is_on_it(
+    school: School, client: Client, actor: Actor
+) -> None:
+    School.objects.filter(pk=school.pk).update(support_contact="A", support_phone="02140000111", has_public_page=True)
+    owing = money.invoice(school, [777_123])
+    paid = money.invoice(school, [333_456], full_name="Lý Thị Mẩy")
+    book(school.pk, booking=money.booking((paid, 333_456), payer_name="Tẩn Láo Tả"), actor=actor)
+    Exemption.objects.create(
+        school=school, student=owing.student, rule_code="HO_NGHEO", valid_from=owing.round.priced_on,
+        document="Giấy chứng nhận hộ nghèo số 12", created_at=clock.now(),
+    )  # fmt: skip
+    staff = factories.user(Role.ACCOUNTANT, school=school)
+    page = client.get("/truong/79-thu").content.decode()
+    receipt = receipts_of_invoice(school.pk, paid.pk)[0]
+    secrets = [
+        *Student.objects.for_school(school).values_list("full_name", flat=True),
+        *Guardian.objects.for_school(school).values_list("full_name", flat=True),
+        *Guardian.objects.for_school(school).values_list("phone", flat=True),
+        owing.code, paid.code, owing.public_id, paid.public_id, receipt.public_id, "BL-2026", "777.123", "Tẩn Láo Tả",
+        "Giấy chứng nhận hộ nghèo", "3A2", staff.full_name, staff.username,
+    ]  # fmt: skip
+    assert len(secrets) > 12
+    for secret in secrets:
+        assert secret not in page, secret
+    for word in ("nợ", "quá hạn", "chưa nộp"):
+        assert word not in page.lower(), word
