@@ -43,6 +43,7 @@ class Permission(StrEnum):
     SCHOOL_REFUND_APPROVE = "school:refund:approve"
     SCHOOL_STATEMENT_IMPORT = "school:statement:import"
     SCHOOL_FEED_WRITE = "school:feed:write"
+    SCHOOL_CHANNEL_WRITE = "school:channel:write"
     SCHOOL_MATCH_READ = "school:match:read"
     SCHOOL_MATCH_DECIDE = "school:match:decide"
     SCHOOL_METHOD_WRITE = "school:method:write"

@@ -23,6 +23,7 @@ from truongso.payments.feeds import verify as verify_feed_notice
 from truongso.payments.gateways.attempts import cancel_attempt, start_attempt
 from truongso.payments.gateways.channels import ChannelTerms, add_channel, set_active
 from truongso.payments.gateways.health import channel_health
+from truongso.payments.gateways.messages import PROVIDER_NAMES, gateway_text
 from truongso.payments.gateways.models import Attempt, AttemptMoney, AttemptShare, Channel
 from truongso.payments.gateways.queries import (
     attempt_by_public_id,
@@ -106,6 +107,7 @@ __all__ = [
     "FOUR",
     "LEAST_OF_FOUR",
     "METHOD_NAMES",
+    "PROVIDER_NAMES",
     "SEPAY",
     "Allocation",
     "AmountState",
@@ -171,6 +173,7 @@ __all__ = [
     "channels",
     "credit_of_families",
     "credit_of_invoice",
+    "gateway_text",
     "group_by_code",
     "group_codes_of",
     "group_invoices",
