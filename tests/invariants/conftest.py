@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import money
+from tests.invariants.refunds import fill_refunds
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.kernel import clock
@@ -133,6 +134,7 @@ def world(school: School, actor: Actor) -> World:
             reason={},
             decided_at=clock.now(),
         )
+        fill_refunds(school)
     invoice.refresh_from_db()
     return World(
         school=school,

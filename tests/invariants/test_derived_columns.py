@@ -17,6 +17,7 @@ DERIVED = [
     ("fees_invoiceline", "paid"),
     ("payments_payment", "allocated"),
     ("payments_payment", "credited"),
+    ("payments_payment", "refunded"),
     ("payments_evidence", "used"),
 ]
 
@@ -45,6 +46,7 @@ def test_no_other_value_is_taken(world: World, table: str, column: str, change: 
         ("fees_invoiceline", "credited", "starts unpaid|part of the invoice as issued"),
         ("payments_payment", "allocated", "starts unallocated"),
         ("payments_payment", "credited", "starts unallocated"),
+        ("payments_payment", "refunded", "starts unallocated"),
         ("payments_evidence", "used", "starts unused"),
     ],
 )
@@ -55,7 +57,7 @@ def test_nothing_is_born_settled(world: World, table: str, column: str, message:
         "1"
         if n == column
         else "0"
-        if n in {"paid", "credited", "allocated", "used"}
+        if n in {"paid", "credited", "allocated", "used", "refunded"}
         else "NULL"
         if n == "reversed_at"
         else n
@@ -136,5 +138,5 @@ def _payment_columns(changes: dict[str, str]) -> tuple[str, str]:
     with connection.cursor() as cursor:
         description = connection.introspection.get_table_description(cursor, "payments_payment")
     names = [c.name for c in description if c.name != "id"]
-    fresh = {"allocated": "0", "credited": "0", "reversed_at": "NULL", **changes}
+    fresh = {"allocated": "0", "credited": "0", "refunded": "0", "reversed_at": "NULL", **changes}
     return ", ".join(names), ", ".join(fresh.get(n, n) for n in names)

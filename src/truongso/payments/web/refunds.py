@@ -331,7 +331,7 @@ def _propose(request: AuthedRequest, form: RefundForm, found: RefundPlan) -> Htt
 
 
 def _first_step(request: AuthedRequest, form: RefundForm) -> HttpResponse:
-    return render(request, "payments/refund_new.html", {"form": form, "steps": _steps()})
+    return render(request, "payments/refund_new.html", {"form": form})
 
 
 def _preview(
@@ -354,17 +354,13 @@ def _preview(
         )  # fmt: skip
     hidden = [(name, value) for name in form.fields for value in request.POST.getlist(name)]
     context = {
-        "form": form, "steps": _steps(), "plan": found, "rows": rows, "hidden": hidden, "banks": bank_choices(),
+        "form": form, "plan": found, "rows": rows, "hidden": hidden, "banks": bank_choices(),
         "excluded": [{"one": e, "why": excluded_text(e)} for e in found.excluded], "lacking": len(lacking),
         "total": f"{int(found.amount)}-{int(found.lowered)}",
         "way": _(WAYS[RefundWay(form.cleaned_data["tra"])]),
         "kind": _(KINDS[RefundKind(form.cleaned_data["loai"])]),
     }  # fmt: skip
     return render(request, "payments/refund_preview.html", context)
-
-
-def _steps() -> list[dict[str, str]]:
-    return [{"label": _("Nội dung")}, {"label": _("Xem trước")}, {"label": _("Duyệt")}, {"label": _("Chi tiền")}]
 
 
 def _initial(request: AuthedRequest) -> dict[str, str]:
