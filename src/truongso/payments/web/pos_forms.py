@@ -37,7 +37,8 @@ class CardlessForm(forms.Form):
         found = [name for name, value in self.data.items() if isinstance(value, str) and has_card_number(value)]
         if found:
             self.data = self.data.copy()  # type: ignore[assignment]
-            self.data.update(dict.fromkeys(found, ""))
+            for name in found:
+                self.data[name] = ""  # type: ignore[index]
         self._card_fields = [name for name in found if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
