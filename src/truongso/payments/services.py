@@ -284,7 +284,7 @@ def _payer(reported: str, invoiced: str) -> str:
 
 def _shown_reference(booking: Booking) -> str:
     """What a receipt may print: a reference of the bank or provider, never the number of a row of ours."""
-    if booking.bank_reference or booking.kind is EvidenceKind.BANK_LINE:
+    if booking.bank_reference or booking.kind in {EvidenceKind.BANK_LINE, EvidenceKind.CASH_RECEIPT}:
         return booking.bank_reference
     return booking.reference
 

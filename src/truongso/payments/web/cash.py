@@ -84,7 +84,7 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
         )  # fmt: skip
     header = [
         _("Ngày"), _("Giờ ghi"), _("Nội dung"), _("Số chứng từ"), _("Người nộp, người nhận"), _("Diễn giải"),
-        _("Người thực hiện"), _("Thu"), _("Chi"), _("Tồn"),
+        _("Người thực hiện"), _("Số thu"), _("Số chi"), _("Tồn quỹ"),
     ]  # fmt: skip
     rows: list[list[Any]] = [[book.first, None, _("Tồn đầu kỳ"), "", "", "", "", None, None, book.opening]]
     rows += [
@@ -95,8 +95,8 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
         for r in context["rows"]
     ]  # fmt: skip
     rows.append([book.last, None, _("Cộng, tồn cuối kỳ"), "", "", "", "", book.taken, book.given, book.closing])
-    banner = [[school.name], [_("Sổ quỹ tiền mặt từ %(first)s đến %(last)s") % {
-        "first": ngay(book.first), "last": ngay(book.last)}]]  # fmt: skip
+    title = _("Sổ quỹ tiền mặt từ %(first)s đến %(last)s") % {"first": ngay(book.first), "last": ngay(book.last)}
+    banner = [[school.name], [title]]
     response = HttpResponse(write_xlsx([SheetOut(_("Sổ quỹ"), header, rows, banner=banner)]), content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="so-quy-{book.first:%Y-%m-%d}-{book.last:%Y-%m-%d}.xlsx"'
     return response
@@ -127,9 +127,12 @@ def count_page(request: AuthedRequest) -> HttpResponse:
     box = box_state(school_id)
     form = CountForm(request.POST or None, today=box.today, locked=box.locked_through)
     if request.method == "POST" and may_count and form.is_valid():
-        count = _act(request, lambda: services.sign_count(
-            school_id, day=form.counted_day, cash=form.cash, reason=form.cleaned_data["reason"], actor=request.caller.actor
-        ), form)  # fmt: skip
+        day, cash, why = form.counted_day, form.cash, form.cleaned_data["reason"]
+        count = _act(
+            request,
+            lambda: services.sign_count(school_id, day=day, cash=cash, reason=why, actor=request.caller.actor),
+            form,
+        )
         if count is not None:
             messages.success(request, _("Đã ký kiểm quỹ. Kế toán hoặc hiệu trưởng xác nhận thì sổ ngày này khóa."))
             return redirect("payments:cash_count_page", count.public_id)

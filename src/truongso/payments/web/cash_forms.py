@@ -60,7 +60,9 @@ class CountForm(forms.Form):
                     "invalid": _("Ghi số tờ là số nguyên."), "min_value": _("Số tờ không được âm."),
                     "max_value": _("Số tờ quá lớn."),
                 },
-                widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-pieces": int(value)}),
+                widget=forms.TextInput(
+                    {"class": "in", "inputmode": "numeric", "autocomplete": "off", "data-pieces": int(value)}
+                ),
             )  # fmt: skip
 
     @staticmethod
