@@ -93,22 +93,29 @@ def gaps(days: Sequence[Day]) -> list[tuple[dt.date, dt.date]]:
 
 def breaks(files: Sequence[StatementImport]) -> list[Break]:
     """Neighbouring files whose balances do not follow; only those that print balances and touch without overlap."""
-    usable = [f for f in files if f.opening_balance is not None and f.closing_balance is not None]
     found = []
-    for earlier in usable:
-        following = [f for f in usable if f.period_from == earlier.period_to + _DAY]
-        found += [
-            Break(earlier, later, later.opening_balance - earlier.closing_balance)
-            for later in following
-            if later.opening_balance != earlier.closing_balance
-        ]
+    for earlier in files:
+        if earlier.period_to is None or earlier.closing_balance is None:
+            continue
+        for later in files:
+            opening = later.opening_balance
+            if opening is None or later.period_from != earlier.period_to + _DAY or opening == earlier.closing_balance:
+                continue
+            found.append(Break(earlier, later, opening - earlier.closing_balance))
     return found
 
 
 def _day(day: dt.date, files: Sequence[StatementImport], lines: dict[dt.date, int], fed: dict[dt.date, int]) -> Day:
-    covering = tuple(f for f in files if f.period_from <= day <= min(f.period_to, school_date(f.uploaded_at)))
+    covering = tuple(f for f in files if _covers(f, day))
     partial = all(school_date(f.uploaded_at) == day for f in covering)
     return Day(day, covering, lines.get(day, 0), fed.get(day, 0), bool(covering) and partial)
+
+
+def _covers(file: StatementImport, day: dt.date) -> bool:
+    """A file cannot tell of days after it was taken, whatever period it prints."""
+    if file.period_from is None or file.period_to is None:
+        return False
+    return file.period_from <= day <= min(file.period_to, school_date(file.uploaded_at))
 
 
 def _counts(account: BankAccount, first: dt.date, last: dt.date, *, fed: bool) -> dict[dt.date, int]:

@@ -4,6 +4,8 @@ from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
 from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
 from truongso.banking.claims.types import ClaimRefusedError
+from truongso.banking.coverage import days_of as covered_days
+from truongso.banking.coverage import flagged_imports
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.matching.reasons import REASONS
 from truongso.banking.models import BankLine, FeedSighting, MatchDecision, StatementRow
@@ -37,6 +39,8 @@ __all__ = [
     "apply_statement",
     "claims_of_invoice",
     "connect_feed",
+    "covered_days",
+    "flagged_imports",
     "last_suggestions",
     "make_claim",
     "open_claim_count",

@@ -39,7 +39,7 @@ def save_layout(
 ) -> StatementLayout:
     """Keep a layout for the account, or change the one it `replaces`. Raises CustomLayoutError `name_taken`."""
     named = layouts_of([account]).filter(name=layout.name)
-    if named.exclude(pk=replaces.pk if replaces else None).exists():
+    if (named.exclude(pk=replaces.pk) if replaces else named).exists():
         raise CustomLayoutError("name_taken", name=layout.name)
     row = replaces or StatementLayout(
         school_id=account.school_id, bank_account=account, created_by=actor.user_id, created_at=clock.now()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from truongso.banking.statements import ParsedStatement, read_statement
+from truongso.banking.statements import ParsedStatement, StatementRow, read_statement
 from truongso.banking.statements.amounts import AmountError, decide_form, parse_amount
 from truongso.banking.statements.custom import (
     CustomLayout,
@@ -38,11 +38,15 @@ def read(*rows: list[Cell], **more: object) -> ParsedStatement:
 
 
 def amounts(parsed: ParsedStatement) -> list[object]:
-    return [row.line.signed.value if row.line else row.refusal.code for row in parsed.rows if row.line or row.refusal]
+    return [row.line.signed.value if row.line else _code(row) for row in parsed.rows if row.line or row.refusal]
 
 
 def days(parsed: ParsedStatement) -> list[object]:
-    return [row.line.booked_on if row.line else row.refusal.code for row in parsed.rows if row.line or row.refusal]
+    return [row.line.booked_on if row.line else _code(row) for row in parsed.rows if row.line or row.refusal]
+
+
+def _code(row: StatementRow) -> str:
+    return row.refusal.code if row.refusal else ""
 
 
 def rows(*cells: Cell, balances: tuple[Cell, ...] = ()) -> list[list[Cell]]:
