@@ -39,6 +39,7 @@ _TABLE = (
     Command("qr", "qr", "viết và đọc mã VietQR"),
     Command("codes", "codes", "sinh mã hóa đơn thanh toán"),
     Command("match", "match", "khớp tệp giao dịch với tệp hóa đơn"),
+    Command("bill-partner", "bill_partner", "kết nối một ngân hàng thu hóa đơn cho nhiều trường"),
     Command("receipts", "receipts", "kiểm tra biên lai ký số"),
     Command("words", "words", "đọc số tiền bằng chữ"),
     Command("bench", "bench", "đo tốc độ và độ đúng"),

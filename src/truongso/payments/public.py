@@ -1,5 +1,12 @@
 """What other rooms may do with payments."""
 
+from truongso.payments.bills.messages import partner_text as bill_partner_text
+from truongso.payments.bills.models import BillPartner
+from truongso.payments.bills.partners import create_partner as create_bill_partner
+from truongso.payments.bills.partners import switch as switch_bill_partner
+from truongso.payments.bills.signing import answer_is_genuine as bill_answer_is_genuine
+from truongso.payments.bills.signing import signed_headers as bill_signed_headers
+from truongso.payments.bills.types import PartnerRefusedError
 from truongso.payments.cash.book import cash_book
 from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.models import CashDeposit
@@ -17,6 +24,8 @@ from truongso.payments.credit.services import (
     restore_credit,
     use_credit,
 )
+from truongso.payments.fee_notices.pdf import notices_pdf as fee_notices_pdf
+from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine
 from truongso.payments.feeds import FEEDS, SEPAY, Feed, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
@@ -60,6 +69,10 @@ from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
 from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodChoice, Readiness
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
+from truongso.payments.pos.models import PosSlip, PosTerminal
+from truongso.payments.pos.services import add_terminal as add_pos_terminal
+from truongso.payments.pos.services import record_slip as record_pos_slip
+from truongso.payments.pos.types import PosRefusedError, SlipData
 from truongso.payments.prints import print_receipts
 from truongso.payments.queries import (
     money_tables,
@@ -69,7 +82,7 @@ from truongso.payments.queries import (
     standing_payments_of,
 )
 from truongso.payments.receipt_paper import METHODS as METHOD_NAMES
-from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of, receipt_number
+from truongso.payments.receipt_paper import Edition, PupilPart, ReceiptPaper, paper_of, papers_of, receipt_number
 from truongso.payments.receipt_pdf import receipts_pdf
 from truongso.payments.receipt_queries import (
     ReceiptFilter,
@@ -98,7 +111,10 @@ from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.queries import BatchFigures, terminal_codes_of
 from truongso.payments.settlements.queries import batches as settlement_batches
 from truongso.payments.settlements.queries import figures as settlement_figures
+from truongso.payments.settlements.services import apply as apply_settlement
 from truongso.payments.settlements.services import mark_paid as mark_batches_paid
+from truongso.payments.settlements.services import preview as preview_settlement
+from truongso.payments.settlements.types import SettlementRefusedError
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 
@@ -116,6 +132,7 @@ __all__ = [
     "AttemptShare",
     "AttemptState",
     "BatchFigures",
+    "BillPartner",
     "BoxState",
     "CashDeposit",
     "CashRefusedError",
@@ -126,7 +143,9 @@ __all__ = [
     "CreditEntry",
     "CreditUse",
     "DepositRequest",
+    "Edition",
     "Evidence",
+    "FeeNotice",
     "Feed",
     "FeedError",
     "FeedMovement",
@@ -135,13 +154,20 @@ __all__ = [
     "GroupRefusedError",
     "InvoiceGroup",
     "Lack",
+    "Letterhead",
     "LineReduction",
     "MethodChange",
     "MethodChoice",
     "MethodRefusedError",
     "Notice",
+    "NoticeLine",
+    "PartnerRefusedError",
     "Payment",
     "PaymentReversal",
+    "PosRefusedError",
+    "PosSlip",
+    "PosTerminal",
+    "PupilPart",
     "Readiness",
     "Receipt",
     "ReceiptFilter",
@@ -154,11 +180,18 @@ __all__ = [
     "RefundState",
     "SettlementBatch",
     "SettlementItem",
+    "SettlementRefusedError",
+    "SlipData",
     "TimeState",
     "add_channel",
+    "add_pos_terminal",
+    "apply_settlement",
     "ask_gateways",
     "attempt_by_public_id",
     "attempts_of_invoice",
+    "bill_answer_is_genuine",
+    "bill_partner_text",
+    "bill_signed_headers",
     "book",
     "book_many",
     "box_state",
@@ -171,8 +204,10 @@ __all__ = [
     "channel_by_public_id",
     "channel_health",
     "channels",
+    "create_bill_partner",
     "credit_of_families",
     "credit_of_invoice",
+    "fee_notices_pdf",
     "gateway_text",
     "group_by_code",
     "group_codes_of",
@@ -200,6 +235,7 @@ __all__ = [
     "payments_of_evidence",
     "payments_of_invoice",
     "pending_attempts",
+    "preview_settlement",
     "print_receipts",
     "problem_notices",
     "query_back",
@@ -214,6 +250,7 @@ __all__ = [
     "receipts_of_invoices",
     "receipts_pdf",
     "record_deposit",
+    "record_pos_slip",
     "reduce_lines",
     "refund_codes_in",
     "refund_items_by_code",
@@ -239,6 +276,7 @@ __all__ = [
     "standing_refund_payouts",
     "start_attempt",
     "store_notice",
+    "switch_bill_partner",
     "terminal_codes_of",
     "undo",
     "undo_refund_payout",

@@ -390,3 +390,11 @@ def test_a_switched_off_partner_is_nobody(school: School, vcb: Bank) -> None:
     with transaction():
         partners.set_active(vcb.partner, active=False, actor=ACTOR, school_id=school.pk)
     assert vcb.call("inquiry", {"invoice_code": "TS2222222"}).result == (401, "not_authentic")
+
+
+def test_the_published_signature() -> None:
+    signature = signing.call_signature(
+        "example-secret", timestamp=1791165600, nonce="nonce-0001", method="post", path="/api/bill/v1/inquiry",
+        body=b'{"invoice_code":"TS7K2M9QA"}',
+    )  # fmt: skip
+    assert signature == "v1=2eaa51473ec098cd5127dbdf973fc9dbb0566b1ff4137f498c906a1ce0e76618"
