@@ -15,7 +15,7 @@ from truongso.kernel.money import ZERO, Dong, total
 from truongso.ledger.public import Movement, account_ids, balance, movements
 from truongso.ledger.types import AccountRole, EntryKind
 from truongso.payments.cash.models import CashCount, CashDeposit
-from truongso.payments.models import Receipt
+from truongso.payments.models import Receipt, RefundVoucher
 from truongso.payments.receipt_paper import receipt_number
 
 
@@ -48,8 +48,8 @@ class CashRow:
     day: dt.date
     at: dt.datetime
     kind: CashKind
-    number: str  # receipt or slip
-    person: str  # payer, or bank account
+    number: str  # receipt, refund voucher or slip
+    person: str  # payer, who took a refund, or bank account
     note: str  # invoice codes, reason of a difference
     payment_public_id: str
     actor_id: int | None
@@ -124,7 +124,7 @@ def cash_balance(school_id: int, *, through: dt.date | None = None) -> Dong:
 
 
 def cash_book(school_id: int, first: dt.date, last: dt.date) -> CashBook:
-    """The cash book of some days; at most seven queries."""
+    """The cash book of some days; at most eight queries."""
     account = account_ids(school_id).get((AccountRole.CASH, 0))
     if account is None:
         return CashBook(first, last, ZERO, (), ZERO)
@@ -168,6 +168,10 @@ def _papers(school_id: int, moved: Sequence[Movement]) -> dict[tuple[EntryKind, 
         deposits = CashDeposit.objects.for_school(school_id).filter(pk__in=wanted).select_related("bank_account")
         for d in deposits:
             found[EntryKind.DEPOSIT, d.pk] = (d.slip_number, str(d.bank_account), d.cancel_reason, "")
+    if wanted := ids.get(EntryKind.REFUND_PAID):
+        vouchers = RefundVoucher.objects.for_school(school_id).filter(payout_id__in=wanted)
+        for v in vouchers:
+            found[EntryKind.REFUND_PAID, v.payout_id] = (f"PC-{v.year}-{v.number:06}", v.recipient_name, "", "")
     if wanted := ids.get(EntryKind.CASH_DAY):
         for c in CashCount.objects.for_school(school_id).filter(pk__in=wanted):
             found[EntryKind.CASH_DAY, c.pk] = ("", "", c.reason, "")
