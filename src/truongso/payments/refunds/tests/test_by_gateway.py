@@ -1,0 +1,116 @@
+"""Refunds through the gateway: asked once, asked again, refused, never paid twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests import money
+
+from truongso.kernel.db import transaction
+from truongso.kernel.money import Dong
+from truongso.ledger.types import AccountRole
+from truongso.organizations.models import School
+from truongso.payments.gateways.types import GatewayRefusedError, RefundOutcome, RefundState
+from truongso.payments.models import RefundItem, RefundPayout
+from truongso.payments.public import book
+from truongso.payments.refunds import gateway
+from truongso.payments.refunds.payouts import ask_gateway
+from truongso.payments.refunds.planning import plan
+from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, items, owed, paid
+from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("verify_after", "school_day")]
+
+
+class Gateway:
+    """Answers in order; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: list[RefundState] = []
+        self.asked: list[tuple[str, int, str]] = []
+
+    def _tell(self, what: str, amount: Dong, reference: str) -> RefundOutcome:
+        self.asked.append((what, int(amount), reference))
+        return RefundOutcome(self.answers.pop(0), amount, reference, "R-1")
+
+    def request(self, _school: int, **given: Any) -> RefundOutcome:
+        return self._tell("request", given["amount"], given["reference"])
+
+    def progress(self, _school: int, **given: Any) -> RefundOutcome:
+        return self._tell("progress", given["amount"], given["reference"])
+
+
+@pytest.fixture
+def twin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    made = Gateway()
+    monkeypatch.setattr(gateway, "can_refund", lambda *_a, **_k: True)
+    monkeypatch.setattr(gateway, "request_refund", made.request)
+    monkeypatch.setattr(gateway, "refund_progress", made.progress)
+    yield made
+    assert made.answers == []
+
+
+@pytest.fixture
+def due(school: School, twin: Gateway) -> RefundItem:
+    return approved(school, ask_fee(paid(school), way=RefundWay.GATEWAY), account=None)[0]
+
+
+def test_done_at_once(school: School, due: RefundItem, twin: Gateway) -> None:
+    twin.answers = [RefundState.DONE]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID
+    assert twin.asked == [("request", 35_000, due.code)]
+    payout = RefundPayout.objects.for_school(school).get()
+    assert (payout.way, payout.reference) == ("gateway", "R-1")
+    assert (owed(school, AccountRole.REFUND_DUE), owed(school, AccountRole.IN_TRANSIT)) == (0, 35_000 - 300_000)
+    with pytest.raises(RefundRefusedError, match="not_due"):
+        ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert RefundPayout.objects.for_school(school).count() == 1
+
+
+def test_slow_then_done_with_the_same_reference(school: School, due: RefundItem, twin: Gateway) -> None:
+    twin.answers = [RefundState.UNKNOWN, RefundState.PROCESSING, RefundState.DONE]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    assert [i.state for i in items(school)] == ["sent"]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID
+    assert [what for what, _amount, _reference in twin.asked] == ["request", "progress", "progress"]
+    assert {reference for _what, _amount, reference in twin.asked} == {due.code}
+
+
+@pytest.mark.parametrize("state", [RefundState.REFUSED, RefundState.UNSUPPORTED])
+def test_a_refusal_leaves_it_due(school: School, due: RefundItem, twin: Gateway, state: RefundState) -> None:
+    twin.answers = [state]
+    with pytest.raises(RefundRefusedError, match="gateway_refused"):
+        ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert [i.state for i in items(school)] == ["due"]
+    assert RefundPayout.objects.for_school(school).count() == 0
+
+
+def test_the_gateways_own_refusal_leaves_it_due(
+    school: School, due: RefundItem, twin: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_given: Any) -> RefundOutcome:
+        raise GatewayRefusedError("not_by_gateway")
+
+    monkeypatch.setattr(gateway, "request_refund", refuse)
+    with pytest.raises(RefundRefusedError, match="gateway_refused"):
+        ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert [i.state for i in items(school)] == ["due"]
+
+
+def test_money_of_no_gateway_or_of_two_payments_is_left_out(school: School, twin: Gateway) -> None:
+    invoice = money.invoice(school, [200_000])
+    for amount in (120_000, 80_000):
+        with transaction():
+            book(school.pk, booking=money.booking((invoice, amount)), actor=PROPOSER)
+    found = plan(school.pk, ask_fee(invoice, 100_000, way=RefundWay.GATEWAY))
+    assert [e.reason for e in found.excluded] == ["not_by_gateway"]
+    one = plan(school.pk, ask_fee(invoice, 80_000, way=RefundWay.GATEWAY))
+    assert [i.amount for i in one.items] == [Dong(80_000)]
+
+
+def test_money_that_came_otherwise_is_left_out(school: School) -> None:
+    found = plan(school.pk, ask_fee(paid(school), way=RefundWay.GATEWAY))
+    assert [e.reason for e in found.excluded] == ["not_by_gateway"]
