@@ -18,7 +18,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.payments.bills.partners import create_partner
-from truongso.payments.models import PosSlip, SettlementBatch
+from truongso.payments.models import PosSlip, PosTerminal, SettlementBatch
 from truongso.payments.settlements.tests.build import ACTOR, file, row, slip, terminal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,7 +67,7 @@ def test_a_settlement_file_is_imported(
 ) -> None:
     page: Page = request.getfixturevalue(device)
     school = invoice.school
-    at = PosSlip._meta.get_field("terminal").related_model.objects.for_school(school).get()
+    at = PosTerminal.objects.for_school(school).get()
     now = clock.now() - dt.timedelta(minutes=5)
     with transaction():
         known, wrong = slip(at, (invoice, 1_000_000), paid_at=now), slip(at, (invoice, 50_000), paid_at=now)

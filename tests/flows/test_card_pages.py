@@ -17,6 +17,7 @@ from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
+from truongso.kernel.sealing import unseal
 from truongso.organizations.models import School
 from truongso.payments.bills import partners
 from truongso.payments.bills.models import BillPartner, BillReconciliation
@@ -182,9 +183,7 @@ def test_who_may_do_what(school: School, other_school: School, at: PosTerminal) 
 def test_a_bank_is_added_its_key_shown_once_and_switched_off(staff: Client, school: School) -> None:
     answer = staff.post("/thu/ngan-hang-thu/moi", {"bank": "970436", "name": "", "networks": ""})
     partner = BillPartner.objects.get()
-    secret = partners.unseal(
-        partner.sealed_secrets[0], place=f"payments_billpartner|sealed_secrets|{partner.public_id}"
-    )
+    secret = unseal(partner.sealed_secrets[0], place=f"payments_billpartner|sealed_secrets|{partner.public_id}")
     assert (answer.status_code, secret in said(answer), partner.key_id in said(answer)) == (200, True, True)
     assert secret not in said(staff.get("/thu/ngan-hang-thu"))
     bad = staff.post("/thu/ngan-hang-thu/moi", {"bank": "970436", "networks": "300.1.1.1"})

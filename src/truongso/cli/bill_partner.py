@@ -18,9 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("name", metavar="TÊN", help="tên ngân hàng hiện cho các trường")
     parser.add_argument("--bin", default="", metavar="MÃ", help="mã BIN 6 số của ngân hàng")
-    parser.add_argument(
-        "--network", action="append", default=[], metavar="MẠNG", help="mạng được gọi (nhiều lần được)"
-    )
+    parser.add_argument("--network", action="append", default=[], metavar="MẠNG", help="mạng được gọi (nhiều lần được)")
     parser.add_argument("--school", action="append", default=[], metavar="MÃ", help="mở ngay cho trường này")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 

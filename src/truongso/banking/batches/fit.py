@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from truongso.banking.batches.models import BatchLink
 from truongso.banking.batches.services import LINKABLE
@@ -89,7 +90,7 @@ def _fitting(line: BankLine, waiting: Sequence[SettlementBatch]) -> list[BatchSu
     codes = terminal_codes_of(line.school_id, [b.pk for s in chosen for b in s]) if chosen else {}
     memo = squeeze(line.memo)
     return [
-        BatchSuggestion(line, s, any(_names(memo, b, codes.get(b.pk, ())) for b in s), sum(b.open_count for b in s))
+        BatchSuggestion(line, s, any(_names(memo, b, codes.get(b.pk, ())) for b in s), sum(_open(b) for b in s))
         for s in chosen
     ]
 
@@ -98,6 +99,10 @@ def _names(memo: str, batch: SettlementBatch, codes: Sequence[str]) -> bool:
     """Whether the memo says POS and a terminal of the batch, or the batch's own number."""
     number = squeeze(batch.reference.split(" ")[0])
     return any(code and code in memo for code in codes) or (len(number) >= 6 and number in memo)
+
+
+def _open(batch: Any) -> int:
+    return int(batch.open_count)  # annotated by settlement_batches
 
 
 def _ordered(found: list[BatchSuggestion]) -> list[BatchSuggestion]:

@@ -7,7 +7,7 @@ transit. No payment is made and nothing is counted again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -89,7 +89,7 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
     audit.record(actor, "banking:line:unlink_batch", school_id=school_id, subject=("bank_line", line.pk), reason=why)
 
 
-def _legs(figures: BatchFigures, accounts: dict[tuple[AccountRole, int], int]) -> tuple[Leg, ...]:
+def _legs(figures: BatchFigures, accounts: Mapping[tuple[AccountRole, int], int]) -> tuple[Leg, ...]:
     """Net and fee of the matched items out of transit; the other way round where refunds outweigh."""
     transit = accounts[AccountRole.IN_TRANSIT, 0]
     parts = [(AccountRole.SUSPENSE, figures.net), (AccountRole.COLLECTION_FEE, figures.fee)]

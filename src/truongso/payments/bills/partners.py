@@ -76,6 +76,7 @@ def create_partner(
 @transaction_required
 def switch(school: School, partner: BillPartner, *, on: bool, actor: Actor) -> BillService:
     """Let a partner serve the school, or no more. What it paid stays, also when it is switched off."""
+    service: BillService
     service, made = BillService.objects.for_school(school).get_or_create(
         school=school, partner=partner, defaults={"is_active": on, "created_at": clock.now()}
     )

@@ -154,7 +154,7 @@ def _keep_for_later(row: BillTransaction, error: IntegrityError) -> None:
 @transaction_required
 def _book(partner: BillPartner, known: BillTransaction) -> BillTransaction:
     """Book a transaction that is on record; a booked or reversed one stays as it is."""
-    row = BillTransaction.objects.for_school(known.school_id).select_for_update().get(pk=known.pk)
+    row: BillTransaction = BillTransaction.objects.for_school(known.school_id).select_for_update().get(pk=known.pk)
     if row.state != BillState.RECEIVED.value:
         return row
     school_id = row.school_id
@@ -180,7 +180,7 @@ def _bookings(partner: BillPartner, row: BillTransaction, parts: Sequence[Part])
         Booking(
             kind=EvidenceKind.NOTICE, source=source_of(partner), reference=row.transaction_id,
             evidence_amount=row.amount, amount=total(p.amount for p in of_family), method=Method.BANK_BILL,
-            received_at=row.paid_at, payer_name=row.payer_name, payer_account=row.payer_account,
+            received_at=row.paid_at or row.created_at, payer_name=row.payer_name, payer_account=row.payer_account,
             shares=tuple(Share(invoices[p.invoice_code].pk, p.amount) for p in of_family), bank_account_id=None,
             in_suspense=False, keeps_cancelled=True,
         )

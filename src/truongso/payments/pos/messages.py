@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,7 @@ STATES: dict[SlipState, tuple[Promise, str]] = {
     SlipState.UNDONE: (_("Đã hoàn tác"), ""),
 }
 
-FIELDS: dict[str, Promise] = {
+FIELDS: dict[str, Any] = {
     "code": _("Mã máy (TID)"),
     "merchant_code": _("Mã đơn vị (MID)"),
     "acquirer": _("Ngân hàng cấp máy"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Sum, Value, When
 
 from truongso.kernel import clock
@@ -19,7 +21,7 @@ def terminals(school: School | int, *, active_only: bool = False) -> list[PosTer
     return list(rows.filter(is_active=True) if active_only else rows)
 
 
-def slips(school: School | int, *, state: SlipState | None = None) -> QuerySet[PosSlip]:
+def slips(school: School | int, *, state: SlipState | None = None) -> QuerySet[Any]:
     """Slips with `slip_state` and `payment_public_id`, newest first."""
     settled = SettlementItem.objects.across_schools("subquery correlated to slips of one school").filter(
         evidence_id=OuterRef("evidence_id"), school_id=OuterRef("school_id"), gross__gt=0
@@ -27,7 +29,7 @@ def slips(school: School | int, *, state: SlipState | None = None) -> QuerySet[P
     payment = Payment.objects.across_schools("subquery correlated to slips of one school").filter(
         evidence_id=OuterRef("evidence_id"), school_id=OuterRef("school_id")
     )
-    rows = (
+    rows: QuerySet[Any] = (
         PosSlip.objects.for_school(school)
         .annotate(
             slip_state=Case(
@@ -54,5 +56,5 @@ def slip_figures(school: School | int) -> dict[str, tuple[int, Dong]]:
 
 def slip_of_payment(school: School | int, evidence_id: int) -> PosSlip | None:
     """The slip a payment rests on."""
-    rows: QuerySet[PosSlip] = slips(school).filter(evidence_id=evidence_id)
-    return rows.first()
+    found: PosSlip | None = slips(school).filter(evidence_id=evidence_id).first()
+    return found

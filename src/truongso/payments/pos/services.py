@@ -139,7 +139,10 @@ def checked(data: SlipData) -> SlipData:
     now = clock.now()
     if not now - _OLD <= data.paid_at <= now + _EARLY:
         raise PosRefusedError("time_implausible")
-    return replace(data, **codes)
+    return replace(
+        data, approval_code=codes["approval_code"], rrn=codes["rrn"], trace=codes["trace"], batch_no=codes["batch_no"],
+        card_tail=codes["card_tail"],
+    )  # fmt: skip
 
 
 def due_on(paid_at: dt.datetime, working_days: int) -> dt.date:

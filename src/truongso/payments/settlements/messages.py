@@ -28,9 +28,7 @@ STATES: dict[ItemState, tuple[Promise, str]] = {
 }
 
 _FILE: dict[str, Promise] = {
-    "no_columns": _(
-        "Không tìm thấy dòng tiêu đề có số tiền và mã giao dịch. Xuất lại tệp gốc."
-    ),
+    "no_columns": _("Không tìm thấy dòng tiêu đề có số tiền và mã giao dịch. Xuất lại tệp gốc."),
     "no_items": _("Tệp không có giao dịch nào."),
     "row_twice": _("Dòng %(row)s trùng với dòng %(first)s."),
     "row_incomplete": _("Dòng %(row)s thiếu số tiền hoặc mã giao dịch."),
@@ -63,9 +61,7 @@ _REFUSALS: dict[str, Promise] = {
     "reason_missing": _("Ghi lý do, để sau này ai xem cũng hiểu."),
     "slip_not_waiting": _("Hóa đơn POS này đã quyết toán hoặc đã hoàn tác."),
     "amount_differs": _("Hóa đơn POS ghi %(amount)s, bảng quyết toán ghi %(gross)s. Không gán được."),
-    "not_for_pos": _(
-        "Chỉ giao dịch máy POS mới ghi thẳng vào phiếu. Hỏi lại cổng hoặc ngân hàng."
-    ),
+    "not_for_pos": _("Chỉ giao dịch máy POS mới ghi thẳng vào phiếu. Hỏi lại cổng hoặc ngân hàng."),
     "unknown_slip": _("Không tìm thấy hóa đơn POS của giao dịch này."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -27,13 +28,12 @@ class BatchFigures:
         return self.gross - self.fee
 
 
-def batches(school: School | int) -> QuerySet[SettlementBatch]:
+def batches(school: School | int) -> QuerySet[Any]:
     """Batches with `item_count` and `open_count`, newest first."""
     is_open = Q(items__state__in=[s.value for s in OPEN_STATES])
-    rows = SettlementBatch.objects.for_school(school).select_related("bank_account")
-    return rows.annotate(item_count=Count("items"), open_count=Count("items", filter=is_open)).order_by(
-        "-settled_on", "-pk"
-    )
+    rows: QuerySet[Any] = SettlementBatch.objects.for_school(school).select_related("bank_account")
+    rows = rows.annotate(item_count=Count("items"), open_count=Count("items", filter=is_open))
+    return rows.order_by("-settled_on", "-pk")
 
 
 def items(batch: SettlementBatch) -> QuerySet[SettlementItem]:

@@ -15,6 +15,7 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
+from truongso.kernel.money import Dong
 from truongso.kernel.ui.formatting import dong
 from truongso.organizations.public import bank_accounts
 from truongso.payments.pos import queries, services
@@ -105,7 +106,7 @@ def _record(request: AuthedRequest, form: SlipForm) -> SlipRecorded | None:
         return retrying(act)
     except PosRefusedError as refusal:
         field = str(refusal.params.get("field", ""))
-        params = {k: dong(v) if k == "amount" else v for k, v in refusal.params.items()}
+        params = {k: dong(v) if isinstance(v, Dong) else v for k, v in refusal.params.items()}
         form.add_error(field if field in form.fields else None, pos_text(refusal.code, params))
     except PaymentRefusedError as refusal:
         known = refusal.code in _PAYMENT_PROBLEMS

@@ -36,9 +36,11 @@ class CardlessForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = [name for name, value in self.data.items() if isinstance(value, str) and has_card_number(value)]
         if found:
-            self.data = self.data.copy()  # type: ignore[assignment]
+            given: Any = self.data
+            given = given.copy()
             for name in found:
-                self.data[name] = ""  # type: ignore[index]
+                given[name] = ""
+            self.data = given
         self._card_fields = [name for name in found if name in self.fields]
 
     def clean(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from truongso.kernel.money import ZERO
 from truongso.payments.pos.queries import slips
 from truongso.payments.settlements import queries, services
 from truongso.payments.settlements.messages import KINDS, STATES, file_problem_text, settlement_text
-from truongso.payments.settlements.models import SettlementBatch, SettlementFile, SettlementItem
+from truongso.payments.settlements.models import SettlementFile, SettlementItem
 from truongso.payments.settlements.reading import sums
 from truongso.payments.settlements.sources import sources
 from truongso.payments.settlements.types import (
@@ -120,10 +120,10 @@ def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
 def batch_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     """A batch with its items, and what can be done about open ones."""
     rows = queries.batches(request.caller.school)
-    batch: SettlementBatch = get_object_or_404(rows, public_id=public_id)
+    batch: Any = get_object_or_404(rows, public_id=public_id)
     waiting = [
-        s for s in slips(batch.school_id) if s.slip_state in {"waiting", "overdue"}  # type: ignore[attr-defined]
-    ] if batch.source == POS_SOURCE and batch.open_count else []  # type: ignore[attr-defined]  # fmt: skip
+        s for s in slips(batch.school_id) if s.slip_state in {"waiting", "overdue"}
+    ] if batch.source == POS_SOURCE and batch.open_count else []  # fmt: skip
     items = list(queries.items(batch))
     context: dict[str, Any] = {
         "batch": batch,

@@ -30,6 +30,7 @@ from truongso.payments.models import Payment, PosTerminal, SettlementBatch, Sett
 from truongso.payments.services import undo
 from truongso.payments.settlements import services
 from truongso.payments.settlements.tests.build import ACTOR, DAY, bring, row, slip, terminal
+from truongso.payments.settlements.types import SettlementRefusedError
 
 NEXT_DAY = DAY + dt.timedelta(days=1)
 
@@ -135,7 +136,7 @@ def test_what_is_no_fee_money_stays_of_unknown_purpose(school: School, at: PosTe
         services.set_aside(school.pk, item_id=item.pk, reason="Tiền căng tin", actor=ACTOR)
         link(school.pk, line_id=line.pk, batch_ids=[batch.pk], actor=ACTOR)
     assert sums(school) == {"in_transit": 0, "suspense": -90_000, "collection_fee": 11_000}
-    with pytest.raises(services.SettlementRefusedError, match="batch_paid"), savepoint():
+    with pytest.raises(SettlementRefusedError, match="batch_paid"), savepoint():
         services.take_up_again(school.pk, item_id=item.pk, actor=ACTOR)
 
 
@@ -213,7 +214,7 @@ def test_a_bank_of_the_bill_service_settles_the_same_way(school: School, account
     )  # fmt: skip
     assert (done.new, done.open) == (3, 1)
     item = SettlementItem.objects.for_school(school).get(state="unknown")
-    with pytest.raises(services.SettlementRefusedError, match="not_for_pos"), savepoint():
+    with pytest.raises(SettlementRefusedError, match="not_for_pos"), savepoint():
         services.assign_invoices(school.pk, item_id=item.pk, shares=[], actor=ACTOR)
     vcb.notify((invoice, 5_000), transaction_id="FT9")  # the lost notify comes
     with savepoint():

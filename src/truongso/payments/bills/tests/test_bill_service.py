@@ -24,6 +24,7 @@ from truongso.payments.bills import partners, signing
 from truongso.payments.bills.models import BillCall, BillPartner, BillTransaction
 from truongso.payments.bills.services import finish_received
 from truongso.payments.bills.tests.bank import ACTOR, Bank, bank
+from truongso.payments.bills.types import PartnerRefusedError
 from truongso.payments.models import CreditEntry, Evidence, Notice, Payment, Receipt
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("truongso.payments.bills.tests.urls")]
@@ -350,7 +351,7 @@ def test_secrets_are_replaced_without_a_gap(school: School, vcb: Bank) -> None:
         partners.drop_old_secret(vcb.partner, actor=ACTOR, school_id=school.pk)
     assert vcb.call("inquiry", asked).result == (401, "not_authentic")
     assert vcb.call("inquiry", asked, secret=new).result == (404, "pupil_unknown")
-    with pytest.raises(partners.PartnerRefusedError, match="one_secret_left"), transaction():
+    with pytest.raises(PartnerRefusedError, match="one_secret_left"), transaction():
         partners.drop_old_secret(vcb.partner, actor=ACTOR, school_id=school.pk)
     row = BillPartner.objects.get()
     assert new not in json.dumps(row.sealed_secrets)
@@ -363,7 +364,7 @@ def test_only_from_the_partners_network(school: School, live_server: Any) -> Non
     asked = {"school_code": "79-THU", "pupil_code": "x"}
     assert near.call("inquiry", asked).result == (404, "pupil_unknown")
     assert far.call("inquiry", asked).result == (401, "not_authentic")
-    with pytest.raises(partners.PartnerRefusedError, match="network_malformed"):
+    with pytest.raises(PartnerRefusedError, match="network_malformed"):
         bank(school, networks=("300.1.1.1",))
 
 
@@ -371,7 +372,13 @@ def test_what_a_bank_said_is_fixed(school: School, vcb: Bank) -> None:
     invoice = money.invoice(school, [250_000])
     vcb.notify((invoice, 250_000), transaction_id="FT1")
     rows = BillTransaction.objects.for_school(school)
-    for change in ({"amount": Dong(1)}, {"transaction_id": "FT2"}, {"items": []}, {"state": "received"}):
+    changes: list[dict[str, Any]] = [
+        {"amount": Dong(1)},
+        {"transaction_id": "FT2"},
+        {"items": []},
+        {"state": "received"},
+    ]
+    for change in changes:
         with pytest.raises(IntegrityError), savepoint():
             rows.update(**change)
     with pytest.raises(IntegrityError), savepoint():

@@ -180,7 +180,7 @@ def test_a_wrong_amount_is_corrected_on_the_same_invoices(school: School) -> Non
         f"{wrong.slip.rrn}/{wrong.slip.approval_code}#2",
     )
     assert states(school) == ["matched"]
-    assert [s.slip_state for s in slips(school)] == ["settled", "undone"]  # type: ignore[attr-defined]
+    assert [s.slip_state for s in slips(school)] == ["settled", "undone"]
 
 
 def test_money_that_is_no_fee_is_set_aside_with_a_reason(school: School) -> None:
