@@ -12,7 +12,7 @@ from truongso.banking.grouped import spelled_out
 from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.types import Direction, LineState
-from truongso.kernel import clock
+from truongso.kernel import banks, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
@@ -68,10 +68,18 @@ def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
     """A request to book a whole bank line on the given shares."""
     return Booking(
         kind=EvidenceKind.BANK_LINE, source=SOURCE, reference=str(line.pk), evidence_amount=line.amount,
-        amount=line.amount, method=Method.QR_TRANSFER, received_at=moment(line), payer_name=line.counter_name,
+        amount=line.amount, method=_method(line), received_at=moment(line), payer_name=line.counter_name,
         payer_account=line.counter_account, shares=tuple(shares), bank_account_id=line.bank_account_id,
         in_suspense=True, bank_reference=line.reference,
     )  # fmt: skip
+
+
+def _method(line: BankLine) -> Method:
+    """Mobile Money when the payer's institution, as the bank reports it, is a Mobile Money operator (its app scans the
+    same VietQR); any other credit is a transfer."""
+    payers = banks.named(line.counter_bank)
+    is_mobile = payers is not None and payers.kind is banks.BankKind.MOBILE_MONEY
+    return Method.MOBILE_MONEY if is_mobile else Method.QR_TRANSFER
 
 
 def moment(line: BankLine) -> dt.datetime:

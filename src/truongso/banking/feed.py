@@ -234,6 +234,7 @@ def _statement_line(movement: FeedMovement) -> StatementLine:
         direction=Direction.IN if movement.is_credit else Direction.OUT, amount=movement.amount, memo=movement.memo,
         reference=movement.reference, balance=movement.balance, counter_name=movement.payer_name,
         counter_account=movement.payer_account, virtual_account=movement.virtual_account,
+        counter_bank=movement.payer_bank,
     )  # fmt: skip
 
 

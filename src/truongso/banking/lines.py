@@ -54,8 +54,8 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
             amount=r.line.amount, booked_on=r.line.booked_on, booked_at=r.line.booked_at,
             reference=r.line.reference[:80], memo=r.line.memo, counter_name=r.line.counter_name[:160],
             counter_account=r.line.counter_account[:40], balance=r.line.balance,
-            virtual_account=r.line.virtual_account[:40], content_key=r.key.content,
-            occurrence=r.key.occurrence, undoes=r.line.undoes, created_at=now,
+            counter_bank=r.line.counter_bank[:80], virtual_account=r.line.virtual_account[:40],
+            content_key=r.key.content, occurrence=r.key.occurrence, undoes=r.line.undoes, created_at=now,
             state=(LineState.WAITING if r.line.direction is Direction.IN else LineState.OUTGOING).value,
         )
         for r in reported

@@ -48,6 +48,7 @@ class BankLine(SchoolChild):
     memo = models.TextField(blank=True)
     counter_name = models.CharField(max_length=160, blank=True)
     counter_account = models.CharField(max_length=40, blank=True)
+    counter_bank = models.CharField(max_length=80, blank=True, default="")  # BIN or name, as reported
     virtual_account = models.CharField(max_length=40, blank=True, default="")  # stands for one invoice or pupil
     balance = DongField(null=True)
     content_key = models.CharField(max_length=64)

@@ -6,7 +6,8 @@ from truongso.kernel.triggers import append_only, fixed, never_deleted
 
 _LINE_FIXED = (
     "amount", "direction", "bank_account_id", "memo", "reference", "booked_on", "booked_at", "counter_name",
-    "counter_account", "virtual_account", "balance", "content_key", "occurrence", "public_id", "school_id", "undoes",
+    "counter_account", "counter_bank", "virtual_account", "balance", "content_key", "occurrence",
+    "public_id", "school_id", "undoes",
 )  # fmt: skip
 _CLAIM_FIXED = (
     "public_id", "invoice_id", "reference", "reference_key", "amount", "paid_on", "payer_name", "created_at",

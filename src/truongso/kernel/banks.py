@@ -13,6 +13,8 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any
 
+from truongso.kernel.names import fold
+
 
 class BankKind(StrEnum):
     """What kind of institution holds the account."""
@@ -46,6 +48,14 @@ def find(bank_bin: str) -> Bank | None:
     return _by_bin().get(bank_bin)
 
 
+def named(text: str) -> Bank | None:
+    """The institution that a statement or a feed names, by BIN or by a name it goes by; None when unclear."""
+    told = text.strip()
+    if told[:6].isdigit() and (found := find(told[:6])) is not None:
+        return found
+    return _by_name().get(fold(told))
+
+
 def all_banks() -> tuple[Bank, ...]:
     """Every institution known, in BIN order."""
     return _load()
@@ -60,6 +70,16 @@ def receivers() -> list[Bank]:
 @functools.cache
 def _by_bin() -> dict[str, Bank]:
     return {bank_bin: bank for bank in _load() for bank_bin in (bank.bin, *bank.other_bins)}
+
+
+@functools.cache
+def _by_name() -> dict[str, Bank]:
+    """Folded names to institutions; a name that two of them use names nobody."""
+    found: dict[str, Bank | None] = {}
+    for bank in _load():
+        for name in {fold(n) for n in (bank.short_name, bank.name, bank.link_code, *bank.former_names) if n}:
+            found[name] = None if name in found and found[name] is not bank else bank
+    return {name: bank for name, bank in found.items() if bank is not None}
 
 
 @functools.cache

@@ -40,6 +40,7 @@ class FeedMovement:
     virtual_account: str = ""
     payer_name: str = ""
     payer_account: str = ""
+    payer_bank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _read_casso(body: bytes) -> FeedMovement:
         external_id=notice.id, account=notice.account, is_credit=notice.is_credit, amount=notice.amount,
         booked_at=notice.booked_at, reference=notice.reference, memo=notice.description, balance=notice.balance,
         virtual_account=notice.virtual_account, payer_name=notice.payer_name, payer_account=notice.payer_account,
+        payer_bank=notice.payer_bank,
     )  # fmt: skip
 
 
@@ -113,6 +115,7 @@ def _read_payos(body: bytes) -> FeedMovement:
         external_id=f"{told.reference[:60]}@{told.at:%y%m%d%H%M%S}", account=told.account, is_credit=True,
         amount=told.amount, booked_at=told.at, reference=told.reference, memo=told.description, balance=None,
         virtual_account=told.virtual_account, payer_name=told.payer_name, payer_account=told.payer_account,
+        payer_bank=told.payer_bank,
     )  # fmt: skip
 
 

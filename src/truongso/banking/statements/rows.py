@@ -131,6 +131,7 @@ class RowReader:
             reference=self._reference(row),
             counter_account=self.text(row, "counter_account"),
             counter_name=self.text(row, "counter_name"),
+            counter_bank=self.text(row, "counter_bank"),
             balance=self._balance(number, row),
             undoes=undoes,
         )

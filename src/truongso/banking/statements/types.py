@@ -56,6 +56,7 @@ class StatementLine:
     balance: Dong | None = None
     undoes: bool = False
     virtual_account: str = ""
+    counter_bank: str = ""
 
     def __post_init__(self) -> None:
         if self.amount <= ZERO:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from tests import factories, money
 
 from truongso.banking import services
+from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
+from truongso.banking.lines import Reported, record
 from truongso.banking.matching.types import Transfer
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.services import LineRefusedError
 from truongso.banking.statement_import import StatementRefusedError, apply, preview
+from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.types import Direction, LineState
@@ -211,3 +215,25 @@ def _transfer(account: BankAccount, code: str) -> Transfer:
         id=code, date=DAY.isoformat(), bank_ref="", amount=Dong(250_000), memo=f"{code} nop", payer_name="",
         payer_account="", account=str(account.pk),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("payers_bank", "method"),
+    [
+        ("971005", "mobile_money"),
+        ("Viettel Money", "mobile_money"),
+        ("VNPT MONEY", "mobile_money"),
+        ("970436", "qr_transfer"),
+        ("Ngân hàng lạ", "qr_transfer"),
+        ("", "qr_transfer"),
+    ],
+)
+def test_mobile_money_is_known_by_the_payers_institution(
+    school: School, account: BankAccount, actor: Actor, payers_bank: str, method: str
+) -> None:
+    invoice = money.invoice(school, [250_000])
+    line = dataclasses.replace(_line(f"{invoice.code} nop", 250_000, "R1"), counter_bank=payers_bank)
+    reported = Reported(line_keys([line], account=account.number)[0], line)
+    with transaction():
+        assert decide_lines(school.pk, record(account, [reported], actor_id=None), actor=actor) == 1
+    assert Payment.objects.for_school(school).get().method == method

@@ -34,6 +34,7 @@ class CassoNotice:
     virtual_account: str
     payer_name: str
     payer_account: str
+    payer_bank: str
 
 
 def signed_text(fields: Mapping[str, Any], timestamp: str) -> str:
@@ -81,6 +82,7 @@ def parse(body: bytes) -> CassoNotice:
         balance=None if balance is None else Dong(balance),
         virtual_account=data.text("virtualAccountNumber", longest=40), payer_name=data.text("counterAccountName"),
         payer_account=data.text("counterAccountNumber"),
+        payer_bank=data.text("counterAccountBankId") or data.text("counterAccountBankName"),
     )  # fmt: skip
 
 
