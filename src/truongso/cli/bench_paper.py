@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--receipts", type=int, default=200, help="số biên lai (mặc định 200)")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.epilog = (
-        "Mức phải đạt: 1.000 phiếu dưới 30 giây trên 2 nhân. Sàn: cùng số mã QR đặt trên trang trống.\n"
+        "Mức phải đạt: 1.000 phiếu dưới 30 giây CPU. Sàn: cùng số mã QR đặt trên trang trống.\n"
         "Ví dụ:\n  truongso bench paper\n  truongso bench paper --notices 4000 --json"
     )
 
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(paper.as_json(figures), ensure_ascii=False))
     else:
-        print(f"{'phép đo':<14} {'số tờ':>7} {'giây':>8} {'sàn':>8} {'lần sàn':>8} {'MB':>6} {'mức phải đạt':>13}")
+        print(f"{'phép đo':<14} {'số tờ':>7} {'giây CPU':>8} {'sàn':>8} {'lần sàn':>8} {'MB':>6} {'mức phải đạt':>13}")
         for f in figures:
             print(
                 f"{f.name:<14} {f.count:>7} {f.seconds:>8.2f} {f.floor_seconds:>8.2f} {f.ratio:>8.2f} "
