@@ -24,6 +24,7 @@ from truongso.payments.credit.services import (
     restore_credit,
     use_credit,
 )
+from truongso.payments.credit.types import MoveKind
 from truongso.payments.fee_notices.pdf import notices_pdf as fee_notices_pdf
 from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine
 from truongso.payments.feeds import FEEDS, SEPAY, Feed, FeedError, FeedMovement
@@ -68,7 +69,16 @@ from truongso.payments.methods.queries import choices as method_choices
 from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
 from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodChoice, Readiness
-from truongso.payments.models import Allocation, CreditEntry, Evidence, Notice, Payment, PaymentReversal, Receipt
+from truongso.payments.models import (
+    Allocation,
+    CreditEntry,
+    CreditMove,
+    Evidence,
+    Notice,
+    Payment,
+    PaymentReversal,
+    Receipt,
+)
 from truongso.payments.pos.models import PosSlip, PosTerminal
 from truongso.payments.pos.services import add_terminal as add_pos_terminal
 from truongso.payments.pos.services import record_slip as record_pos_slip
@@ -98,8 +108,8 @@ from truongso.payments.refunds.numbers import codes_in as refund_codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
 from truongso.payments.refunds.payouts import undo_payout as undo_refund_payout
 from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
+from truongso.payments.refunds.queries import moves_of_payment, refunded_between
 from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
-from truongso.payments.refunds.queries import refunded_between
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
 from truongso.payments.refunds.queries import waiting_count as waiting_refund_requests
 from truongso.payments.refunds.queries import waiting_files as waiting_refund_files
@@ -141,6 +151,7 @@ __all__ = [
     "ChannelMethod",
     "ChannelTerms",
     "CreditEntry",
+    "CreditMove",
     "CreditUse",
     "DepositRequest",
     "Edition",
@@ -159,6 +170,7 @@ __all__ = [
     "MethodChange",
     "MethodChoice",
     "MethodRefusedError",
+    "MoveKind",
     "Notice",
     "NoticeLine",
     "PartnerRefusedError",
@@ -227,6 +239,7 @@ __all__ = [
     "mark_batches_paid",
     "method_choices",
     "money_tables",
+    "moves_of_payment",
     "paper_of",
     "papers_of",
     "part_of",

@@ -10,7 +10,16 @@ from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import ZERO, Dong
 from truongso.ledger.public import entries_of
 from truongso.ledger.types import EntryKind
-from truongso.payments.public import Allocation, CreditEntry, Payment, PaymentReversal, Receipt
+from truongso.payments.public import (
+    Allocation,
+    CreditEntry,
+    CreditMove,
+    MoveKind,
+    Payment,
+    PaymentReversal,
+    Receipt,
+    moves_of_payment,
+)
 from truongso.payments.types import EvidenceKind
 
 
@@ -34,6 +43,7 @@ class PaymentTrail:
     reversal: PaymentReversal | None
     allocations: list[Allocation]
     credits: list[CreditEntry]
+    moves: list[CreditMove]
     line: BankLine | None
     rows: list[StatementRow]
     notices: list[FeedSighting]
@@ -47,7 +57,7 @@ class PaymentTrail:
 
 
 def payment_trail(payment: Payment) -> PaymentTrail:
-    """Everything about a payment of a school; at most 11 queries."""
+    """Everything about a payment of a school; at most 12 queries."""
     school_id = payment.school_id
     line = bank_line_of(payment)
     rows, notices = sightings_of(line) if line else ([], [])
@@ -57,6 +67,7 @@ def payment_trail(payment: Payment) -> PaymentTrail:
     to_credit = CreditEntry.objects.for_school(school_id).filter(
         payment=payment, reverses__isnull=True, move__isnull=True
     )
+    moves = moves_of_payment(school_id, payment.pk)
     receipt = Receipt.objects.for_school(school_id).filter(payment=payment).prefetch_related("cancellations").first()
     history = AuditEntry.objects.filter(
         school_id=school_id, subject_kind="payment", subject_id=str(payment.pk)
@@ -67,10 +78,11 @@ def payment_trail(payment: Payment) -> PaymentTrail:
         reversal=PaymentReversal.objects.for_school(school_id).filter(payment=payment).first(),
         allocations=list(allocations.select_related("invoice", "line").order_by("pk")),
         credits=list(to_credit.order_by("pk")),
+        moves=moves,
         line=line,
         rows=rows,
         notices=notices,
-        ledger=ledger_lines(school_id, {EntryKind.PAYMENT: [payment.pk], **_booked(line)}),
+        ledger=ledger_lines(school_id, {EntryKind.PAYMENT: [payment.pk], **_moved(moves), **_booked(line)}),
         history=list(history),
     )
 
@@ -90,6 +102,15 @@ def ledger_lines(school_id: int, sources: dict[EntryKind, list[int]]) -> list[Le
         for entry in entries_of(school_id, sources)
         for p in entry.postings.all()
     ]
+
+
+def _moved(moves: list[CreditMove]) -> dict[EntryKind, list[int]]:
+    """The entries of what happened to the money later; one that takes another back reverses its entry."""
+    own = [m for m in moves if m.reverses_id is None]
+    return {
+        EntryKind.CREDIT_USE: [m.pk for m in own if m.kind != MoveKind.REFUNDED.value],
+        EntryKind.REFUND: [m.pk for m in own if m.kind == MoveKind.REFUNDED.value],
+    }
 
 
 def _booked(line: BankLine | None) -> dict[EntryKind, list[int]]:

@@ -21,6 +21,8 @@ from truongso.kernel.qr_image import qr_svg
 from truongso.ledger.types import EntryKind
 from truongso.payments.public import (
     METHOD_NAMES,
+    CreditMove,
+    MoveKind,
     Payment,
     credit_of_invoice,
     invoice_memo,
@@ -137,6 +139,7 @@ def payment_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         "four_fields": _four_fields(payment),
         "may_undo": may_undo(request, payment),
         "may_read_matches": request.caller.may(Permission.SCHOOL_MATCH_READ),
+        "moves": [_move(m) for m in trail.moves],
         "history": _payment_history(trail),
     }
     return render(request, "workspaces/school/payment.html", context)
@@ -189,6 +192,18 @@ def _four_fields(payment: Payment) -> list[dict[str, object]]:
         {"label": _("Lý do"), "value": payment.reason},
         {"label": _("Mã hóa đơn"), "value": payment.invoice_code, "code": True},
     ]
+
+
+def _move(move: CreditMove) -> dict[str, object]:
+    """What became of a payment's money later, in words, with the refund it went to."""
+    texts = {
+        MoveKind.RELEASED: _("Giảm khoản đã nộp, thành tiền của gia đình"),
+        MoveKind.USED: _("Trừ vào phiếu khác"),
+        MoveKind.RESTORED: _("Bỏ trừ vào phiếu khác"),
+        MoveKind.REFUNDED: _("Hoàn cho gia đình"),
+        MoveKind.KEPT: _("Không hoàn nữa, giữ làm tiền của gia đình"),
+    }
+    return {"move": move, "text": texts[MoveKind(move.kind)]}
 
 
 def _payment_history(trail: PaymentTrail) -> list[dict[str, object]]:
