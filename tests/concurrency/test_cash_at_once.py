@@ -171,11 +171,11 @@ def test_two_people_decide_at_once_and_one_does(school: School, people: tuple[Ac
     third = Actor(factories.user(Role.PRINCIPAL, school=school).pk, "principal", "web")
     count = _count(school, people[0])()
     assert isinstance(count, CashCount)
-    confirm = [
-        _in_transaction(lambda who=who: services.confirm_count(school.pk, count_id=count.pk, actor=who))
-        for who in (people[1], third)
-    ]
-    results = _at_once(*confirm, *confirm)
+
+    def confirm(who: Actor) -> Callable[[], object]:
+        return _in_transaction(lambda: services.confirm_count(school.pk, count_id=count.pk, actor=who))
+
+    results = _at_once(*[confirm(who) for who in (people[1], third)] * 2)
     assert sum(isinstance(r, CashCount) for r in results) == 1
     assert {r.code for r in results if isinstance(r, CashRefusedError)} == {"not_signed"}
     assert cash_balance(school.pk) == Dong(500_000)

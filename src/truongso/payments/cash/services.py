@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -236,7 +236,7 @@ def set_limit(school_id: int, *, limit: Dong | None, actor: Actor) -> None:
 def _box(school_id: int, *, alone: bool) -> CashBox:
     """The school's box, held until the transaction ends; made at first use."""
     CashBox.objects.bulk_create([CashBox(school_id=school_id)], ignore_conflicts=True)
-    rows = CashBox.objects.for_school(school_id)
+    rows: QuerySet[CashBox] = CashBox.objects.for_school(school_id)
     if alone and connection.features.has_select_for_update:
         return rows.select_for_update().get()
     if connection.vendor == "postgresql":

@@ -108,7 +108,7 @@ def set_limit(request: AuthedRequest) -> HttpResponse:
     """The most cash the school wants to keep in the box."""
     form = LimitForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["limit"][0])
+        messages.error(request, str(form.errors["limit"][0]))
         return redirect("payments:cash_book")
     limit = form.cleaned_data["limit"]
     with transaction():

@@ -159,7 +159,12 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     box = box_state(request.caller.school.pk)
-    more = {"box": box, "debt": debt, "form": form, "may_pay": box.is_open_today and bool(debt and debt.open)}
+    more: dict[str, Any] = {
+        "box": box,
+        "debt": debt,
+        "form": form,
+        "may_pay": box.is_open_today and bool(debt and debt.open),
+    }
     if debt is not None and form is not None:
         keys = form.keys
         more["chosen_keys"] = keys

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError
-from tests import factories
+from tests import factories, money
 
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
@@ -23,7 +23,10 @@ from truongso.payments.cash.book import cash_balance, cash_book
 from truongso.payments.cash.models import CashBox, CashCount
 from truongso.payments.cash.types import CashRefusedError, CountedCash, DepositRequest
 from truongso.payments.models import Payment, Receipt
-from truongso.payments.public import undo
+from truongso.payments.public import pay_refund_in_cash, undo
+from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, pay
+from truongso.payments.refunds.types import RefundWay
+from truongso.payments.types import EvidenceKind, Method
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("verify_after")]
 
@@ -244,3 +247,16 @@ def test_the_book_of_a_day_adds_up(school: School, cashier: Actor, accountant: A
     sums = {s.actor_id: (s.receipts, int(s.taken), int(s.given)) for s in book.by_cashier}
     assert sums == {cashier.user_id: (2, 800_000, 400_000), accountant.user_id: (0, 0, 300_000)}
     assert cash_book(school.pk, MONDAY + dt.timedelta(days=1), MONDAY + dt.timedelta(days=9)).opening == Dong(100_000)
+
+
+def test_a_refund_given_out_stands_in_the_book_with_its_voucher(school: School) -> None:
+    invoice = money.invoice(school, (200_000,))
+    pay(invoice, 200_000, kind=EvidenceKind.CASH_RECEIPT, method=Method.CASH, received_at=clock.now())
+    (item,) = approved(school, ask_fee(invoice, way=RefundWay.CASH), account=None)
+    with savepoint():
+        pay_refund_in_cash(school.pk, item_id=item.pk, recipient_name="Trần Thị Thu Hằng", actor=PROPOSER)
+    book = cash_book(school.pk, MONDAY, MONDAY)
+    row = book.rows[-1]
+    assert (row.kind.value, row.number, row.person, row.amount, row.balance) == (
+        "refund", "PC-2026-000001", "Trần Thị Thu Hằng", -item.amount, Dong(200_000) - item.amount,
+    )  # fmt: skip

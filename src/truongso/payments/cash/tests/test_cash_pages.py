@@ -30,7 +30,7 @@ COUNT = {"day": "05/10/2026", "to_500000": "1", "to_200000": "1", "to_50000": "1
 
 
 def as_user(client: Client, actor: Actor) -> Client:
-    return factories.login(client, User.objects.get(pk=actor.user_id))
+    return factories.login(client, User.objects.get(pk=actor.user_id or 0))
 
 
 def text(response: Any) -> str:
@@ -155,7 +155,8 @@ def test_queries_do_not_grow(client: Client, school: School, cashier: Actor, tak
 
 
 def school_account(school: School) -> str:
-    return BankAccount.objects.for_school(school).order_by("pk")[0].public_id
+    account: BankAccount = BankAccount.objects.for_school(school).order_by("pk")[0]
+    return str(account.public_id)
 
 
 def test_every_refusal_has_a_text() -> None:
