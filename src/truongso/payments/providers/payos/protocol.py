@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from truongso.kernel.money import Dong
 from truongso.payments.providers.payos import codes
-from truongso.payments.providers.payos.transfer import KEY, moment, sign_data, transfer_of
+from truongso.payments.providers.payos.transfer import KEY, moment, sign_data, transfer_key, transfer_of
 from truongso.payments.providers.reading import Fields, check_signature, hmac_hex, json_object
 from truongso.payments.providers.texts import ascii_text
 from truongso.payments.providers.types import (
@@ -86,7 +86,7 @@ class Payos:
         told = transfer_of(raw.body, live)
         return GenuineNotice(
             status=Status.PAID if told.is_paid else Status.FAILED, reference=str(told.order_code), amount=told.amount,
-            txn_id=told.reference if told.is_paid else "", paid_at=told.at,
+            txn_id=transfer_key(told.reference, told.at) if told.is_paid else "", paid_at=told.at,
             merchant="",  # not named in the notice: the checksum key is the merchant's own
             currency=told.currency, problem="" if told.is_paid else told.code, instrument=told.payer_bank,
         )  # fmt: skip
@@ -133,10 +133,9 @@ def _money(value: Any) -> Paid:
     if not isinstance(value, dict):
         raise UnreadableError("field_type", field="transactions")
     fields = Fields(value)
-    return Paid(
-        fields.text("reference", required=True, longest=80), Dong(fields.whole("amount", least=1)),
-        moment(fields, "transactionDateTime"),
-    )  # fmt: skip
+    at = moment(fields, "transactionDateTime")
+    key = transfer_key(fields.text("reference", required=True, longest=80), at)
+    return Paid(key, Dong(fields.whole("amount", least=1)), at)
 
 
 def _call(method: str, path: str, credentials: Credentials, body: bytes) -> Outgoing:
