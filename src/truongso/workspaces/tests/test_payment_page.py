@@ -217,7 +217,7 @@ def test_pages_are_kept_by_nobody(school: School, client: Client, path: str) -> 
     response = client.get(f"/p/{invoice.public_id}{path}")
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert response.cookies == {}
 

@@ -111,7 +111,9 @@ def test_an_unreachable_gateway_takes_nothing_and_says_so(
         with savepoint():
             channel = add_channel(
                 school.pk, provider="payos", terms=ChannelTerms("payOS"), actor=actor, api_base="http://127.0.0.1:9",
-                credentials={"client_id": "TS000001", "api_key": "K" * 32, "checksum_key": "C" * 32},
+                credentials={
+                    "client_id": "TS000001", "api_key": "K" * 32, "checksum_key": "C" * 32, "description_length": "9",
+                },
             )  # fmt: skip
             set_active(channel, active=True, actor=actor)
         answer = client.post(f"/p/{invoice.public_id}/mo-cong", {"kenh": channel.public_id}, follow=True)
