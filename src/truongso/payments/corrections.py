@@ -88,6 +88,8 @@ def _shares(payment: Payment) -> tuple[Share, ...]:
         found[row.invoice_id] = Share(row.invoice_id, row.amount + before.amount if before else row.amount)
     if not found:  # all of it was credit
         entry = payment.credits.filter(move__isnull=True, reverses__isnull=True).get()
+        if entry.invoice_id is None:
+            raise PaymentRefusedError("no_invoice")
         return (Share(entry.invoice_id, payment.amount),)
     return tuple(found.values())
 

@@ -111,7 +111,8 @@ def write(school_id: int, drafts: Sequence[Draft], *, reason: str, actor: Actor)
         for d in drafts
     )  # fmt: skip
     for draft, move in zip(drafts, made, strict=True):
-        for row in (*draft.allocations, *draft.credits):
+        made_rows: list[Allocation | CreditEntry] = [*draft.allocations, *draft.credits]
+        for row in made_rows:
             row.move_id = move.pk
     # What leaves a place goes first: no column is above its payment's amount in between.
     allocations = [row for d in drafts for row in d.allocations]

@@ -129,7 +129,8 @@ def restore_credit(school_id: int, *, move_id: int, reason: str, actor: Actor) -
     move = CreditMove.objects.for_school(school_id).filter(pk=move_id, kind=MoveKind.USED.value).first()
     if move is None:
         raise PaymentRefusedError("unknown_move")
-    lock_invoices(school_id, Allocation.objects.for_school(school_id).filter(move=move).values_list("invoice", flat=1))
+    settled = Allocation.objects.for_school(school_id).filter(move=move)
+    lock_invoices(school_id, settled.values_list("invoice_id", flat=True))
     moves.lock_payments(school_id, [move.payment_id])
     if CreditMove.objects.for_school(school_id).filter(reverses=move).exists():
         raise PaymentRefusedError("already_undone")

@@ -49,9 +49,10 @@ def requests(school_id: int, *, state: RequestState | None = None, words: str = 
         rows = rows.filter(pk__in=_found(school_id, word))
     paid = Q(items__state=ItemState.PAID.value)
     open_items = Q(items__state__in=_WAITING)
-    return rows.annotate(
+    counted: QuerySet[RefundRequest] = rows.annotate(
         families=Count("items"), paid=Count("items", filter=paid), waiting=Count("items", filter=open_items)
     ).order_by("-pk")
+    return counted
 
 
 def request_by_public_id(school_id: int, public_id: str) -> RefundRequest | None:

@@ -51,7 +51,8 @@ def due(school: School) -> RefundItem:
 
 
 def account_of(school: School) -> BankAccount:
-    return BankAccount.objects.for_school(school).order_by("pk")[0]
+    found: BankAccount = BankAccount.objects.for_school(school).order_by("pk")[0]
+    return found
 
 
 def seen(

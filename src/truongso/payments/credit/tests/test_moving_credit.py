@@ -34,7 +34,8 @@ def pay(invoice: Invoice, amount: int, actor: Actor) -> Payment:
 
 def line_of(invoice: Invoice, number: int = 0) -> InvoiceLine:
     lines = InvoiceLine.objects.for_school(invoice.school_id).filter(invoice=invoice).exclude(kind="credit")
-    return lines.order_by("pk")[number]
+    found: InvoiceLine = lines.order_by("pk")[number]
+    return found
 
 
 def held(school: School, role: AccountRole) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tests import money
 
@@ -31,7 +32,7 @@ def paid(school: School, amounts: tuple[int, ...] = (200_000, 100_000), name: st
     return invoice
 
 
-def pay(invoice: Invoice, amount: int, **changes: object) -> Payment:
+def pay(invoice: Invoice, amount: int, **changes: Any) -> Payment:
     with savepoint():
         return book(invoice.school_id, booking=money.booking((invoice, amount), **changes), actor=PROPOSER)
 

@@ -60,7 +60,8 @@ def propose(client: Client, invoice: Invoice, **changes: str) -> RefundRequest:
         },
     )  # fmt: skip
     assert answer.status_code == 302, text(answer)
-    return RefundRequest.objects.for_school(invoice.school_id).latest("pk")
+    made: RefundRequest = RefundRequest.objects.for_school(invoice.school_id).latest("pk")
+    return made
 
 
 def test_from_the_proposal_to_the_file(school: School, accountant: Client, principal: Client) -> None:
