@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from truongso.payments.gateways.models import Attempt, Channel
 from truongso.payments.gateways.types import GatewayRefusedError
 from truongso.payments.providers.registry import GATEWAYS
 from truongso.payments.providers.types import Addresses, Gateway
+
+
+_OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9._~/?=&%-]{0,299}")
 
 
 def gateway_of(channel: Channel) -> Gateway:
@@ -82,4 +86,4 @@ def is_pay_url(channel: Channel, url: str) -> bool:
 
 def is_own_path(url: str) -> bool:
     """Whether an address stays on this site: a path, no host, no tricks."""
-    return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None) and len(url) <= 300
+    return _OWN_PATH.fullmatch(url) is not None and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
