@@ -32,8 +32,8 @@ def main() -> None:
     words.write_text("".join(f'"{_escaped(word)}"\n' for word in DICTIONARY[name]), encoding="ascii")
     options = [
         sys.argv[0], str(work), str(ROOT / "tests" / "fuzz" / "corpus" / name), f"-max_total_time={seconds}",
-        f"-timeout={_HANGS.get(name, 10)}", "-rss_limit_mb=1024", "-max_len=65536", f"-dict={words}", "-print_final_stats=1",
-        f"-artifact_prefix={work.parent}/{name}-", "-verbosity=1",
+        f"-timeout={_HANGS.get(name, 10)}", "-rss_limit_mb=1024", "-max_len=65536", f"-dict={words}",
+        "-print_final_stats=1", f"-artifact_prefix={work.parent}/{name}-", "-verbosity=1",
     ]  # fmt: skip
     atheris.Setup(options, lambda data: check(data, target))
     atheris.Fuzz()
