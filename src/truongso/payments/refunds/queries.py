@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,16 +114,6 @@ def moves_of_payment(school_id: int, payment_id: int) -> list[CreditMove]:
     """What became of a payment's money after it was booked, oldest first; 1 query."""
     rows = CreditMove.objects.for_school(school_id).filter(payment_id=payment_id)
     return list(rows.select_related("refund_item__request").order_by("pk"))
-
-
-def refunded_between(school_id: int, first: dt.date, last: dt.date) -> list[tuple[dt.date, str, Dong]]:
-    """(day, way, đồng) of refunds that left less those that came back; 1 query."""
-    rows = RefundPayout.objects.for_school(school_id).filter(occurred_on__range=(first, last)).order_by("pk")
-    found: dict[tuple[dt.date, str], Dong] = {}
-    for day, way, kind, amount in rows.values_list("occurred_on", "way", "kind", "amount"):
-        before = found.get((day, way), ZERO)
-        found[day, way] = before + amount if kind == PayoutKind.PAID.value else before - amount
-    return [(day, way, amount) for (day, way), amount in found.items() if amount]
 
 
 def number_of(request: RefundRequest) -> str:
