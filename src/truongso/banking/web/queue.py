@@ -28,9 +28,9 @@ from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm
 from truongso.banking.web.messages import reason_text, state_text
 from truongso.fees.public import invoices_by_code
-from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import School, bank_accounts
 
 PAGE_SIZE = 50
@@ -107,8 +107,10 @@ def export(request: AuthedRequest) -> HttpResponse:
         ]
         for line in lines
     ]  # fmt: skip
-    book = write_xlsx([SheetOut(_("Đối soát"), header, rows)])
-    return download(book, f"doi-soat-{clock.today():%Y-%m-%d}.xlsx")
+    return xlsx_response(
+        [SheetOut(_("Đối soát"), header, rows)], name="doi-soat", action="banking:queue:export", school=school,
+        actor=request.caller.actor, count=len(rows), asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 def show(

@@ -30,10 +30,9 @@ from truongso.fees.web.labels import PAID_STATES
 from truongso.fees.web.support import attempt, invoice_or_404, page_of
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.kernel.ui.formatting import dong
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires(Permission.SCHOOL_INVOICE_READ)
@@ -64,18 +63,19 @@ def export(request: AuthedRequest) -> HttpResponse:
         _("Mã hóa đơn"), _("Học sinh"), _("Lớp"), _("Người nộp tiền"), _("Đợt thu"), _("Phải nộp"), _("Đã nộp"),
         _("Còn thiếu"), _("Hạn nộp"), _("Trạng thái"),
     ]  # fmt: skip
-    rows = (
+    rows = [
         [
             i.code, i.student_name, i.class_name, i.payer_name, i.round.name, i.total, i.paid, i.total - i.paid,
             i.due_on, str(PAID_STATES[state_of(i, today)][0]),
         ]
         for i in invoices(school.pk, wanted).select_related("round")
-    )  # fmt: skip
+    ]  # fmt: skip
     banner = [[school.name], [_("Danh sách phiếu báo thu, ngày %(day)s") % {"day": f"{today:%d/%m/%Y}"}], []]
-    content = write_xlsx([SheetOut(name=_("Phiếu báo thu"), header=header, rows=rows, banner=banner)])
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="phieu-bao-thu-{today:%Y%m%d}.xlsx"'
-    return response
+    return xlsx_response(
+        [SheetOut(name=_("Phiếu báo thu"), header=header, rows=rows, banner=banner)], name="phieu-bao-thu",
+        action="fees:invoices:export", school=school, actor=request.caller.actor, count=len(rows),
+        asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_INVOICE_ADJUST)

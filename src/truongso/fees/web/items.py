@@ -52,7 +52,8 @@ def items(request: AuthedRequest) -> HttpResponse:
         for item in found
     ]
     may_write = request.caller.may(Permission.SCHOOL_FEE_WRITE)
-    return render(request, "fees/items.html", {"rows": shown, "may_write": may_write})
+    may_export = request.caller.may(Permission.SCHOOL_EXPORT_READ)
+    return render(request, "fees/items.html", {"rows": shown, "may_write": may_write, "may_export": may_export})
 
 
 @requires(Permission.SCHOOL_FEE_WRITE)

@@ -34,7 +34,8 @@ def rounds(request: AuthedRequest) -> HttpResponse:
     """All rounds with their figures; 2 queries."""
     rows = [{"round": r, "state": ROUND_STATES[r.state]} for r in rounds_of(request.caller.school.pk)]
     may_write = request.caller.may(Permission.SCHOOL_ROUND_WRITE)
-    return render(request, "fees/rounds.html", {"rows": rows, "may_write": may_write})
+    may_export = request.caller.may(Permission.SCHOOL_EXPORT_READ)
+    return render(request, "fees/rounds.html", {"rows": rows, "may_write": may_write, "may_export": may_export})
 
 
 @requires(Permission.SCHOOL_ROUND_WRITE)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.urls import path, register_converter
 
-from truongso.fees.web import choices, invoices, items, rounds, wizard
+from truongso.fees.web import choices, exports, invoices, items, rounds, wizard
 
 
 class DayConverter:
@@ -31,6 +31,9 @@ _PUPIL = "mien-giam/hoc-sinh/<slug:student_id>"
 
 urlpatterns = [
     path("dot-thu", rounds.rounds, name="rounds"),
+    path("dot-thu/tai-ve", exports.rounds, name="export_rounds"),
+    path("khoan-thu/tai-ve", exports.items, name="export_items"),
+    path("mien-giam/tai-ve", exports.exemption_rows, name="export_exemptions"),
     path("dot-thu/moi", rounds.new_round, name="new_round"),
     path(_ROUND, rounds.round_, name="round"),
     path(f"{_ROUND}/thong-tin", rounds.edit_round, name="edit_round"),

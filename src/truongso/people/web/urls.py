@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from truongso.people.web import imports, pupils
+from truongso.people.web import exports, imports, pupils
 
 app_name = "people"
 urlpatterns = [
     path("hoc-sinh", pupils.pupil_list, name="pupils"),
     path("hoc-sinh/tai-ve", pupils.export, name="export"),
+    path("hoc-sinh/lop/tai-ve", exports.classes, name="export_classes"),
     path("hoc-sinh/them", pupils.add, name="add"),
     path("hoc-sinh/nhap", imports.upload, name="import"),
     path("hoc-sinh/nhap/mau", imports.import_template, name="import_template"),
