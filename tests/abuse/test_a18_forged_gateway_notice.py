@@ -55,7 +55,8 @@ def test_no_signature_but_the_right_one(school: School, attempt: Attempt, signat
 def test_empty_keys_sign_for_nobody(school: School, attempt: Attempt) -> None:
     message = twin.notice(attempt, keys=ALL_SECRETS)
     gateway = GATEWAYS[attempt.channel.provider]
-    for live in ([], [{}], [ALL_SECRETS]):
+    sets: list[list[dict[str, str]]] = [[], [{}], [ALL_SECRETS]]
+    for live in sets:
         with pytest.raises(ProtocolError):
             gateway.read_notice(RawNotice("", message.query, message.body, {}), live)
 

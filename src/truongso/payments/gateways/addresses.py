@@ -14,7 +14,6 @@ from truongso.payments.gateways.types import GatewayRefusedError
 from truongso.payments.providers.registry import GATEWAYS
 from truongso.payments.providers.types import Addresses, Gateway
 
-
 _OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9._~/?=&%-]{0,299}")
 
 

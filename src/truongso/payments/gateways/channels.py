@@ -131,5 +131,5 @@ def _check_terms(terms: ChannelTerms) -> None:
         raise GatewayRefusedError("bad_fee")
 
 
-def _record(actor: Actor, action: str, channel: Channel, params: dict[str, object]) -> None:
-    audit.record(actor, action, school_id=channel.school_id, subject=("channel", channel.pk), params=params)
+def _record(actor: Actor, action: str, channel: Channel, params: Mapping[str, object]) -> None:
+    audit.record(actor, action, school_id=channel.school_id, subject=("channel", channel.pk), params=dict(params))

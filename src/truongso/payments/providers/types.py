@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -252,7 +252,7 @@ class Gateway(Protocol):
         """Raises AnswerError."""
         ...
 
-    def read_notice(self, raw: RawNotice, live: list[Credentials]) -> GenuineNotice:
+    def read_notice(self, raw: RawNotice, live: Sequence[Credentials]) -> GenuineNotice:
         """Raises ForgedError or UnreadableError."""
         ...
 

@@ -62,7 +62,7 @@ class Double:
 
     def _vnpay(self, path: str, given: dict[str, Any]) -> dict[str, Any]:
         order = self.orders.get(given["vnp_TxnRef"])
-        names = (
+        names: tuple[str, ...] = (
             "ResponseId", "Command", "ResponseCode", "Message", "TmnCode", "TxnRef", "Amount", "BankCode", "PayDate",
             "TransactionNo", "TransactionType", "TransactionStatus", "OrderInfo", "PromotionCode", "PromotionAmount",
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -332,23 +333,23 @@ def test_refunds_by_the_gateway(school: School, gateway: Double, provider: str) 
     query_back(attempt)
     payment = Payment.objects.for_school(school).get()
     assert can_refund(school.pk, payment=payment)
-    first = {"payment": payment, "amount": Dong(50_000), "reason": "nghỉ ốm", "reference": "HT001"}
+    first: dict[str, Any] = {"payment": payment, "amount": Dong(50_000), "reason": "nghỉ ốm", "reference": "HT001"}
     asked = clock.now()
-    done = request_refund(school.pk, **first, requested_at=asked, by="Kế toán")  # type: ignore[arg-type]
+    done = request_refund(school.pk, **first, requested_at=asked, by="Kế toán")
     assert (done.state, done.amount, done.reference) == (RefundState.DONE, Dong(50_000), "HT001")
     assert list(gateway.refunds.values()) == [50_000]
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
-        again = request_refund(school.pk, **first, requested_at=asked)  # type: ignore[arg-type]
+        again = request_refund(school.pk, **first, requested_at=asked)
     assert (again.state, len(gateway.refunds)) == (RefundState.DONE, 1)  # the same refund
     gateway.refund_state = "processing"
-    assert request_refund(school.pk, **{**first, "reference": "HT002"}).state is RefundState.PROCESSING  # type: ignore[arg-type]
+    assert request_refund(school.pk, **{**first, "reference": "HT002"}).state is RefundState.PROCESSING
     gateway.refund_state = "refused"
-    assert request_refund(school.pk, **{**first, "reference": "HT003"}).state is RefundState.REFUSED  # type: ignore[arg-type]
+    assert request_refund(school.pk, **{**first, "reference": "HT003"}).state is RefundState.REFUSED
     gateway.down = "timeout"
-    lost = request_refund(school.pk, **{**first, "reference": "HT004"})  # type: ignore[arg-type]
+    lost = request_refund(school.pk, **{**first, "reference": "HT004"})
     assert (lost.state, lost.problem) == (RefundState.UNKNOWN, "timeout")
     gateway.down, gateway.refund_state = "", "done"
-    state = refund_progress(school.pk, **{**first, "reference": "HT002"}, requested_at=asked).state  # type: ignore[arg-type]
+    state = refund_progress(school.pk, **{**first, "reference": "HT002"}, requested_at=asked).state
     assert state is (RefundState.PROCESSING if provider == "vnpay" else RefundState.DONE)
     for change, code in (
         ({"amount": Dong(250_001)}, "refund_exceeds_payment"), ({"amount": Dong(0)}, "amount_not_positive"),
@@ -356,7 +357,7 @@ def test_refunds_by_the_gateway(school: School, gateway: Double, provider: str) 
     ):  # fmt: skip
         calls = len(gateway.calls)
         with pytest.raises(GatewayRefusedError, match=code):
-            request_refund(school.pk, **{**first, **change})  # type: ignore[arg-type]
+            request_refund(school.pk, **{**first, **change})
         assert len(gateway.calls) == calls
 
 

@@ -79,9 +79,7 @@ def test_a_paid_notice_is_booked_and_answered(school: School, attempt: Attempt) 
     assert (payment.method, payment.amount, payment.allocated) == ("web", Dong(250_000), Dong(250_000))
     evidence = payment.evidence
     assert (evidence.kind, evidence.source) == ("notice", f"{provider}:{attempt.channel.public_id}")
-    assert evidence.reference == attempt.transaction_id == (
-        "FT4711@261005090000" if provider == "payos" else "4711"
-    )
+    assert evidence.reference == attempt.transaction_id == ("FT4711@261005090000" if provider == "payos" else "4711")
     assert Invoice.objects.for_school(school).get().paid == Dong(250_000)
     assert balance(school.pk, account_ids(school.pk)[AccountRole.IN_TRANSIT, 0]) == Dong(250_000)
     assert (_last_notice().state, attempt.next_query_at) == ("processed", None)

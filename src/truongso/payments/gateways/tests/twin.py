@@ -25,7 +25,7 @@ from truongso.payments.gateways import attempts
 from truongso.payments.gateways.channels import ChannelTerms, add_channel, set_active
 from truongso.payments.gateways.models import Attempt, Channel
 from truongso.payments.gateways.types import ChannelMethod
-from truongso.payments.providers.types import Created
+from truongso.payments.providers.types import Created, CreateRequest
 from truongso.payments.types import Share
 
 ACTOR = Actor.system("test", "cli")
@@ -55,10 +55,14 @@ def channel(school: School, provider: str, *, active: bool = True, **changes: An
     return made
 
 
+def _answered(channel: Channel, request: CreateRequest) -> Created:
+    return Created("https://pay.vnpay.vn/x", "")
+
+
 def start(made: Channel, *shares: tuple[Invoice, int], back: str = "/p/ve") -> Attempt:
     """An attempt whose gateway has answered; no call is made."""
     original = attempts._create
-    attempts._create = lambda _channel, _request: Created("https://pay.vnpay.vn/x", "")
+    attempts._create = _answered
     try:
         return attempts.start_attempt(
             made.school_id, channel=made, shares=[Share(i.pk, Dong(a)) for i, a in shares], return_url=back, actor=ACTOR
@@ -99,7 +103,7 @@ def notice(
     """A signed notice about an attempt; `change` edits its fields before they are signed, `keys` signs otherwise."""
     receiver = to or attempt.channel
     secrets = {**CREDENTIALS[receiver.provider], **(keys or {})}
-    build = {"vnpay": _vnpay, "momo": _momo, "zalopay": _zalopay, "payos": _payos}[receiver.provider]
+    build = BUILDERS[receiver.provider]
     asked = int(attempt.amount) if amount is None else amount
     fields = _fields(_Facts(receiver, attempt.reference, paid, asked, txn, at or clock.now()))
     if change is not None:
@@ -187,6 +191,11 @@ def _payos(fields: dict[str, Any], keys: Mapping[str, str]) -> bytes:
     return json.dumps(
         {"code": "00", "desc": "success", "success": True, "data": fields, "signature": signature}, ensure_ascii=False
     ).encode()
+
+
+BUILDERS: dict[str, Callable[[dict[str, Any], Mapping[str, str]], str | bytes]] = {
+    "vnpay": _vnpay, "momo": _momo, "zalopay": _zalopay, "payos": _payos,
+}  # fmt: skip
 
 
 def answer_code(provider: str, response: HttpResponse) -> Any:

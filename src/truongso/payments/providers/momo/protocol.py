@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from truongso.kernel.clock import SCHOOL_TIME
@@ -63,18 +63,18 @@ class Momo:
 
     code = "momo"
     merchant_field = "partner_code"
-    fields = (
+    fields: tuple[CredentialField, ...] = (
         CredentialField("partner_code", False, r"[A-Za-z0-9_.-]{3,50}"),
         CredentialField("access_key", True, r"[\x21-\x7e]{8,128}"),
         CredentialField("secret_key", True, r"[\x21-\x7e]{8,128}"),
     )
     live = Addresses("https://payment.momo.vn", "https://payment.momo.vn")
     test = Addresses("https://test-payment.momo.vn", "https://test-payment.momo.vn")
-    pay_domains = ("momo.vn",)
+    pay_domains: tuple[str, ...] = ("momo.vn",)
     notice_method = "POST"
     has_fixed_amount = True
     has_refunds = True
-    key_problems = frozenset({"refused_11", "refused_12", "refused_13"})
+    key_problems: frozenset[str] = frozenset({"refused_11", "refused_12", "refused_13"})
     least = Dong(1_000)
     most = Dong(20_000_000)
 
@@ -106,7 +106,7 @@ class Momo:
         url = _read(lambda: fields.text("payUrl", required=True, longest=2000))
         return Created(url)
 
-    def read_notice(self, raw: RawNotice, live: list[Credentials]) -> GenuineNotice:
+    def read_notice(self, raw: RawNotice, live: Sequence[Credentials]) -> GenuineNotice:
         values = unsigned(lambda: json_object(raw.body))
         unsigned(lambda: _simple(values))
         signed_by_any(values.get("signature"), live, lambda c: sign(values, _NOTICE, c))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from truongso.kernel.money import Dong
@@ -44,7 +44,7 @@ class Payos:
 
     code = "payos"
     merchant_field = "client_id"
-    fields = (
+    fields: tuple[CredentialField, ...] = (
         CredentialField("client_id", False, r"[A-Za-z0-9-]{8,64}"),
         CredentialField("api_key", True, r"[\x21-\x7e]{8,128}"),
         CredentialField("checksum_key", True, r"[\x21-\x7e]{8,128}"),
@@ -52,11 +52,11 @@ class Payos:
     )
     live = Addresses("https://api-merchant.payos.vn", "https://api-merchant.payos.vn")
     test = live
-    pay_domains = ("payos.vn",)
+    pay_domains: tuple[str, ...] = ("payos.vn",)
     notice_method = "POST"
     has_fixed_amount = False
     has_refunds = False
-    key_problems = frozenset({"refused_401", "refused_403", "refused_201"})
+    key_problems: frozenset[str] = frozenset({"refused_401", "refused_403", "refused_201"})
     least = Dong(2_000)
     most = Dong(500_000_000)
 
@@ -82,7 +82,7 @@ class Payos:
         _same_order(data, request.reference)
         return _read(lambda: Created(data.text("checkoutUrl", required=True, longest=2000), data.text("paymentLinkId")))
 
-    def read_notice(self, raw: RawNotice, live: list[Credentials]) -> GenuineNotice:
+    def read_notice(self, raw: RawNotice, live: Sequence[Credentials]) -> GenuineNotice:
         told = transfer_of(raw.body, live)
         return GenuineNotice(
             status=Status.PAID if told.is_paid else Status.FAILED, reference=str(told.order_code), amount=told.amount,

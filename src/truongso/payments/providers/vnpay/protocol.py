@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -86,17 +86,17 @@ class Vnpay:
 
     code = "vnpay"
     merchant_field = "tmn_code"
-    fields = (
+    fields: tuple[CredentialField, ...] = (
         CredentialField("tmn_code", False, r"[A-Za-z0-9_]{6,20}"),
         CredentialField("hash_secret", True, r"[\x21-\x7e]{8,128}"),
     )
     live = Addresses("https://merchant.vnpay.vn", "https://pay.vnpay.vn/vpcpay.html")
     test = Addresses("https://sandbox.vnpayment.vn", "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html")
-    pay_domains = ("vnpay.vn", "vnpayment.vn")
+    pay_domains: tuple[str, ...] = ("vnpay.vn", "vnpayment.vn")
     notice_method = "GET"
     has_fixed_amount = True
     has_refunds = True
-    key_problems = frozenset({"refused_02", "refused_03", "refused_97", "answer_unsigned"})
+    key_problems: frozenset[str] = frozenset({"refused_02", "refused_03", "refused_97", "answer_unsigned"})
     least = Dong(5_000)
     most = Dong(9_999_999_999)  # vnp_Amount has at most 12 digits, two of them for hundredths
 
@@ -127,7 +127,7 @@ class Vnpay:
     def read_created(self, answer: Incoming, request: CreateRequest, credentials: Credentials) -> Created:
         raise AnswerError("no_call")  # the address is made without asking
 
-    def read_notice(self, raw: RawNotice, live: list[Credentials]) -> GenuineNotice:
+    def read_notice(self, raw: RawNotice, live: Sequence[Credentials]) -> GenuineNotice:
         pairs = unsigned(lambda: query_pairs(raw.query))
         for key in pairs:
             if not key.startswith("vnp_"):

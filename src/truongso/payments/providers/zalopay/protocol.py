@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -59,18 +59,18 @@ class Zalopay:
 
     code = "zalopay"
     merchant_field = "app_id"
-    fields = (
+    fields: tuple[CredentialField, ...] = (
         CredentialField("app_id", False, r"[0-9]{1,12}"),
         CredentialField("key1", True, r"[\x21-\x7e]{8,128}"),
         CredentialField("key2", True, r"[\x21-\x7e]{8,128}"),
     )
     live = Addresses("https://openapi.zalopay.vn", "https://openapi.zalopay.vn")
     test = Addresses("https://sb-openapi.zalopay.vn", "https://sb-openapi.zalopay.vn")
-    pay_domains = ("zalopay.vn",)
+    pay_domains: tuple[str, ...] = ("zalopay.vn",)
     notice_method = "POST"
     has_fixed_amount = True
     has_refunds = True
-    key_problems = frozenset({"refused_-401", "refused_-402", "refused_-2", "refused_-3"})
+    key_problems: frozenset[str] = frozenset({"refused_-401", "refused_-402", "refused_-2", "refused_-3"})
     least = Dong(1_000)
     most = Dong(100_000_000)
 
@@ -104,7 +104,7 @@ class Zalopay:
             raise AnswerError(_problem(fields))
         return _read(lambda: Created(fields.text("order_url", required=True, longest=2000)))
 
-    def read_notice(self, raw: RawNotice, live: list[Credentials]) -> GenuineNotice:
+    def read_notice(self, raw: RawNotice, live: Sequence[Credentials]) -> GenuineNotice:
         envelope = Fields(unsigned(lambda: json_object(raw.body)))
         data = envelope.values.get("data")
         if not isinstance(data, str):
