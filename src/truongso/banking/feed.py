@@ -191,7 +191,7 @@ def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) ->
             return _refuse(notice, movement, "replay_differs")
         settle_notice(notice, NoticeState.DUPLICATE, external_id=movement.external_id)
         return Received(accepted=True, is_forged=False)
-    row = _known_or_new(account, _statement_line(movement))
+    row = _known_or_new(connection, _statement_line(movement))
     FeedSighting.objects.create(
         school_id=connection.school_id, connection=connection, external_id=movement.external_id, notice=notice,
         line=row, created_at=clock.now(),
@@ -217,13 +217,25 @@ def _seen(connection: FeedConnection, external_id: str) -> FeedSighting | None:
     return found
 
 
-def _known_or_new(account: BankAccount, line: StatementLine) -> BankLine:
-    """The line a statement brought before, or a new one; equal notices with other ids are honest twins."""
+def _known_or_new(connection: FeedConnection, line: StatementLine) -> BankLine:
+    """The line a statement or another provider brought before, or a new one.
+
+    Equal notices of one provider with other ids are honest twins; what another provider told is the same movement.
+    """
+    account = connection.bank_account
     known = known_from_statement(account, line)
     if known is not None:
         return line_map(account, [known])[known]
     key = line_keys([line], account=account.number)[0]
     equal = BankLine.objects.for_school(account.school_id).filter(bank_account=account, content_key=key.content)
+    told: BankLine | None = (
+        equal.filter(booked_at=line.booked_at, feed_sightings__isnull=False)
+        .exclude(feed_sightings__connection__provider=connection.provider)
+        .order_by("occurrence")
+        .first()
+    )
+    if told is not None:
+        return told
     reported = Reported(key._replace(occurrence=equal.count() + 1), line)
     return record(account, [reported], actor_id=None)[0]
 

@@ -12,13 +12,15 @@ from truongso.banking.public import BankLine
 from truongso.fees.public import Invoice
 from truongso.kernel import clock, selfcheck
 from truongso.organizations.public import School
-from truongso.payments.public import Payment, Receipt
+from truongso.payments.public import FOUR, Payment, Receipt, readiness
+from truongso.payments.types import Method
 from truongso.people.public import Student
-from truongso.reporting.public import between, cashless_figures
-from truongso.reporting.types import share
+from truongso.reporting.public import Period, between, cashless_figures
+from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import rounds, setup, transfers
+from truongso.sandbox.demo import rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say
+from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import SCHOOL_YEARS
 
 REASON = "the demo adds up the whole demo province"
@@ -40,6 +42,8 @@ class Summary:
     cashless_count_share: float = 0.0
     cashless_value_share: float = 0.0
     verify_ok: bool = False
+    methods: dict[str, dict[str, int]] = field(default_factory=dict)  # method → count, dong
+    readiness: dict[str, dict[str, int]] = field(default_factory=dict)  # school → of four ways: ready, used
 
 
 @dataclass(slots=True)
@@ -71,21 +75,29 @@ def prepare(say: Say) -> list[DemoSchool]:
     return demo
 
 
-def collect(demo: list[DemoSchool], bank: SandboxBank, base_url: str, say: Say) -> Demo:
-    """Families pay at the sandbox bank and at the counter, statements come in, the books are checked."""
+def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways, base_url: str, say: Say) -> Demo:
+    """Families pay by every way, statements and settlement files come in, the books are checked."""
     tree_year = setup.years()
     since = rounds.issue_day(tree_year)
     rng = random.Random(transfers.SEED)  # noqa: S311 - invented behaviour, repeatable
     transfers.open_accounts(bank, demo, base_url)
     unpaid: list[Invoice] = []
-    for place in demo:
+    partners = []
+    for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
         transfers.take_cash(place, plan, since, rng)
-        unpaid += plan.unpaid
         say(f"{place.spec.short_name}: {len(plan.orders)} lệnh chuyển khoản, {len(plan.cash)} lượt tiền mặt")
+        made = ways.contracts(place, number, bank, gateways, base_url)
+        unpaid += ways.pay(made, plan.unpaid, bank, gateways)
+        partners.append(made)
     bank.wait_for_deliveries()
-    for place in demo:
-        transfers.import_statement(bank, place, say)
+    gateways.wait_for_deliveries()
+    for made in partners:
+        ways.pay_out(made, bank, gateways, say)
+    bank.wait_for_deliveries()
+    for made in partners:
+        transfers.import_statement(bank, made.place, say)
+        ways.meet_the_statement(made)
     links = setup.staff(demo, tree_year)
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
@@ -98,7 +110,8 @@ def figures() -> Summary:
     lines = BankLine.objects.across_schools(REASON).filter(direction="in")
     auto = lines.filter(state="matched", decisions__decision="auto").distinct().count()
     period = between(SCHOOL_YEARS[0].starts_on, max(clock.today(), SCHOOL_YEARS[0].ends_on))
-    reports = [cashless_figures(school.pk, period) for school in School.objects.all()]
+    schools = list(School.objects.order_by("pk"))
+    reports = [cashless_figures(school.pk, period) for school in schools]
     counted = share(sum(r.cashless.count for r in reports), sum(r.all.count for r in reports))
     valued = share(sum(int(r.cashless.value) for r in reports), sum(int(r.all.value) for r in reports))
     return Summary(
@@ -114,7 +127,24 @@ def figures() -> Summary:
         cashless_count_share=round(float(counted or 0), 4),
         cashless_value_share=round(float(valued or 0), 4),
         verify_ok=all(r.ok for r in selfcheck.run_all()),
+        methods={m.value: _method(m, reports) for m in Method},
+        readiness={school.short_name: _readiness(school.pk, period) for school in schools},
     )
+
+
+def _method(method: Method, reports: list[CashlessFigures]) -> dict[str, int]:
+    return {
+        "count": sum(r.of(method).count for r in reports),
+        "dong": sum(int(r.of(method).value) for r in reports),
+    }
+
+
+def _readiness(school_id: int, period: Period) -> dict[str, int]:
+    ways_to_pay = readiness(school_id, first=period.first, last=period.last)
+    return {
+        "ready": sum(ways_to_pay[m].is_ready for m in FOUR),
+        "used": sum(ways_to_pay[m].is_used for m in FOUR),
+    }
 
 
 def fresh_activations() -> list[Activation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -35,6 +36,9 @@ from truongso.sandbox.province.specs import PupilSpec, SchoolSpec
 ACTOR = Actor.system("demo", "cli")
 Say = Callable[[str], None]
 
+# Which feed tells each school of money on its account. SePay does not name the payer's bank, the others do.
+FEEDS = ("casso", "sepay", "casso", "payos")
+
 # Who signs in at every demo school. The department's officer comes on top.
 STAFF = (
     (Role.ACCOUNTANT, "ketoan", "Kế toán"),
@@ -51,6 +55,7 @@ class DemoSchool:
     spec: SchoolSpec
     school: School
     account: BankAccount
+    feed: str  # sepay, casso or payos
     feed_id: str
     feed_secret: str
     pupils: list[PupilSpec] = field(default_factory=list)
@@ -89,7 +94,7 @@ def end_abolished(tree: dict[str, OrgUnit]) -> None:
 
 def schools(tree: dict[str, OrgUnit]) -> list[DemoSchool]:
     """The four schools with supervision, receiving account, books and bank feed."""
-    return [_school(spec, tree) for spec in SCHOOLS]
+    return [_school(spec, tree, feed) for spec, feed in zip(SCHOOLS, FEEDS, strict=True)]
 
 
 def years() -> SchoolYear:
@@ -148,7 +153,7 @@ def staff(demo: list[DemoSchool], year: SchoolYear) -> list[Activation]:
     return links
 
 
-def _school(spec: SchoolSpec, tree: dict[str, OrgUnit]) -> DemoSchool:
+def _school(spec: SchoolSpec, tree: dict[str, OrgUnit], feed: str) -> DemoSchool:
     with transaction():
         school = create_school(
             actor=ACTOR, code=spec.code, name=spec.name, short_name=spec.short_name, level=spec.level,
@@ -163,8 +168,9 @@ def _school(spec: SchoolSpec, tree: dict[str, OrgUnit]) -> DemoSchool:
             holder_name=spec.account.holder_name, label=spec.account.label,
         )  # fmt: skip
         open_books(school.pk)
-        connection, secret = connect_feed(account, provider="sepay", actor=ACTOR)
-    return DemoSchool(spec, school, account, connection.public_id, secret)
+        given = "" if feed == "sepay" else secrets.token_urlsafe(32)  # Casso and payOS make the key themselves
+        connection, secret = connect_feed(account, provider=feed, secret=given, actor=ACTOR)
+    return DemoSchool(spec, school, account, feed, connection.public_id, secret)
 
 
 def _catalogue(place: DemoSchool) -> None:

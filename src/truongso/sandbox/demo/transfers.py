@@ -46,7 +46,8 @@ def open_accounts(bank: SandboxBank, demo: Sequence[DemoSchool], base_url: str) 
     for place in demo:
         bank.register_account(
             bin=place.account.bank_bin, number=place.account.number, holder=place.account.holder_name,
-            webhook=f"{base_url}/hooks/sepay/{place.feed_id}", secret=place.feed_secret, balance=Dong(2_000_000),
+            webhook=f"{base_url}/hooks/{place.feed}/{place.feed_id}", secret=place.feed_secret, feed=place.feed,
+            balance=Dong(2_000_000),
         )  # fmt: skip
 
 

@@ -1,0 +1,194 @@
+"""Bank feeds over real HTTP: the sandbox bank tells of transfers by SePay, Casso and payOS."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests import factories, money
+from tests.protocols.scenes import ACTOR, AMOUNT, PAYER, counts
+from truongso.banking.feed import disconnect
+from truongso.banking.public import BankLine, apply_statement, connect_feed, preview_statement
+from truongso.fees.models import Invoice
+from truongso.kernel import clock
+from truongso.kernel.db import transaction
+from truongso.kernel.money import Dong
+from truongso.organizations.models import BankAccount, School
+from truongso.payments.models import Notice
+from truongso.payments.public import invoice_payload
+from truongso.sandbox.bank.feeds import feed_named
+from truongso.sandbox.bank_client import SandboxBank
+from truongso.sandbox.gateway_client import SandboxGateways
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRET = "key-the-provider-made-0001"
+FEEDS = ("sepay", "casso", "payos")
+_PATHS = {"sepay": "sepay", "casso": "casso", "payos": "payos-bank"}
+
+
+@dataclass
+class Feed:
+    """An account watched by one feed, and an invoice to be paid to it."""
+
+    provider: str
+    url: str
+    secret: str
+    account: BankAccount
+    bank: SandboxBank
+    invoice: Invoice
+
+    def transfer(self, *, notify: bool = True, delay: float = 0.0, amount: int = AMOUNT) -> int:
+        """A parent scans the invoice's code at the bank; returns the line."""
+        made = self.bank.pay(
+            payload=invoice_payload(self.invoice), payer=PAYER, notify=notify, delay=delay, amount=Dong(amount)
+        )
+        return int(made["line"]["id"])
+
+    def settle(self) -> None:
+        self.bank.wait_for_deliveries()
+
+    def owed(self) -> int:
+        self.invoice.refresh_from_db()
+        return int(self.invoice.total) - int(self.invoice.paid)
+
+    def post(self, body: bytes, *, secret: str) -> int:
+        """A notice by anybody's hand; the status."""
+        headers = feed_named(self.provider).signed_headers(body, secret=secret, at=clock.now())
+        parts = urlsplit(self.url)
+        connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+        try:
+            connection.request("POST", parts.path, body, headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+def connected(account: BankAccount, bank: SandboxBank, product: str, provider: str) -> tuple[str, str]:
+    """The product's address for a feed and the key both sides have; the bank sends there."""
+    with transaction():
+        made, secret = connect_feed(account, provider=provider, actor=ACTOR, **_key(provider))
+    url = f"{product}/hooks/{_PATHS[provider]}/{made.public_id}"
+    bank.set_feed(account.number, provider, webhook=url, secret=secret)
+    return url, secret
+
+
+def _key(provider: str) -> dict[str, str]:
+    """Casso and payOS make the key, SePay takes ours."""
+    return {} if provider == "sepay" else {"secret": SECRET}
+
+
+@pytest.fixture
+def account(school: School, bank: SandboxBank, request: pytest.FixtureRequest) -> BankAccount:
+    with transaction():
+        made = factories.bank_account(school, number=f"40{abs(hash(request.node.name)) % 10**9:09d}")
+    bank.register_account(bin=made.bank_bin, number=made.number, holder=made.holder_name)
+    return made
+
+
+@pytest.fixture(params=FEEDS)
+def feed(request: pytest.FixtureRequest, product: str, bank: SandboxBank, account: BankAccount) -> Feed:
+    url, secret = connected(account, bank, product, request.param)
+    return Feed(request.param, url, secret, account, bank, money.invoice(account.school, [AMOUNT]))
+
+
+def test_success(feed: Feed) -> None:
+    line = feed.transfer()
+    feed.settle()
+    assert (feed.owed(), counts()[:3]) == (0, (1, 1, 1))
+    (delivery,) = feed.bank.deliveries(line=line)
+    assert (delivery["state"], delivery["attempts"]) == ("delivered", 1)
+    assert money.broken_invariants() == []
+
+
+def test_duplicate(feed: Feed) -> None:
+    line = feed.transfer()
+    for _ in range(3):
+        feed.bank.resend(line)
+    feed.settle()
+    assert {d["state"] for d in feed.bank.deliveries(line=line)} == {"delivered"}
+    assert (feed.owed(), counts()[:3], BankLine.objects.for_school(feed.account.school).count()) == (0, (1, 1, 1), 1)
+
+
+def test_two_transfers_told_in_the_wrong_order(feed: Feed) -> None:
+    first = feed.transfer(amount=100_000, delay=3600)
+    feed.transfer(amount=150_000)
+    (held,) = feed.bank.deliveries(line=first)
+    feed.bank.delay(held["id"], 0)
+    feed.settle()
+    assert (feed.owed(), counts()[:3]) == (0, (2, 2, 2))
+
+
+def test_lost_and_late(feed: Feed) -> None:
+    """The statement tells what the feed did not; the notice that comes after it adds nothing."""
+    line = feed.transfer(notify=False)
+    with transaction():
+        statement = preview_statement(
+            feed.account, content=feed.bank.statement(feed.account.number), file_name="sao-ke.xlsx", actor=ACTOR
+        )
+    apply_statement(statement, actor=ACTOR)
+    assert (feed.owed(), counts()[:3]) == (0, (1, 1, 1))
+    feed.bank.resend(line)
+    feed.settle()
+    assert (feed.owed(), counts()[:3], BankLine.objects.for_school(feed.account.school).count()) == (0, (1, 1, 1), 1)
+    assert money.broken_invariants() == []
+
+
+def test_forged(feed: Feed) -> None:
+    line = feed.transfer(notify=False)
+    feed.bank.set_feed(feed.account.number, feed.provider, webhook=feed.url, secret="somebody-elses-key-0001")
+    feed.bank.resend(line)
+    feed.settle()
+    (delivery,) = feed.bank.deliveries(line=line)
+    assert delivery["state"] == "gave_up"
+    assert delivery["status"] in {400, 401, 403}
+    assert (feed.owed(), counts()[:3]) == (AMOUNT, (0, 0, 0))
+    assert set(Notice.objects.for_school(feed.account.school).values_list("state", flat=True)) == {"refused"}
+
+
+def test_changed_on_the_way(feed: Feed) -> None:
+    line = feed.transfer(notify=False)
+    feed.bank.resend(line, delay=3600)
+    (held,) = feed.bank.deliveries(line=line)
+    body = json.dumps(held["notice"], ensure_ascii=False).encode()
+    assert feed.post(body.replace(b"250000", b"950000"), secret="somebody-elses-key-0001") in {400, 401, 403}
+    assert (feed.owed(), counts()[:3]) == (AMOUNT, (0, 0, 0))
+    feed.bank.delay(held["id"], 0)
+    feed.settle()
+    assert (feed.owed(), counts()[:3]) == (0, (1, 1, 1))
+
+
+def test_a_feed_that_takes_over_from_another_tells_of_the_same_money(
+    product: str, bank: SandboxBank, account: BankAccount
+) -> None:
+    """The school changes its provider; the new one tells again what the old one told."""
+    with transaction():
+        former, key = connect_feed(account, provider="sepay", actor=ACTOR)
+    bank.set_feed(account.number, "sepay", webhook=f"{product}/hooks/sepay/{former.public_id}", secret=key)
+    invoice = money.invoice(account.school, [AMOUNT])
+    line = bank.pay(payload=invoice_payload(invoice), payer=PAYER)["line"]["id"]
+    bank.wait_for_deliveries()
+    with transaction():
+        disconnect(former, actor=ACTOR)
+    connected(account, bank, product, "casso")
+    bank.resend(line, feed="casso")
+    bank.wait_for_deliveries()
+    invoice.refresh_from_db()
+    lines = BankLine.objects.for_school(account.school).count()
+    assert (invoice.paid, counts()[:3], lines) == (Dong(AMOUNT), (1, 1, 1), 1)
+    assert money.broken_invariants() == []
+
+
+def test_a_mobile_money_wallet_scans_the_invoice(
+    product: str, bank: SandboxBank, gateways: SandboxGateways, account: BankAccount
+) -> None:
+    connected(account, bank, product, "casso")
+    invoice = money.invoice(account.school, [AMOUNT])
+    (wallet, *_) = gateways.wallets()
+    gateways.pay_by_wallet(wallet=wallet["number"], payload=invoice_payload(invoice))
+    bank.wait_for_deliveries()
+    invoice.refresh_from_db()
+    assert (invoice.paid, counts()[:3]) == (Dong(AMOUNT), (1, 1, 1))
