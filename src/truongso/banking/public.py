@@ -1,11 +1,15 @@
 """What other rooms may do with banking."""
 
+from truongso.banking.batches.fit import batches_for as batches_for_line
+from truongso.banking.batches.services import link as link_batches
 from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
 from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
 from truongso.banking.claims.types import ClaimRefusedError
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
+from truongso.banking.deposits.fit import deposits_for as deposits_for_line
+from truongso.banking.deposits.services import link as link_deposit
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.matching.reasons import REASONS
 from truongso.banking.models import BankLine, FeedSighting, MatchDecision, StatementRow
@@ -37,11 +41,15 @@ __all__ = [
     "StatementRow",
     "account_overviews",
     "apply_statement",
+    "batches_for_line",
     "claims_of_invoice",
     "connect_feed",
     "covered_days",
+    "deposits_for_line",
     "flagged_imports",
     "last_suggestions",
+    "link_batches",
+    "link_deposit",
     "make_claim",
     "open_claim_count",
     "preview_statement",

@@ -126,6 +126,7 @@ def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:
 def _first_run(data: Path, args: argparse.Namespace) -> Demo:
     from truongso.sandbox.bank_client import SandboxBank
     from truongso.sandbox.demo import run as demo_run
+    from truongso.sandbox.gateway_client import SandboxGateways
 
     started = time.monotonic()
 
@@ -134,7 +135,9 @@ def _first_run(data: Path, args: argparse.Namespace) -> Demo:
             print(f"  {time.monotonic() - started:5.1f} s  {text}", flush=True)
 
     schools = demo_run.prepare(say)
-    demo = demo_run.collect(schools, SandboxBank(os.environ["TRUONGSO_SANDBOX"]), os.environ["TRUONGSO_URL"], say)
+    bank = SandboxBank(os.environ["TRUONGSO_SANDBOX"])
+    gateways = SandboxGateways(f"http://127.0.0.1:{args.gateways_port}")
+    demo = demo_run.collect(schools, bank, gateways, os.environ["TRUONGSO_URL"], say)
     (data / _DONE).write_text(json.dumps({**demo.as_json(), "parent_page": demo.parent_page}), encoding="utf-8")
     return demo
 

@@ -180,7 +180,7 @@ class BillBank:
         try:
             connection.request("POST", path, raw, headers)
             response = connection.getresponse()
-            content, told = response.read(), dict(response.headers)
+            content, told = response.read(), response.headers  # names of headers come in any case
         finally:
             connection.close()
         answer: Json = json.loads(content)
