@@ -193,6 +193,8 @@ def _role_labels() -> list[tuple[str, str]]:
         ("NGAY", "date"), ("DATE", "date"), ("SO TIEN", "signed_amount"), ("AMOUNT", "signed_amount"),
         ("NOI DUNG", "memo"), ("GHI CHU", "memo"), ("MA GIAO DICH", "reference"), ("REF", "reference"),
         ("NGUOI CHUYEN", "counter_name"), ("LOAI GIAO DICH", "side"), ("CO", "credit"), ("NO", "debit"),
+        ("TIEN VAO", "credit"), ("VAO", "credit"), ("TIEN RA", "debit"), ("RA", "debit"), ("CON LAI", "balance"),
+        ("MA GD", "reference"), ("NGUOI GUI", "counter_name"), ("TAI KHOAN GUI", "counter_account"),
     }  # fmt: skip
     usable = [(label, role) for label, role in pairs if role in ROLES]
     return sorted(usable, key=lambda pair: (-len(pair[0]), pair))

@@ -92,7 +92,7 @@ class ColumnsForm(forms.Form):
         self.width = min(max((len(row) for row in sheet.rows[:1]), default=0), _MOST_COLUMNS)
         for index in range(self.width):
             label = _("Cột %(letter)s là gì") % {"letter": letter(index)}
-            select = forms.Select({"aria-label": label})
+            select = forms.Select({"aria-label": label, "class": "in"})
             self.fields[f"cot_{index}"] = forms.ChoiceField(choices=_CHOICES, required=False, widget=select)
 
     @property
