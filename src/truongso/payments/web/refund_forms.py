@@ -138,7 +138,7 @@ class FileForm(forms.Form):
     tai_khoan = forms.ChoiceField(label=gettext_lazy("Trích từ tài khoản"))
 
     def __init__(self, data: QueryDict | None, *, school: School) -> None:
-        super().__init__(data, auto_id=False)
+        super().__init__(data, auto_id="tep_%s")
         accounts = BankAccount.objects.for_school(school).filter(is_active=True).order_by("pk")
         choices: Any = self.fields
         choices["mau"].choices = [(one.code, one.name) for one in layouts().values()]
