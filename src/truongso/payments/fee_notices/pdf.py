@@ -96,10 +96,10 @@ def _labels() -> dict[str, object]:
         "steps": [
             _("Mở app ngân hàng,\nquét mã QR"),
             _("Kiểm tra tên trường\nvà số tiền"),
-            _("Xác nhận; biên lai\nở địa chỉ cuối phiếu"),
+            _("Xác nhận. Xem đã nộp\nở địa chỉ cuối phiếu"),
         ],
         "no_app": _("Không có app ngân hàng? Nộp tại trường, mang theo phiếu này."),
-        "check": _("Kiểm tra phiếu:"),
+        "check": _("Kiểm tra phiếu thật, xem đã nộp:"),
     }
 
 

@@ -50,8 +50,12 @@ def letterhead(school: School) -> Letterhead:
 
 
 def invoice_check_url(public_id: str) -> str:
-    """The short address on which a family sees that a notice is real; also the page to pay on."""
-    return f"{settings.PUBLIC_URL}/p/{public_id}"
+    """The short address on which anyone sees that a notice is real, without what opens the family's own page.
+
+    The first twelve symbols of the public id in fours, as the check page reads them.
+    """
+    code = "-".join(public_id[at : at + 4] for at in (0, 4, 8))
+    return f"{settings.PUBLIC_URL}/kt/{code}"
 
 
 def _notice(invoice: Invoice, lines: Iterable[InvoiceLine]) -> FeeNotice:

@@ -21,6 +21,7 @@ from truongso.payments.fee_notices.pdf import items_text, notices_pdf
 from truongso.payments.fee_notices.queries import letterhead, notices_by_class
 from truongso.payments.fee_notices.types import NoticeLine, Scope
 from truongso.payments.invoice_qr import invoice_payload
+from truongso.workspaces.check_code import check_address
 
 A4 = "595.276 x 841.89 pts (A4)"
 
@@ -127,7 +128,9 @@ def test_the_paper_says_what_it_must_and_its_codes_scan(school: School, issued: 
             assert expected.replace("\u00a0", " ") in text.replace("\u00a0", " "), expected
     for label in ("Người nộp tiền", "Người thụ hưởng", "Lý do", "Mã hóa đơn", "0214 000 0000", "7:00–17:00"):
         assert label in text
-    assert f"127.0.0.1:8000/p/{Invoice.objects.for_school(school).get(code=groups[1][0].code).public_id}" in text
+    family_page = Invoice.objects.for_school(school).get(code=groups[1][0].code).public_id
+    assert check_address(family_page).removeprefix("http://") in text
+    assert family_page not in text
     invoices = Invoice.objects.for_school(school).filter(class_name="3A2").select_related("round", "bank_account")
     expected = sorted(invoice_payload(invoice) for invoice in invoices)
     for dpi in (150, 300):
