@@ -141,6 +141,7 @@ class CreditEntry(SchoolChild):
     class Meta:
         constraints = [
             school_row("payments_creditentry"),
+            one_of("kind", CreditKind, name="payments_creditentry_kind"),
             models.UniqueConstraint(fields=["school", "reverses"], name="payments_creditentry_reversed_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_creditentry_positive"),
             models.CheckConstraint(
@@ -148,7 +149,6 @@ class CreditEntry(SchoolChild):
                 | (~Q(kind__in=_TAKE_BACK) & Q(reverses__isnull=True)),
                 name="payments_creditentry_reversal",
             ),
-            one_of("kind", CreditKind, name="payments_creditentry_kind"),
             SchoolKey("family", name="payments_creditentry_family_key"),
             SchoolKey("payment", name="payments_creditentry_payment_key"),
             SchoolKey("invoice", name="payments_creditentry_invoice_key"),

@@ -31,6 +31,7 @@ class CreditMove(SchoolChild):
     class Meta:
         constraints = [
             school_row("payments_creditmove"),
+            one_of("kind", MoveKind, name="payments_creditmove_kind"),
             models.UniqueConstraint(fields=["school", "reverses"], name="payments_creditmove_reversed_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_creditmove_positive"),
             models.CheckConstraint(
@@ -42,7 +43,6 @@ class CreditMove(SchoolChild):
                 condition=~Q(kind=MoveKind.REFUNDED.value) | Q(refund_item__isnull=False),
                 name="payments_creditmove_refund",
             ),
-            one_of("kind", MoveKind, name="payments_creditmove_kind"),
             not_blank("reason", name="payments_creditmove_reasoned"),
             SchoolKey("payment", name="payments_creditmove_payment_key"),
             SchoolKey("reverses", name="payments_creditmove_reverses_key"),

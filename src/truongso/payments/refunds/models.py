@@ -10,6 +10,7 @@ from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.payments.refunds.types import (
     CounterKind,
+    Decision,
     ItemState,
     PayoutKind,
     RefundKind,
@@ -83,10 +84,9 @@ class RefundDecision(SchoolChild):
             school_row("payments_refunddecision"),
             models.UniqueConstraint(fields=["school", "request"], name="payments_refunddecision_once"),
             SchoolKey("request", name="payments_refunddecision_request_key"),
+            one_of("decision", Decision, name="payments_refunddecision_kind"),
             models.CheckConstraint(
-                condition=Q(decision=RequestState.APPROVED.value)
-                | Q(decision__in=[RequestState.REJECTED.value, RequestState.WITHDRAWN.value]) & ~Q(reason=""),
-                name="payments_refunddecision_known",
+                condition=Q(decision=Decision.APPROVED.value) | ~Q(reason=""), name="payments_refunddecision_known"
             ),
         ]
 

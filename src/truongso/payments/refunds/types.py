@@ -25,6 +25,14 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Decision(StrEnum):
+    """What ended a proposal; the same words as the request's state."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
 class ItemState(StrEnum):
     """Where one family's refund stands.
 
