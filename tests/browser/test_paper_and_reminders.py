@@ -97,7 +97,7 @@ def test_a_reminder_is_previewed_sent_and_measured(
         jobs.run(job.pk)
     page.reload()
     assert faults(page) == []
-    expect(page.get_by_text("Phiếu đã nhắc")).to_be_visible()
+    expect(page.get_by_text("Phiếu đã nhắc", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="In 1 phiếu giấy")).to_be_visible()
     keep(page, "nhac")
     assert Reminder.objects.for_school(of_round.school).get().state == "sent"

@@ -123,6 +123,7 @@ def new_reminder(request: AuthedRequest) -> HttpResponse:
         data["dot"] = first.public_id
     if not asking and "kenh" not in data:
         data.setlist("kenh", [kind.value for kind in active_kinds(school.pk)])
+        data["gio"] = "9"
     form = ReminderForm(data, school_id=school.pk)
     understood = form.is_valid() and form.chosen is not None
     planned = _planned(school.pk, form) if understood else None
