@@ -91,6 +91,7 @@ GROUPS = (
             Entry(gettext_lazy("Thu qua ngân hàng"), "payments:bills", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Kênh thu"), "payments:pay_channels", "plug-connected", Permission.SCHOOL_CHANNEL_WRITE),
+            Entry(gettext_lazy("Kênh gửi tin"), "payments:channels", "message", Permission.SCHOOL_MESSAGING_WRITE),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
     ),

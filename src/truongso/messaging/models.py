@@ -133,4 +133,4 @@ class Delivery(SchoolScoped):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.kernel.ui.formatting import ngay_gio
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +60,7 @@ def xlsx_response(
 
 def _origin(school: ExportingSchool, actor: Actor, count: int) -> SheetOut:
     """Where the file came from, so that a copy found elsewhere can be traced."""
-    rows = [
+    rows: list[tuple[ExportCell, ...]] = [
         (_("Trường"), school.name),
         (_("Người xuất"), actor.label),
         (_("Lúc"), ngay_gio(clock.now())),

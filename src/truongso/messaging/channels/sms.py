@@ -14,6 +14,7 @@ from truongso.messaging.channels.http import post_json
 from truongso.messaging.types import ChannelError, Sent
 from truongso.messaging.wording import one_line
 
+_SIGNS = str.maketrans("“”‘’–—", "\"\"''--")
 _LONGEST = 459  # three joined messages of 153 characters
 
 
@@ -38,5 +39,5 @@ def _without_accents(text: str) -> str:
     """The text in plain letters, capital and small as they were; what is no plain letter or sign becomes a space."""
     bare = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(char for char in bare if not unicodedata.combining(char))
-    quotes = bare.translate(str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}))
+    quotes = bare.translate(_SIGNS)
     return "".join(char if char.isascii() else " " for char in quotes)

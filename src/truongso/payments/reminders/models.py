@@ -51,7 +51,7 @@ class Reminder(SchoolScoped):
         indexes = [models.Index(fields=["send_at"], name="payments_reminder_due", condition=Q(state="approved"))]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
 
 class ReminderTarget(SchoolChild):
