@@ -11,6 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import money
+from tests.invariants.cards import fill_cards
+from tests.invariants.cash_rows import add_cash_rows
 from tests.invariants.refunds import fill_refunds
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
@@ -25,10 +27,13 @@ from truongso.payments.public import book, undo
 Value = str | int | None
 
 GUARDED = (
-    "banking_bankline", "banking_matchdecision", "fees_invoice", "fees_invoiceline", "kernel_auditentry",
-    "ledger_entry", "ledger_posting", "payments_allocation", "payments_creditentry", "payments_evidence",
-    "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
-    "payments_receiptcancellation",
+    "banking_bankline", "banking_depositlink", "banking_matchdecision", "fees_invoice", "fees_invoiceline",
+    "kernel_auditentry", "ledger_entry", "ledger_posting", "payments_allocation", "payments_cashbox",
+    "payments_cashcount", "payments_cashcountline", "payments_cashdeposit", "payments_creditentry",
+    "payments_evidence", "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
+    "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
+    "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
+    "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher",
 )  # fmt: skip
 
 
@@ -134,6 +139,8 @@ def world(school: School, actor: Actor) -> World:
             reason={},
             decided_at=clock.now(),
         )
+        add_cash_rows(invoice.bank_account)
+        fill_cards(school)
         fill_refunds(school)
     invoice.refresh_from_db()
     return World(
