@@ -51,6 +51,7 @@ class ScopeForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, school_id: int) -> None:
         super().__init__(data)
+        self.sent = data
         self.rounds = issued_rounds(school_id)
         self.chosen = next((r for r in self.rounds if r.public_id == data.get("dot")), None)
         self.classes = _classes(school_id, self.chosen or next(iter(self.rounds), None))
@@ -64,7 +65,7 @@ class ScopeForm(forms.Form):
 
     def hidden_scope(self) -> list[tuple[str, str]]:
         """The scope as name and value pairs, to be sent along by another form of the page."""
-        return [(name, value) for name in ("dot", "khoi", "lop") for value in self.data.getlist(name) if value]
+        return [(name, value) for name in ("dot", "khoi", "lop") for value in self.sent.getlist(name) if value]
 
     def scope(self) -> Scope | None:
         """What was asked for; None when the round is not one of the school's issued ones or a class is unknown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import Any
 
 import openpyxl
 import pytest
@@ -34,7 +35,7 @@ def invoices(school: School, actor: Actor, school_day: dt.datetime) -> list[Invo
     of_round = factories.collection_round(school, state=RoundState.ISSUED)
     names = ("An", "Bình", "Châu", "Dung")
     made = [money.invoice(school, full_name=f"Nguyễn Văn {name}", of_round=of_round) for name in names]
-    cash = {"kind": EvidenceKind.CASH_RECEIPT, "method": Method.CASH}
+    cash: dict[str, Any] = {"kind": EvidenceKind.CASH_RECEIPT, "method": Method.CASH}
     book(school.pk, booking=money.booking((made[0], 250_000)), actor=actor)
     book(school.pk, booking=money.booking((made[1], 50_000), **cash), actor=actor)
     book(school.pk, booking=money.booking((made[1], 100_000)), actor=actor)

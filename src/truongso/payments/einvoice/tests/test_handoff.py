@@ -16,7 +16,7 @@ from truongso.fees.types import FeeNature, RoundState
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.money import Dong
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.organizations.models import School
 from truongso.payments.einvoice.files import as_json, read_numbers, workbook
 from truongso.payments.einvoice.rules import defaults, ruling_on
@@ -179,7 +179,7 @@ def test_files_say_the_same_and_start_no_formula(school: School, paid: list[Invo
 def test_numbers_come_back_and_bad_lines_are_named(school: School, paid: list[Invoice], actor: Actor) -> None:
     _run(school, actor)
     header = ["Mã dòng", "Ký hiệu", "Số", "Ngày lập"]
-    rows = [
+    rows: list[list[ExportCell]] = [
         ["BL-2026-000001-BL", "1C26TAA", 17, dt.date(2026, 11, 2)],
         ["BL-2026-000001-PT", "1C26TAA", "00018", "02/11/2026"],
         ["BL-2026-999999-BL", "1C26TAA", "19", "02/11/2026"],

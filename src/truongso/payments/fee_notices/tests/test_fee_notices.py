@@ -132,9 +132,9 @@ def test_the_paper_says_what_it_must_and_its_codes_scan(school: School, issued: 
     assert check_address(family_page).removeprefix("http://") in text
     assert family_page not in text
     invoices = Invoice.objects.for_school(school).filter(class_name="3A2").select_related("round", "bank_account")
-    expected = sorted(invoice_payload(invoice) for invoice in invoices)
+    payloads = sorted(invoice_payload(invoice) for invoice in invoices)
     for dpi in (150, 300):
-        assert sorted(read_qr(pdf.picture(made, dpi=dpi))) == expected
+        assert sorted(read_qr(pdf.picture(made, dpi=dpi))) == payloads
     assert {row[0].split("+")[1] for row in pdf.fonts(made)} == {"Tinos", "Tinos-Bold"}
 
 

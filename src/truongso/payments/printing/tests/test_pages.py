@@ -50,7 +50,7 @@ def test_files_hold_whole_classes() -> None:
         {"classes": ["2A1"], "papers": 31, "label": "2A1"},
         {"classes": ["2A2"], "papers": 150, "label": "2A2"},
     ]
-    assert [(p["papers"], p["label"]) for p in parts_of_receipts(range(5), per_file=2)] == [  # type: ignore[arg-type]
+    assert [(p["papers"], p["label"]) for p in parts_of_receipts(range(5), per_file=2)] == [
         (2, "1–2"), (2, "3–4"), (1, "5–5"),
     ]  # fmt: skip
 
@@ -164,7 +164,7 @@ def test_class_sheets_as_pdf_and_workbook(staff: Client, of_round: CollectionRou
 def test_who_may_print(school: School, client: Client, of_round: CollectionRound, case: tuple[Role, str, int]) -> None:
     role, page, status = case
     place = {"unit": factories.org_unit()} if role is Role.OFFICER else {"school": school}
-    factories.login(client, factories.user(role, **place))  # type: ignore[arg-type]
+    factories.login(client, factories.user(role, **place))
     assert client.get(HUB + page, {"dot": of_round.public_id}).status_code == status
 
 
