@@ -6,6 +6,9 @@ from truongso.banking.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.kernel.selfcheck import Check
 
 CHECKS = [
+    Check("I07", "a family's claim names a credit of its own amount only",
+          "SELECT c.school_id, c.public_id FROM banking_paymentclaim c JOIN banking_bankline b ON b.id = c.line_id "
+          "WHERE b.school_id <> c.school_id OR b.amount <> c.amount OR b.direction <> 'in'"),
     *BATCH_CHECKS,
     *DEPOSIT_CHECKS,
     *REFUND_CHECKS,

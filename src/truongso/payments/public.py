@@ -58,7 +58,7 @@ from truongso.payments.gateways.types import (
 from truongso.payments.groups.models import InvoiceGroup
 from truongso.payments.groups.queries import group_by_code, group_codes_of, group_of, groups_for_matching
 from truongso.payments.groups.services import group_invoices
-from truongso.payments.groups.types import GroupForMatching, GroupRefusedError
+from truongso.payments.groups.types import MOST_INVOICES, GroupForMatching, GroupRefusedError
 from truongso.payments.inbox import problems as problem_notices
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
@@ -133,6 +133,7 @@ __all__ = [
     "FOUR",
     "LEAST_OF_FOUR",
     "METHOD_NAMES",
+    "MOST_INVOICES",
     "PROVIDER_NAMES",
     "SEPAY",
     "Allocation",

@@ -14,6 +14,10 @@ from truongso.payments.signing.selfcheck import CHECKS as SIGNING
 _SIGNED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
 
 CHECKS = [
+    Check("I12", "invoices paid together wait for money on one account of one school",
+          "SELECT g.school_id, g.code FROM payments_invoicegroup g JOIN payments_groupedinvoice m ON m.group_id = g.id "
+          "JOIN fees_invoice i ON i.id = m.invoice_id WHERE m.school_id <> g.school_id "
+          "OR i.school_id <> g.school_id OR i.bank_account_id <> g.bank_account_id"),
     *SIGNING,
     Check("I03", "invoice paid = its allocations, within its total",
           f"SELECT i.school_id, i.code FROM fees_invoice i LEFT JOIN (SELECT invoice_id, {_SIGNED} AS s "

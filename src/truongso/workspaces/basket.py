@@ -18,8 +18,8 @@ from truongso.kernel.masking import masked_name
 from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
 from truongso.kernel.ui.formatting import dong
-from truongso.payments.groups.types import MOST_INVOICES
 from truongso.payments.public import (
+    MOST_INVOICES,
     InvoiceGroup,
     group_memo,
     group_of,
