@@ -111,7 +111,7 @@ def _text_amount(cell: str, form: NumberForm) -> int:
 
 
 def _unsigned(cell: str) -> tuple[int, str]:
-    text = cell.strip()
+    text = cell.strip().removesuffix(" VND")
     if text[:1].isdecimal() and text[-1:].isdecimal() and text.isascii():
         return 1, text
     text = _CURRENCY.sub("", text.replace("\u00a0", " ").replace("\u202f", " ").strip())
