@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from tests import money
 from tests.invariants.cards import fill_cards
 from tests.invariants.cash_rows import add_cash_rows
+from tests.invariants.families import fill_families
 from tests.invariants.refunds import fill_refunds
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
@@ -27,7 +28,8 @@ from truongso.payments.public import book, undo
 Value = str | int | None
 
 GUARDED = (
-    "banking_bankline", "banking_depositlink", "banking_matchdecision", "fees_invoice", "fees_invoiceline",
+    "banking_bankline", "banking_claimmessage", "banking_depositlink", "banking_matchdecision",
+    "banking_paymentclaim", "payments_groupedinvoice", "payments_invoicegroup", "fees_invoice", "fees_invoiceline",
     "kernel_auditentry", "ledger_entry", "ledger_posting", "payments_allocation", "payments_cashbox",
     "payments_cashcount", "payments_cashcountline", "payments_cashdeposit", "payments_creditentry",
     "payments_evidence", "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
@@ -142,6 +144,7 @@ def world(school: School, actor: Actor) -> World:
         add_cash_rows(invoice.bank_account)
         fill_cards(school)
         fill_refunds(school)
+        fill_families(school, invoice, money.invoice(school, (40_000,), full_name="Vàng A Sử"))
     invoice.refresh_from_db()
     return World(
         school=school,

@@ -133,10 +133,10 @@ def _pays(line: BankLine, invoice_id: int) -> bool:
     """Whether the line's standing money settled this invoice, or stands as credit left over from it."""
     payments = payments_of_evidence(line.school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk))
     return any(
-        part.invoice_id == invoice_id
+        invoice_id in {part.invoice_id for part in payment.allocations.all()}
+        or invoice_id in {part.invoice_id for part in payment.credits.all()}
         for payment in payments
         if payment.reversed_at is None
-        for part in [*payment.allocations.all(), *payment.credits.all()]
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
@@ -59,7 +61,7 @@ def test_the_page_is_closed_until_the_school_opens_it(school: School, client: Cl
 
 
 def test_nobody_is_asked_to_pay_where_nobody_can_be_asked(school: School, client: Client, actor: Actor) -> None:
-    without = SchoolProfile(**{**_values(), "support_phone": ""})
+    without = replace(PROFILE, support_phone="")
     with pytest.raises(OrganizationError) as refused, savepoint():
         save_profile(actor=actor, school=school, profile=without)
     assert refused.value.code == "support_missing"

@@ -68,7 +68,7 @@ class MethodForm(forms.Form):
     )
 
     def __init__(self, *args: Any, method: Method, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=method.value, **kwargs)
+        super().__init__(*args, **{**kwargs, "prefix": method.value})
         if method in _BY_CHANNEL:  # a channel brings its own fee, a transfer has none
             for name in ("payer_pays", "fee_fixed", "fee_basis_points"):
                 del self.fields[name]
