@@ -30,7 +30,7 @@ def key_pair() -> KeyPair:
 
     Raises ValueError when the file holds no key: receipts are then not issued, rather than signed by a new key.
     """
-    return _load(str(Path(settings.DATA_DIR) / FILE_NAME))
+    return _load(str(Path(settings.DATA_DIR, FILE_NAME)))
 
 
 @functools.lru_cache(maxsize=4)
