@@ -173,12 +173,10 @@ def browse(url: str) -> tuple[int, str]:
         return answer.code, answer.headers.get("Location", "")
 
 
-class GatewayScenes:
-    """Success, failure, duplicate, out of order, late, lost, forged, and a gateway that is down."""
+class AtAGateway:
+    """A family on the way to a gateway's page."""
 
     provider: ClassVar[str]
-    failure: ClassVar[str] = "cancelled"
-    failure_is_told: ClassVar[bool] = True
 
     @pytest.fixture
     def scene(self, school: School, product: str, gateways: SandboxGateways, bank: SandboxBank) -> Scene:
@@ -189,6 +187,13 @@ class GatewayScenes:
         attempt = started(channel, invoice)
         visit = gateways.visit(attempt.pay_url)
         return Scene(product, gateways, bank, merchant, channel, invoice, attempt, visit)
+
+
+class GatewayScenes(AtAGateway):
+    """Success, failure, duplicate, out of order, late, lost, forged, and a gateway that is down."""
+
+    failure: ClassVar[str] = "cancelled"
+    failure_is_told: ClassVar[bool] = True
 
     def test_success(self, scene: Scene) -> None:
         back = scene.pay()

@@ -51,7 +51,7 @@ def settled_batch(school: School, source: str, content: bytes, name: str, accoun
     assert file.problems == []
     with transaction():
         apply(file, actor=ACTOR)
-    (batch,) = SettlementBatch.objects.for_school(school)
+    batch: SettlementBatch = SettlementBatch.objects.for_school(school).get()
     states = set(batch.items.values_list("state", flat=True))
     assert states == {"matched"}
     return batch

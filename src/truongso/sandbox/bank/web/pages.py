@@ -251,7 +251,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
     said = form.cleaned_data
     order = Order(
         payer=said["payer"],
-        receiver=receiver.number,
+        receiver=asked.account,  # as scanned: it may be a virtual number
         amount=said["amount"],
         memo=said["memo"],
         at=clock.now(),
