@@ -55,7 +55,8 @@ def _values(layout: Layout, place: int, balance: int) -> dict[str, ExportCell]:
 def _table(layout: Layout, depth: int) -> Rows:
     banner: Rows = [[layout.banners[0]]] if layout.banners else []
     banner.append(["Số tài khoản / Account number:", ACCOUNT])
-    rows: Rows = [*banner, *[["…"]] * (depth - len(banner)), [column.printed for column in layout.columns]]
+    filler: Rows = [["…"] for _ in range(depth - len(banner))]
+    rows: Rows = [*banner, *filler, [column.printed for column in layout.columns]]
     balance = 1_000_000
     for place, (incoming, amount, _memo, _day) in enumerate(BOOKINGS):
         balance += amount if incoming else -amount
@@ -71,10 +72,11 @@ def _web_page(rows: Rows) -> bytes:
 
 def _old_workbook(rows: Rows) -> bytes:
     texts = {(r, c): str(v) for r, row in enumerate(rows) for c, v in enumerate(row) if v is not None}
-    return xls({place: text for place, text in texts.items() if text.isascii()} | _folded(texts))
+    plain: dict[tuple[int, int], str | float] = {place: text for place, text in texts.items() if text.isascii()}
+    return xls(plain | _folded(texts))
 
 
-def _folded(texts: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
+def _folded(texts: dict[tuple[int, int], str]) -> dict[tuple[int, int], str | float]:
     """Cells with accents as one-byte text, which is all that the builder of test files writes."""
     from truongso.banking.statements.labels import fold
 
@@ -82,7 +84,7 @@ def _folded(texts: dict[tuple[int, int], str]) -> dict[tuple[int, int], str]:
 
 
 FILES: dict[str, Callable[[Rows], bytes]] = {
-    "xlsx": lambda rows: write_xlsx([SheetOut("Sao kê", rows[0], rows[1:])]),
+    "xlsx": lambda rows: write_xlsx([SheetOut("Sao kê", [str(c) for c in rows[0]], rows[1:])]),
     "csv": write_csv,
     "semicolon": lambda rows: "\n".join(";".join("" if c is None else str(c) for c in row) for row in rows).encode(),
     "html": _web_page,

@@ -133,7 +133,7 @@ def test_a_web_page_named_xls_with_merged_cells() -> None:
 
 def test_agribank_xls_with_a_signed_amount() -> None:
     names = ("trdt", "acctccyamt", "aftrbal", "rem", "tomgntno")
-    rows = [
+    rows: list[tuple[str | float, ...]] = [
         names,
         ("05/11/2026", 450_000.0, 1_450_000.0, "ABK7M2QXP", "1500205"),
         ("05/11/2026", -11_000.0, 1_439_000.0, "PHI", ""),
