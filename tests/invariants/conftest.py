@@ -14,6 +14,8 @@ from tests import money
 from tests.invariants.cards import fill_cards
 from tests.invariants.cash_rows import add_cash_rows
 from tests.invariants.families import fill_families
+from tests.invariants.gateways import TABLES as GATEWAY_TABLES
+from tests.invariants.gateways import fill_gateways
 from tests.invariants.refunds import fill_refunds
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
@@ -35,7 +37,7 @@ GUARDED = (
     "payments_evidence", "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
-    "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher",
+    "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
 )  # fmt: skip
 
 
@@ -145,6 +147,7 @@ def world(school: School, actor: Actor) -> World:
         fill_cards(school)
         fill_refunds(school)
         fill_families(school, invoice, money.invoice(school, (40_000,), full_name="Vàng A Sử"))
+        fill_gateways(invoice)
     invoice.refresh_from_db()
     return World(
         school=school,
