@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class KernelConfig(AppConfig):
@@ -11,6 +11,7 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         from truongso.kernel import triggers  # noqa: PLC0415 - needs loaded apps
 
-        # Django rebuilds SQLite tables on schema changes and silently drops their triggers, so the whole set
-        # is laid again after every migrate. It is the one framework hook in use; rooms use the outbox instead.
+        # Django rebuilds SQLite tables on schema changes and silently drops their triggers, so the whole set is taken
+        # off before and laid again after every migrate. These are the framework hooks in use; rooms use the outbox.
+        pre_migrate.connect(triggers.remove_before_migrate, dispatch_uid="truongso.triggers.off")
         post_migrate.connect(triggers.install_after_migrate, dispatch_uid="truongso.triggers")

@@ -147,6 +147,13 @@ def all_triggers() -> list[Trigger]:
     return sorted(found, key=lambda t: t.name)
 
 
+def remove_before_migrate(sender: Any, using: str = "default", plan: Sequence[Any] = (), **_kwargs: Any) -> None:
+    """pre_migrate hook: SQLite rebuilds a table under another name and stops at every trigger that knows the old."""
+    ours = [c for c in apps.get_app_configs() if c.name.startswith("truongso.") and c.models_module]
+    if plan and ours and sender.label == ours[0].label and connections[using].vendor == "sqlite":
+        remove(using)
+
+
 def install_after_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """post_migrate hook: once per migrate, after the last of our rooms."""
     ours = [c for c in apps.get_app_configs() if c.name.startswith("truongso.") and c.models_module]
