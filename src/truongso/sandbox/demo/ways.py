@@ -114,8 +114,8 @@ def pay(made: Contracts, unpaid: list[Invoice], bank: SandboxBank, gateways: San
     for invoice in _some(rest, BY_GATEWAY):
         _by_gateway(made, invoice, bank, gateways)
     for invoice in _some(rest, BY_WALLET):
-        wallet = gateways.wallets()[0]["number"]
-        gateways.pay_by_wallet(wallet=wallet, payload=invoice_payload(invoice))
+        fullest = max(gateways.wallets(), key=lambda wallet: int(wallet["balance"]))
+        gateways.pay_by_wallet(wallet=fullest["number"], payload=invoice_payload(invoice))
     for invoice in _some(rest, BY_CARD):
         _by_card(made, invoice)
     for invoice in _some(rest, BY_BILL):
