@@ -12,8 +12,9 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking.deposits import services
 from truongso.banking.models import BankLine
-from truongso.banking.services import LineRefusedError, assign
+from truongso.banking.services import assign
 from truongso.banking.tests.helpers import ACTOR, arrive, bring, line
+from truongso.banking.types import LineRefusedError
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint

@@ -8,8 +8,8 @@ from django.db import IntegrityError
 from tests import factories, money
 from truongso.banking import services
 from truongso.banking.models import BankLine
-from truongso.banking.services import LineRefusedError
 from truongso.banking.tests.helpers import ACTOR, at_once, bring, line
+from truongso.banking.types import LineRefusedError
 from truongso.fees.models import Invoice
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import Dong

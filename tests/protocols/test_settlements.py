@@ -171,4 +171,6 @@ def test_a_link_of_payos_is_money_on_the_account(
     (line,) = BankLine.objects.for_school(school)
     assert money.broken_invariants() == []
     invoice.refresh_from_db()
-    assert (line.amount, invoice.paid, counts()[1]) == (Dong(AMOUNT), Dong(AMOUNT), 1)
+    assert (line.amount, line.state, invoice.paid, counts()[1]) == (Dong(AMOUNT), "settled", Dong(AMOUNT), 1)
+    assert balance(school.pk, account_ids(school.pk)[AccountRole.IN_TRANSIT, 0]) == Dong(0)
+    assert balance(school.pk, account_ids(school.pk)[AccountRole.SUSPENSE, 0]) == Dong(0)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from truongso.banking.batches.straight import settle_straight
 from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.desk import Desk
 from truongso.banking.grouped import spelled_out
@@ -32,6 +33,8 @@ def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor, des
     waiting = [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
     if not waiting:
         return 0
+    settled = settle_straight(school_id, waiting, actor=actor)
+    waiting = [x for x in waiting if x.pk not in settled]
     desk = desk or Desk(school_id)
     desk.renew()
     memos = spelled_out(school_id, waiting, desk.invoices())

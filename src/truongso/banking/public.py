@@ -22,9 +22,10 @@ from truongso.banking.queries import (
     queue_lines,
     sightings_of,
 )
-from truongso.banking.services import LineRefusedError, undo_match
+from truongso.banking.services import undo_match
 from truongso.banking.statement_import import apply as apply_statement
 from truongso.banking.statement_import import preview as preview_statement
+from truongso.banking.types import LineRefusedError
 
 __all__ = [
     "LEAST_REFERENCE",

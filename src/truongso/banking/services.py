@@ -11,22 +11,13 @@ from truongso.banking.deposits.fit import held
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import waiting_lines
-from truongso.banking.types import Direction, LineState
+from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 from truongso.payments.public import Payment, book, standing_payments_of, undo
 from truongso.payments.types import EvidenceKind, Share
-
-
-class LineRefusedError(Exception):
-    """A bank line cannot be handled as asked; `code` is stable, `params` fill the message."""
-
-    def __init__(self, code: str, /, **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
 
 
 @transaction_required

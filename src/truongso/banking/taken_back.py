@@ -13,10 +13,9 @@ from django.db import IntegrityError, connection
 
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError
 from truongso.banking.statements import reversals
 from truongso.banking.statements.reversals import LONGEST, Movement, Reverses
-from truongso.banking.types import Direction, LineState
+from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import retrying, transaction, transaction_required

@@ -7,15 +7,18 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from truongso.banking.batches.straight import settle_straight
 from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.services import look_for_money
 from truongso.banking.feed import work_off_waiting
 from truongso.banking.models import FeedConnection, StatementImport
+from truongso.banking.queries import waiting_lines
 from truongso.banking.statement_import import apply
 from truongso.banking.types import APPLY_JOB, OPEN_CLAIMS
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner
+from truongso.payments.public import schools_expecting_transfers
 
 
 def apply_statement(progress: Progress) -> dict[str, Any]:
@@ -62,7 +65,17 @@ def recheck_claims() -> int:
     return changed
 
 
+def settle_straight_transfers() -> int:
+    """Link credits that the bank showed before the gateway told of them; how many."""
+    actor, settled = Actor.system("tick", "worker"), 0
+    for school_id in schools_expecting_transfers():
+        with transaction():
+            settled += len(settle_straight(school_id, list(waiting_lines(school_id)), actor=actor))
+    return settled
+
+
 TICKS: dict[str, Callable[[], int]] = {
     "banking.finish_notices": finish_notices,
     "banking.recheck_claims": recheck_claims,
+    "banking.settle_straight_transfers": settle_straight_transfers,
 }

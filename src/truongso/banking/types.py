@@ -65,3 +65,12 @@ class ClaimState(StrEnum):
 
 
 OPEN_CLAIMS = (ClaimState.OPEN, ClaimState.FOUND)
+
+
+class LineRefusedError(Exception):
+    """A bank line cannot be handled as asked; `code` is stable, `params` fill the message."""
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -1,8 +1,9 @@
 """Card numbers never enter the books: found by form and check digit, refused where typed, masked where imported. Pure.
 
-A card number has 13 to 19 digits (ISO/IEC 7812), unbroken or in the groups printed on cards, and its last digit follows
-from the others (Luhn). Account numbers have no such digit, so one in ten of the longest looks like a card: masking one
-of those loses nothing that is needed.
+A card number has 13 to 19 digits (ISO/IEC 7812), unbroken or in the groups printed on cards, begins with the digits of
+a card scheme that uses this length, and its last digit follows from the others (Luhn). Numbers of transactions have no
+such digit: without a look at the beginning one in ten of the longest would be taken for a card, and a settlement row
+would no longer find its payment.
 """
 
 from __future__ import annotations
@@ -12,7 +13,23 @@ from collections.abc import Iterator
 
 _GROUPS = r"\d{4}(?:[ .\-_]\d{4}){2,3}(?:[ .\-_]\d{1,4})?|\d{4}[ .\-_]\d{6}[ .\-_]\d{4,5}"
 _LIKE_A_CARD = re.compile(rf"(?<!\d)(?:\d{{13,19}}|{_GROUPS})(?!\d)")
-_SHORTEST, _LONGEST = 13, 19
+# Beginnings (first and last of a range) and lengths: NAPAS, Visa, Mastercard (two ranges), American Express, JCB,
+# Diners, UnionPay and Discover.
+_SCHEMES = (
+    ("9704", "9704", (16, 19)),
+    ("4", "4", (13, 16, 19)),
+    ("51", "55", (16,)),
+    ("2221", "2720", (16,)),
+    ("34", "34", (15,)),
+    ("37", "37", (15,)),
+    ("3528", "3589", (16, 17, 18, 19)),
+    ("300", "305", (14, 16, 19)),
+    ("36", "36", (14, 16, 19)),
+    ("38", "39", (14, 16, 19)),
+    ("60", "60", (16, 17, 18, 19)),
+    ("62", "62", (16, 17, 18, 19)),
+    ("64", "65", (16, 17, 18, 19)),
+)
 _KEPT = 4
 
 
@@ -32,12 +49,16 @@ def without_card_number(text: str) -> str:
 def _found(text: str) -> Iterator[tuple[int, int]]:
     for run in _LIKE_A_CARD.finditer(text):
         digits = _digits(run[0])
-        if _SHORTEST <= len(digits) <= _LONGEST and _passes(digits):
+        if _of_a_scheme(digits) and _passes(digits):
             yield run.span()
 
 
 def _digits(text: str) -> str:
     return "".join(str(int(c)) for c in text if c.isdecimal())
+
+
+def _of_a_scheme(digits: str) -> bool:
+    return any(first <= digits[: len(first)] <= last and len(digits) in lengths for first, last, lengths in _SCHEMES)
 
 
 def _passes(digits: str) -> bool:

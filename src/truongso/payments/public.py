@@ -118,7 +118,13 @@ from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
 from truongso.payments.services import book, book_many, undo
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
-from truongso.payments.settlements.queries import BatchFigures, terminal_codes_of
+from truongso.payments.settlements.queries import (
+    BatchFigures,
+    StraightTransfer,
+    schools_expecting_transfers,
+    straight_transfers,
+    terminal_codes_of,
+)
 from truongso.payments.settlements.queries import batches as settlement_batches
 from truongso.payments.settlements.queries import figures as settlement_figures
 from truongso.payments.settlements.services import apply as apply_settlement
@@ -195,6 +201,7 @@ __all__ = [
     "SettlementItem",
     "SettlementRefusedError",
     "SlipData",
+    "StraightTransfer",
     "TimeState",
     "add_channel",
     "add_pos_terminal",
@@ -279,6 +286,7 @@ __all__ = [
     "require_cash_open",
     "restore_credit",
     "save_methods",
+    "schools_expecting_transfers",
     "set_active",
     "settings_of",
     "settle_notice",
@@ -289,6 +297,7 @@ __all__ = [
     "standing_refund_payouts",
     "start_attempt",
     "store_notice",
+    "straight_transfers",
     "switch_bill_partner",
     "terminal_codes_of",
     "undo",

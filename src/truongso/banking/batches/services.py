@@ -15,8 +15,7 @@ from truongso.banking.batches.models import BatchLink
 from truongso.banking.deposits.types import LinkState
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError
-from truongso.banking.types import DecisionKind, Direction, LineState
+from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required

@@ -14,8 +14,7 @@ from django.db import connection
 
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import BankLine, MatchDecision, RefundLine
-from truongso.banking.services import LineRefusedError
-from truongso.banking.types import DecisionKind, Direction, LineState
+from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint, transaction_required

@@ -14,12 +14,11 @@ from truongso.banking.desk import Desk
 from truongso.banking.lines import Reported, record
 from truongso.banking.matching.types import Transfer
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
-from truongso.banking.services import LineRefusedError
 from truongso.banking.statement_import import StatementRefusedError, apply, preview
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
-from truongso.banking.types import Direction, LineState
+from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor

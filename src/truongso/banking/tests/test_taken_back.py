@@ -11,10 +11,9 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking import taken_back
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError
 from truongso.banking.statement_import import apply, preview
 from truongso.banking.tests.helpers import ACTOR, bring, line
-from truongso.banking.types import Direction
+from truongso.banking.types import Direction, LineRefusedError
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import transaction

@@ -16,8 +16,7 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.batches import fit, services
 from truongso.banking.models import BankLine
-from truongso.banking.services import LineRefusedError
-from truongso.banking.types import LineState
+from truongso.banking.types import LineRefusedError, LineState
 from truongso.banking.web.messages import line_text
 from truongso.kernel.db import retrying, transaction
 from truongso.payments.public import SettlementBatch, settlement_batches

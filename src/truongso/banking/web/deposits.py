@@ -20,7 +20,7 @@ from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking.deposits import fit, services
 from truongso.banking.models import BankLine
-from truongso.banking.services import LineRefusedError
+from truongso.banking.types import LineRefusedError
 from truongso.banking.web.messages import line_text
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction

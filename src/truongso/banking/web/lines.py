@@ -16,8 +16,7 @@ from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking import queries, services
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError
-from truongso.banking.types import LineState
+from truongso.banking.types import LineRefusedError, LineState
 from truongso.banking.web.batches import batch_context
 from truongso.banking.web.deposits import deposit_context
 from truongso.banking.web.forms import ReasonForm, SharesForm

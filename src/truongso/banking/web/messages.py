@@ -210,16 +210,10 @@ PAYMENTS: Mapping[str, str] = {
 FEEDS: Mapping[str, str] = {
     "already_connected": gettext_noop("Tài khoản này đã có kết nối. Ngừng kết nối cũ trước khi lập kết nối mới."),
     "account_inactive": gettext_noop("Tài khoản này đã ngừng dùng. Chọn tài khoản khác."),
-    "signature_missing": gettext_noop(
-        "Thông báo không có chữ ký. Ở SePay chọn kiểu HMAC-SHA256."
-    ),
-    "signature_malformed": gettext_noop(
-        "Chữ ký sai dạng. Ở SePay chọn kiểu HMAC-SHA256."
-    ),
+    "signature_missing": gettext_noop("Thông báo không có chữ ký. Ở SePay chọn kiểu HMAC-SHA256."),
+    "signature_malformed": gettext_noop("Chữ ký sai dạng. Ở SePay chọn kiểu HMAC-SHA256."),
     "signature_wrong": gettext_noop("Chữ ký không đúng. Khóa bí mật hai bên khác nhau, hoặc có người gửi giả."),
-    "timestamp_missing": gettext_noop(
-        "Thông báo không ghi thời điểm gửi. Ở SePay chọn kiểu HMAC-SHA256."
-    ),
+    "timestamp_missing": gettext_noop("Thông báo không ghi thời điểm gửi. Ở SePay chọn kiểu HMAC-SHA256."),
     "timestamp_malformed": gettext_noop("Thời điểm gửi sai dạng. Liên hệ nhà cung cấp."),
     "timestamp_drift": gettext_noop("Thông báo gửi lại sau hơn 5 phút nên không được tin. Nhập sao kê để bổ sung."),
     "no_secret": gettext_noop("Kết nối chưa có khóa bí mật. Ngừng kết nối này và lập kết nối mới."),

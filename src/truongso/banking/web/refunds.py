@@ -25,8 +25,7 @@ from truongso.banking.refunds.services import (
     suggestions,
     unlink_refunds,
 )
-from truongso.banking.services import LineRefusedError
-from truongso.banking.types import Direction, LineState
+from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.banking.web.messages import line_text
 from truongso.kernel.db import retrying, transaction
 from truongso.payments.public import RefundRefusedError, refund_items_by_code, refund_text

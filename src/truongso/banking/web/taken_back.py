@@ -15,11 +15,10 @@ from django.views.decorators.http import require_POST
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.models import BankLine
-from truongso.banking.services import LineRefusedError
 from truongso.banking.statements.handling import suggested_handling
 from truongso.banking.statements.reversals import Evidence
 from truongso.banking.taken_back import REASON, candidates, take_back
-from truongso.banking.types import Direction, LineState
+from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.banking.web.columns import letter
 from truongso.banking.web.messages import handling_text, line_text, payment_text
 from truongso.kernel.db import retrying, transaction

@@ -20,6 +20,7 @@ from truongso.payments.gateways.types import AmountState, AttemptState, TimeStat
 from truongso.payments.models import Payment
 from truongso.payments.providers.types import Paid
 from truongso.payments.services import book
+from truongso.payments.settlements.straight import expect_transfer
 from truongso.payments.types import Booking, EvidenceKind, Method, Share
 
 ACTOR = Actor.system("gateway", "hook")
@@ -74,6 +75,12 @@ def settle(channel: Channel, attempt: Attempt, money: Paid, *, told_by: ToldBy) 
         amount=money.amount, paid_at=money.paid_at, told_by=told_by.value, evidence_id=payment.evidence_id,
         created_at=clock.now(),
     )  # fmt: skip
+    if gateway_of(channel).pays_straight:
+        expect_transfer(
+            channel.school_id, source=source_of(channel), transaction_id=money.txn_id,
+            order_reference=attempt.reference, amount=money.amount, day=clock.school_date(money.paid_at),
+            evidence_id=payment.evidence_id,
+        )  # fmt: skip
     _mark_paid(channel, attempt, money, is_cancelled=is_cancelled)
     return Settled.BOOKED
 

@@ -237,6 +237,7 @@ class Gateway(Protocol):
     pay_domains: tuple[str, ...]  # the payer is sent nowhere but to these and names under them
     notice_method: str  # GET or POST
     has_fixed_amount: bool  # the payer cannot pay another amount than asked
+    pays_straight: bool  # money goes to the school's own account at once, each transfer a bank line of its own
     has_refunds: bool
     key_problems: frozenset[str]  # refusals that mean "unknown merchant or wrong keys"
     least: Dong

@@ -85,7 +85,7 @@ class SettlementItem(SchoolChild):
 
     public_id = PublicIdField()
     batch = SchoolForeignKey(SettlementBatch, related_name="items")
-    file = SchoolForeignKey(SettlementFile, related_name="items")
+    file = SchoolForeignKey(SettlementFile, null=True, related_name="items")  # None: told by a notice
     source = models.CharField(max_length=40)
     key = models.CharField(max_length=80)
     row_number = models.PositiveIntegerField()

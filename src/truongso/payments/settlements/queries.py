@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,36 @@ def batches(school: School | int) -> QuerySet[Any]:
     rows: QuerySet[Any] = SettlementBatch.objects.for_school(school).select_related("bank_account")
     rows = rows.annotate(item_count=Count("items"), open_count=Count("items", filter=is_open))
     return rows.order_by("-settled_on", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class StraightTransfer:
+    """A transfer that a gateway told of and the bank has not shown yet."""
+
+    batch_id: int
+    amount: Dong
+    day: dt.date
+    bank_reference: str
+    order_reference: str
+
+
+def straight_transfers(school_id: int) -> list[StraightTransfer]:
+    """Transfers straight to the school's own account that wait for their bank line, oldest first; 1 query."""
+    rows = SettlementItem.objects.for_school(school_id).filter(file__isnull=True, batch__paid_at__isnull=True)
+    return [
+        StraightTransfer(batch_id, gross, day, key.partition("@")[0], order)
+        for batch_id, gross, day, key, order in rows.order_by("pk").values_list(
+            "batch_id", "gross", "batch__settled_on", "transaction_id", "order_reference"
+        )
+    ]
+
+
+def schools_expecting_transfers() -> list[int]:
+    """Schools with such transfers."""
+    rows = SettlementItem.objects.across_schools("the tick serves all schools").filter(
+        file__isnull=True, batch__paid_at__isnull=True
+    )
+    return sorted(rows.values_list("school_id", flat=True).distinct())
 
 
 def items(batch: SettlementBatch) -> QuerySet[SettlementItem]:

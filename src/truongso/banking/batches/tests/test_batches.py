@@ -15,9 +15,10 @@ from truongso.banking.batches.models import BatchLink
 from truongso.banking.batches.services import link, unlink
 from truongso.banking.lines import Reported, record
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError, assign
+from truongso.banking.services import assign
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.tests import helpers
+from truongso.banking.types import LineRefusedError
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong

@@ -13,8 +13,9 @@ from truongso.banking.deposits import services
 from truongso.banking.deposits.fit import deposits_for, held, suggestions
 from truongso.banking.deposits.models import DepositLink
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import LineRefusedError, assign
+from truongso.banking.services import assign
 from truongso.banking.tests.helpers import ACTOR, arrive, bring, line
+from truongso.banking.types import LineRefusedError
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint

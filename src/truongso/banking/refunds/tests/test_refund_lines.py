@@ -15,12 +15,11 @@ from truongso.banking.refunds.services import (
     suggestions,
     unlink_refunds,
 )
-from truongso.banking.services import LineRefusedError
 from truongso.banking.statement_import import apply, preview
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.tests.helpers import ACTOR, line
-from truongso.banking.types import Direction
+from truongso.banking.types import Direction, LineRefusedError
 from truongso.kernel.db import savepoint, transaction
 from truongso.kernel.money import Dong
 from truongso.ledger.public import account_ids, balance

@@ -73,6 +73,7 @@ class Momo:
     pay_domains: tuple[str, ...] = ("momo.vn",)
     notice_method = "POST"
     has_fixed_amount = True
+    pays_straight = False
     has_refunds = True
     key_problems: frozenset[str] = frozenset({"refused_11", "refused_12", "refused_13"})
     least = Dong(1_000)

@@ -55,6 +55,7 @@ class Payos:
     pay_domains: tuple[str, ...] = ("payos.vn",)
     notice_method = "POST"
     has_fixed_amount = False
+    pays_straight = True
     has_refunds = False
     key_problems: frozenset[str] = frozenset({"refused_401", "refused_403", "refused_201"})
     least = Dong(2_000)

@@ -95,6 +95,7 @@ class Vnpay:
     pay_domains: tuple[str, ...] = ("vnpay.vn", "vnpayment.vn")
     notice_method = "GET"
     has_fixed_amount = True
+    pays_straight = False
     has_refunds = True
     key_problems: frozenset[str] = frozenset({"refused_02", "refused_03", "refused_97", "answer_unsigned"})
     least = Dong(5_000)

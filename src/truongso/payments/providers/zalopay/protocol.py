@@ -69,6 +69,7 @@ class Zalopay:
     pay_domains: tuple[str, ...] = ("zalopay.vn",)
     notice_method = "POST"
     has_fixed_amount = True
+    pays_straight = False
     has_refunds = True
     key_problems: frozenset[str] = frozenset({"refused_-401", "refused_-402", "refused_-2", "refused_-3"})
     least = Dong(1_000)
