@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 from truongso.banking.public import apply_statement, preview_statement
 from truongso.fees.public import Invoice, InvoiceFilter, invoices
 from truongso.kernel import clock
@@ -46,7 +48,7 @@ def open_accounts(bank: SandboxBank, demo: Sequence[DemoSchool], base_url: str) 
     for place in demo:
         bank.register_account(
             bin=place.account.bank_bin, number=place.account.number, holder=place.account.holder_name,
-            webhook=f"{base_url}/hooks/{place.feed}/{place.feed_id}", secret=place.feed_secret, feed=place.feed,
+            webhook=base_url + reverse(f"banking:hook_{place.feed}", args=[place.feed_id]), secret=place.feed_secret, feed=place.feed,
             balance=Dong(2_000_000),
         )  # fmt: skip
 

@@ -50,7 +50,12 @@ _KEYS = {
     "vnpay": {"tmn_code": "code", "hash_secret": "hash_secret"},
     "momo": {"partner_code": "code", "access_key": "access_key", "secret_key": "secret_key"},
     "zalopay": {"app_id": "code", "key1": "key1", "key2": "key2"},
-    "payos": {"client_id": "code", "api_key": "api_key", "checksum_key": "checksum_key"},
+    "payos": {
+        "client_id": "code",
+        "api_key": "api_key",
+        "checksum_key": "checksum_key",
+        "description_length": "description_length",
+    },
 }
 _LABELS = {"vnpay": "Thẻ ATM, ngân hàng (VNPAY)", "momo": "Ví MoMo", "zalopay": "ZaloPay", "payos": "payOS"}
 FEE_BASIS_POINTS = 110
@@ -79,7 +84,7 @@ def contracts(place: DemoSchool, number: int, bank: SandboxBank, gateways: Sandb
         provider, name=place.spec.short_name, account=account.number, bin=account.bank_bin, holder=account.holder_name,
         fee_bp=0 if provider == "payos" else FEE_BASIS_POINTS,
     )  # fmt: skip
-    values = {**merchant["keys"], "code": merchant["code"]}
+    values = {**merchant["keys"], "code": merchant["code"], "description_length": "25"}
     credentials = {name: values[theirs] for name, theirs in _KEYS[provider].items()}
     tid, mid = f"7990{number:04}", f"00000079{number:04}"
     with transaction():
