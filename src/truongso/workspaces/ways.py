@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.kernel.ui.formatting import dong
-from truongso.payments.public import MethodChoice
+from truongso.payments.public import MethodChoice, PosTerminal
 from truongso.payments.types import Method
 
 
@@ -72,3 +72,8 @@ def ways_of(choices: list[MethodChoice]) -> list[Way]:
 def method_of(slug: str) -> Method | None:
     """The way to pay of an address."""
     return _BY_SLUG.get(slug)
+
+
+def takes_cards(school_id: int) -> bool:
+    """Whether the school has a card terminal in use; 1 query."""
+    return bool(PosTerminal.objects.for_school(school_id).filter(is_active=True).exists())

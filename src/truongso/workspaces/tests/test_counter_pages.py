@@ -24,7 +24,7 @@ from truongso.organizations.models import School
 from truongso.payments.cash import services as cash
 from truongso.payments.cash.book import cash_balance
 from truongso.payments.cash.types import CountedCash
-from truongso.payments.models import Allocation, Payment, Receipt
+from truongso.payments.models import Allocation, Payment, PosTerminal, Receipt
 from truongso.payments.public import book, invoice_payload
 from truongso.payments.types import Method
 from truongso.people.models import Student
@@ -342,3 +342,18 @@ def test_queries_do_not_grow(cashier: Client, school: School, invoice: Invoice, 
             cashier.post("/thu/quay/thu", counter_form(money.invoice(school, (5_000,), full_name=f"V {n}"), "5.000"))
     assert counts[0] == counts[1]
     assert counts[0] <= 24
+
+
+def test_a_school_with_a_terminal_records_slips_from_counter_and_invoice(
+    cashier: Client, school: School, invoice: Invoice
+) -> None:
+    pages = f"/thu/quay?q={invoice.code}", f"/thu/phieu/{invoice.code}"
+    link = f"/thu/may-pos/ghi?phieu={invoice.code}"
+    assert not any(link in text(cashier.get(page)) for page in pages)
+    terminal = PosTerminal.objects.create(
+        school=school, code="T1", acquirer="VCB", bank_account=invoice.bank_account, created_at=NOW
+    )
+    assert all(link in text(cashier.get(page)) for page in pages)
+    assert f'value="{invoice.code}"' in text(cashier.get(link))
+    PosTerminal.objects.for_school(school).filter(pk=terminal.pk).update(is_active=False)
+    assert not any(link in text(cashier.get(page)) for page in pages)

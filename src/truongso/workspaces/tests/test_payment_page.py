@@ -23,7 +23,8 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.money import Dong
 from truongso.kernel.qr_image import read_qr
 from truongso.organizations.models import School
-from truongso.payments.public import book, receipts_of_invoice, undo
+from truongso.payments.models import Receipt
+from truongso.payments.public import book, receipts_of_invoice, signed_receipt_file, undo
 from truongso.payments.vietqr import decode
 from truongso.workspaces.payment_page import _shown
 
@@ -187,7 +188,7 @@ def test_queries_do_not_grow_with_lines_and_payments(school: School, client: Cli
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/p/{invoice.public_id}")
         counts.append(len(queries))
-    assert counts == [9, 11]
+    assert counts == [10, 12]
 
 
 def _pay_part(school: School, actor: Actor, invoice: Invoice) -> None:
@@ -328,3 +329,17 @@ def test_in_the_demo_the_sandbox_bank_opens(school: School, client: Client) -> N
     found = re.search(r'href="http://127\.0\.0\.1:8100/pay\?payload=([^"]+)"', page)
     assert found
     assert decode(unquote(found[1])).bill_number == invoice.code
+
+
+def test_the_family_downloads_the_signed_file_of_its_receipt(school: School, client: Client, actor: Actor) -> None:
+    invoice, other = money.invoice(school, [200_000]), money.invoice(school, [50_000], full_name="Lê Minh Khôi")
+    book(school.pk, booking=money.booking((invoice, 200_000)), actor=actor)
+    receipt = Receipt.objects.for_school(school).get()
+    address = f"/p/{invoice.public_id}/bien-lai/{receipt.public_id}.json"
+    for page in (f"/p/{invoice.public_id}/lich-su", f"/p/{invoice.public_id}/bien-lai/{receipt.public_id}"):
+        assert address in client.get(page).content.decode(), page
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
+    assert answer.content == signed_receipt_file(receipt)
+    assert client.get(address.replace(invoice.public_id, other.public_id)).status_code == 404
+    assert client.get(f"/p/{invoice.public_id}/bien-lai/{'a' * 26}.json").status_code == 404

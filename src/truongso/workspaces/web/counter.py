@@ -35,6 +35,7 @@ from truongso.people.public import student_by_id
 from truongso.workspaces.counter import CashTaken, booked_by, take_cash
 from truongso.workspaces.counter_find import FamilyDebt, Found, Miss, debt_of, find
 from truongso.workspaces.payment_page import PageState, payment_page
+from truongso.workspaces.ways import takes_cards
 from truongso.workspaces.web.counter_forms import CounterForm
 from truongso.workspaces.web.school import invoice_or_404, payment_or_404
 from truongso.workspaces.wording import payment_refusal
@@ -164,6 +165,7 @@ def _page(
         "debt": debt,
         "form": form,
         "may_pay": box.is_open_today and bool(debt and debt.open),
+        "takes_cards": bool(debt and debt.open) and takes_cards(request.caller.school.pk),
     }
     if debt is not None and form is not None:
         keys = form.keys

@@ -42,7 +42,10 @@ def history(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 def claim(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """“I have paid”: looked for at once; found, booked, or a case with a due time."""
     page = payment_page(invoice)
-    form = ClaimForm(request.POST if request.method == "POST" else None, initial={"amount": page.outstanding, "payer_name": invoice.payer_name})
+    form = ClaimForm(
+        request.POST if request.method == "POST" else None,
+        initial={"amount": page.outstanding, "payer_name": invoice.payer_name},
+    )
     if request.method == "POST" and form.is_valid():
         if is_spent(WRONG_CLAIMS, client_of(request)):
             form.add_error(None, _("Đã thử quá nhiều lần. Chờ 10 phút rồi thử lại, hoặc gọi tổ hỗ trợ."))

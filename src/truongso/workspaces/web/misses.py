@@ -35,7 +35,7 @@ def unknown(request: HttpRequest, template: str, context: dict[str, Any] | None 
 
 
 def guarded(response: HttpResponse) -> HttpResponse:
-    """A page for one family: kept by nobody on the way, found by no search engine, its address told to no other site."""
+    """A page for one family: kept by nobody on the way, found by no search engine, its address told to no site."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "same-origin"  # with none at all, browsers would not let forms be sent
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"

@@ -14,13 +14,16 @@ from django.views.decorators.http import require_safe
 from truongso.accounts.public import public
 from truongso.fees.public import Invoice, invoice_by_public_id
 from truongso.kernel.money import Dong
+from truongso.kernel.ui.downloads import file_response
 from truongso.organizations.public import School
 from truongso.payments.public import (
     ReceiptPaper,
     invoice_picture,
     papers_of,
+    receipt_number,
     receipts_of_invoice,
     receipts_pdf,
+    signed_receipt_file,
 )
 from truongso.payments.vietqr import VietQrError
 from truongso.workspaces.bank_apps import app_links, sandbox_link
@@ -158,6 +161,18 @@ def receipt_file(request: HttpRequest, invoice: Invoice, receipt_id: str) -> Htt
     response = HttpResponse(receipts_pdf([paper]), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="bien-lai-{paper.number}.pdf"'
     return response
+
+
+@FAMILY
+@require_safe
+@of_invoice
+def receipt_signed(request: HttpRequest, invoice: Invoice, receipt_id: str) -> HttpResponse:
+    """The signed file of a receipt, which anyone checks with the published key; no file when it does not hold."""
+    found = next((r for r in receipts_of_invoice(invoice.school_id, invoice.pk) if r.public_id == receipt_id), None)
+    data = signed_receipt_file(found) if found is not None else None
+    if found is None or data is None:
+        return unknown(request, "workspaces/parent/no_receipt.html")
+    return file_response(data, f"bien-lai-{receipt_number(found)}.json", "application/json")
 
 
 def _part(request: HttpRequest, invoice: Invoice) -> Dong | None:

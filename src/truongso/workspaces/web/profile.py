@@ -17,6 +17,7 @@ from truongso.accounts.types import Permission
 from truongso.kernel.db import transaction
 from truongso.organizations.public import SchoolProfile, save_profile
 from truongso.organizations.types import OrganizationError
+from truongso.workspaces.embedding import frame_line, framing_places
 
 REFUSALS = {
     "support_missing": gettext_lazy("Ghi người hỗ trợ và số điện thoại trước khi mở trang công khai."),
@@ -59,7 +60,9 @@ def profile(request: AuthedRequest) -> HttpResponse:
     """One form; the public page stays closed while there is nobody to turn to."""
     school = request.caller.school
     names = ProfileForm.base_fields
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial={name: getattr(school, name) for name in names})
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, initial={name: getattr(school, name) for name in names}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             with transaction():
@@ -70,8 +73,11 @@ def profile(request: AuthedRequest) -> HttpResponse:
             messages.success(request, _("Đã lưu thông tin trường."))
             return redirect("workspaces:profile")
     address = settings.PUBLIC_URL + reverse("workspaces:public_school", args=[school.slug])
+    embedded = settings.PUBLIC_URL + reverse("workspaces:public_embedded", args=[school.slug])
     context = {
         "form": form,
+        "framed_by": framing_places(school.website),
+        "frame_line": frame_line(embedded, _("Nội dung công khai của %(name)s") % {"name": school.name}),
         "school": school,
         "public_address": address,
         "lacks_support": not (school.support_contact and school.support_phone),

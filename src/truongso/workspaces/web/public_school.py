@@ -24,6 +24,7 @@ from truongso.payments.public import grouped, invoice_picture, method_choices
 from truongso.payments.vietqr import VietQrError
 from truongso.reporting.public import NATURES, between, cashless_figures
 from truongso.workspaces.basket import Entry, token_of
+from truongso.workspaces.embedding import framing_places
 from truongso.workspaces.lookup import BY_CLIENT, LookUpState, look_up
 from truongso.workspaces.payment_page import payment_page, state_on_page
 from truongso.workspaces.ways import ways_of
@@ -59,6 +60,30 @@ def of_school(view: SchoolView[P]) -> Callable[..., HttpResponse]:
 def home(request: HttpRequest, school: School) -> HttpResponse:
     """The section "Nội dung công khai"; 10 queries, whatever the number of pupils."""
     return render(request, "workspaces/public/school.html", _home_context(school, LookUpForm()))
+
+
+@PUBLIC
+@require_safe
+@of_school
+def short_address(request: HttpRequest, school: School) -> HttpResponse:
+    """The address that goes on paper, `/<school>/cong-khai`; leads to the page itself."""
+    return redirect("workspaces:public_school", school.slug)
+
+
+@PUBLIC
+@require_safe
+@gzip_page
+@of_school
+def embedded(request: HttpRequest, school: School) -> HttpResponse:
+    """The same disclosure for a frame in the school's own website; nothing to type into, links open outside the frame.
+
+    Only the website in the school's profile may frame it. No other page of the product may be framed by anybody.
+    """
+    response = render(request, "workspaces/public/embedded.html", _home_context(school, LookUpForm()))
+    places = framing_places(school.website)
+    if places:
+        vars(response).update(xframe_options_exempt=True, _csp_replace={"frame-ancestors": list(places)})
+    return response
 
 
 @LOOKED_UP

@@ -36,6 +36,7 @@ from truongso.reporting.public import EVIDENCE_NAMES, period_label, target_perce
 from truongso.workspaces.invoice_history import history
 from truongso.workspaces.overview import overview
 from truongso.workspaces.trail import PaymentTrail, ledger_lines, payment_trail
+from truongso.workspaces.ways import takes_cards
 from truongso.workspaces.wording import actor_name
 
 READ = ["GET", "HEAD"]
@@ -115,6 +116,7 @@ def invoice_page(request: AuthedRequest, code: str) -> HttpResponse:
         "memo": invoice_memo(invoice),
         "may_adjust": caller.may(Permission.SCHOOL_INVOICE_ADJUST) and invoice.cancelled_at is None,
         "may_book": caller.may(Permission.SCHOOL_PAYMENT_BOOK) and is_open,
+        "may_record_slip": caller.may(Permission.SCHOOL_PAYMENT_BOOK) and is_open and takes_cards(invoice.school_id),
         "may_refund": caller.may(Permission.SCHOOL_REFUND_PROPOSE) and bool(invoice.paid),
         "may_cancel": caller.may(Permission.SCHOOL_INVOICE_ADJUST) and is_open and not invoice.paid,
         "pairs": _invoice_pairs(invoice),

@@ -6,6 +6,7 @@ did not succeed, 97 checksum, 99 other (here: more than is left to give back).
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 import sqlite3
@@ -85,7 +86,8 @@ def answer(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> dict[str
     if signed is None or any(not fields.get(name) for name in signed if name not in _MAY_BE_EMPTY):
         return _signed(merchant, _plain(fields, "03"), command)
     secret = merchant.keys["hash_secret"]
-    if fields.get("vnp_SecureHash", "").lower() != piped([fields.get(name, "") for name in signed], secret):
+    expected = piped([fields.get(name, "") for name in signed], secret)
+    if not hmac.compare_digest(fields.get("vnp_SecureHash", "").lower().encode(), expected.encode()):
         return _signed(merchant, _plain(fields, "97"), command)
     code, order = _judged(connection, merchant, fields)
     said = _plain(fields, code)
