@@ -48,8 +48,8 @@ def open_accounts(bank: SandboxBank, demo: Sequence[DemoSchool], base_url: str) 
     for place in demo:
         bank.register_account(
             bin=place.account.bank_bin, number=place.account.number, holder=place.account.holder_name,
-            webhook=base_url + reverse(f"banking:hook_{place.feed}", args=[place.feed_id]), secret=place.feed_secret, feed=place.feed,
-            balance=Dong(2_000_000),
+            webhook=base_url + reverse(f"banking:hook_{place.feed}", args=[place.feed_id]),
+            secret=place.feed_secret, feed=place.feed, balance=Dong(2_000_000),
         )  # fmt: skip
 
 
