@@ -21,6 +21,7 @@ METHODS_OF_EVIDENCE: Mapping[EvidenceKind, frozenset[Method]] = {
     EvidenceKind.BANK_LINE: frozenset({Method.QR_TRANSFER, Method.MOBILE_MONEY}),
     EvidenceKind.NOTICE: frozenset({Method.QR_TRANSFER, Method.MOBILE_MONEY, Method.WEB, Method.BANK_BILL}),
     EvidenceKind.SETTLEMENT: frozenset({Method.CARD_POS}),
+    EvidenceKind.POS_SLIP: frozenset({Method.CARD_POS}),
     EvidenceKind.CASH_RECEIPT: frozenset({Method.CASH}),
 }
 """Which methods a piece of evidence can prove: cash never becomes cashless, nor the other way (A30)."""

@@ -33,6 +33,12 @@ class EvidenceKind(StrEnum):
     CASH_RECEIPT = "cash_receipt"
     POS_SLIP = "pos_slip"
 
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether a person may take a payment on it back. Money that a gateway or a bank's bill service told of did
+        come and nobody would report it again: it is moved, or refunded."""
+        return self is not EvidenceKind.NOTICE
+
 
 class NoticeState(StrEnum):
     """Life of a provider's notice in the inbox: stored raw, found genuine, then worked on."""

@@ -38,7 +38,9 @@ class QrVerdict(StrEnum):
     @property
     def counts_as_guess(self) -> bool:
         """Whether trying codes on could learn something: such answers are limited."""
-        return self in {QrVerdict.AMOUNT_DIFFERS, QrVerdict.UNKNOWN_INVOICE, QrVerdict.STRANGER}
+        return self in {
+            QrVerdict.PART, QrVerdict.AMOUNT_DIFFERS, QrVerdict.UNKNOWN_INVOICE, QrVerdict.STRANGER,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,10 @@ def staff(school: School, client: Client, school_day: dt.datetime) -> Client:
     return factories.login(client, factories.user(Role.ACCOUNTANT, school=school))
 
 
-def _receipt(school: School, actor: Actor, name: str, amount: int = 250_000) -> Receipt:
+def _receipt(school: School, actor: Actor, name: str, amount: int = 250_000, **changes: object) -> Receipt:
     invoice = money.invoice(school, [amount], full_name=name)
-    payment = book(school.pk, booking=money.booking((invoice, amount), reference=f"FT-{name}"), actor=actor)
+    booking = money.booking((invoice, amount), reference=f"FT-{name}", **changes)
+    payment = book(school.pk, booking=booking, actor=actor)
     found: Receipt = Receipt.objects.for_school(school).get(payment=payment)
     return found
 
@@ -108,7 +109,9 @@ def test_queries_do_not_grow_with_rows(staff: Client, school: School, actor: Act
     assert counts[0] == counts[1]
 
 
-def test_one_receipt_shows_paper_money_and_history(staff: Client, three: list[Receipt]) -> None:
+def test_one_receipt_shows_paper_money_and_history(
+    staff: Client, school: School, actor: Actor, three: list[Receipt]
+) -> None:
     text = _text(staff.get(f"{LIST}/{three[1].public_id}"))
     for expected in (
         "BL-2026-000002", "Đã huỷ", "BIÊN LAI THU TIỀN", "ĐÃ HUỶ", "Lý Thị Mẩy – lớp 3A2", "FT-Lý Thị Mẩy",
@@ -116,9 +119,11 @@ def test_one_receipt_shows_paper_money_and_history(staff: Client, three: list[Re
     ):  # fmt: skip
         assert expected in text, expected
     assert "Hoàn tác khoản nộp" not in text
-    standing = staff.get(f"{LIST}/{three[0].public_id}")
+    assert "Hoàn tác khoản nộp" not in _text(staff.get(f"{LIST}/{three[0].public_id}")), "a provider told of it"
+    in_cash = _receipt(school, actor, "Hoàng Gia Bảo", **money.in_cash())
+    standing = staff.get(f"{LIST}/{in_cash.public_id}")
     assert "Hoàn tác khoản nộp" in _text(standing)
-    assert f"/thu/khoan-nop/{three[0].payment.public_id}/hoan-tac" in standing.content.decode()
+    assert f"/thu/khoan-nop/{in_cash.payment.public_id}/hoan-tac" in standing.content.decode()
 
 
 def test_a_second_print_is_a_copy_and_the_electronic_file_is_not(staff: Client, three: list[Receipt]) -> None:

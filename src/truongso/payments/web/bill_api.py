@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from truongso.accounts.public import public
 from truongso.kernel import clock
+from truongso.kernel.limits import client_of
 from truongso.payments.bills import inquiry, reconcile, requests, services, signing
 from truongso.payments.bills.messages import RESULTS
 from truongso.payments.bills.models import BillPartner
@@ -91,7 +92,7 @@ def _signed(request: HttpRequest, body: bytes) -> SignedCall:
     return SignedCall(
         key_id=_header(request, signing.KEY_HEADER), timestamp=_header(request, signing.TIMESTAMP_HEADER),
         nonce=_header(request, signing.NONCE_HEADER), signature=_header(request, signing.SIGNATURE_HEADER),
-        method=request.method or "", path=request.path, body=body, address=request.META.get("REMOTE_ADDR", ""),
+        method=request.method or "", path=request.path, body=body, address=client_of(request),
     )  # fmt: skip
 
 

@@ -90,8 +90,8 @@ def _after(payment: Payment, target: Invoice) -> dict[str, Dong]:
 def _payment(request: AuthedRequest, public_id: str) -> Payment:
     rows = Payment.objects.for_school(request.caller.school).select_related("evidence")
     found: Payment = get_object_or_404(rows, public_id=public_id, reversed_at__isnull=True)
-    is_line = found.evidence.kind == EvidenceKind.BANK_LINE.value
-    if is_line and not request.caller.may(Permission.SCHOOL_MATCH_DECIDE):
+    is_cash = found.evidence.kind == EvidenceKind.CASH_RECEIPT.value
+    if not is_cash and not request.caller.may(Permission.SCHOOL_MATCH_DECIDE):
         raise PermissionDenied
     return found
 
@@ -124,7 +124,10 @@ def _try(request: AuthedRequest, act: Callable[[], Payment]) -> Payment | None:
     except CashRefusedError as refusal:
         messages.error(request, cash_refusal_text(refusal))
     except IntegrityError as error:
-        if "period is closed" not in str(error):
+        if "cash day is closed" in str(error):
+            messages.error(request, _("Quỹ của ngày thu đã kiểm và khóa nên chưa ghi được. Mở lại ngày quỹ đó trước."))
+        elif "period is closed" in str(error):
+            messages.error(request, _("Sổ kế toán của tháng này đã khóa nên chưa ghi được."))
+        else:
             raise
-        messages.error(request, _("Sổ kế toán của tháng này đã khóa nên chưa ghi được."))
     return None

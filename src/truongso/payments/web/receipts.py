@@ -27,6 +27,7 @@ from truongso.payments.receipt_history import history_of
 from truongso.payments.receipt_paper import ReceiptPaper, paper_of, papers_of
 from truongso.payments.receipt_pdf import receipts_pdf
 from truongso.payments.receipt_queries import receipts, sums
+from truongso.payments.types import EvidenceKind
 from truongso.payments.web.forms import ReceiptFilterForm
 
 _PAGE = 50
@@ -66,7 +67,9 @@ def receipt_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         "receipt": found,
         "payment": found.payment,
         "history": history_of(found),
-        "may_undo": request.caller.may(Permission.SCHOOL_MATCH_DECIDE) and found.payment.reversed_at is None,
+        "may_undo": request.caller.may(Permission.SCHOOL_MATCH_DECIDE)
+        and found.payment.reversed_at is None
+        and EvidenceKind(found.payment.evidence.kind).can_be_undone,
     }
     return render(request, "payments/receipt_page.html", context)
 

@@ -139,6 +139,7 @@ def payment_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         "kind": kind.value,
         "receipt_number": receipt_number(trail.receipt) if trail.receipt else "",
         "four_fields": _four_fields(payment),
+        "may_correct": may_correct(request, payment),
         "may_undo": may_undo(request, payment),
         "may_read_matches": request.caller.may(Permission.SCHOOL_MATCH_READ),
         "moves": [_move(m) for m in trail.moves],
@@ -147,12 +148,17 @@ def payment_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     return render(request, "workspaces/school/payment.html", context)
 
 
-def may_undo(request: AuthedRequest, payment: Payment) -> bool:
-    """Who books may take back; a bank line's match only who decides about matches."""
+def may_correct(request: AuthedRequest, payment: Payment) -> bool:
+    """Who books puts cash right; what others prove only who decides about matches."""
     needed = [Permission.SCHOOL_PAYMENT_BOOK]
-    if payment.evidence.kind == EvidenceKind.BANK_LINE.value:
+    if payment.evidence.kind != EvidenceKind.CASH_RECEIPT.value:
         needed.append(Permission.SCHOOL_MATCH_DECIDE)
     return payment.reversed_at is None and all(request.caller.may(p) for p in needed)
+
+
+def may_undo(request: AuthedRequest, payment: Payment) -> bool:
+    """Who may correct may take back what can be taken back."""
+    return may_correct(request, payment) and EvidenceKind(payment.evidence.kind).can_be_undone
 
 
 def _line(line: InvoiceLine) -> dict[str, Any]:
