@@ -34,7 +34,7 @@ import random
 import re
 import secrets
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from enum import StrEnum
 from operator import ne
 
@@ -254,7 +254,7 @@ class CodeIndex:
         return len(self.codes)
 
     @property
-    def long_tails(self) -> Collection[str]:
+    def long_tails(self) -> KeysView[str]:
         """The last six symbols of every known code: an anchor for text whose prefix is damaged."""
         return self._long_tails.keys()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from truongso.banking.matching.fold import squeeze
@@ -27,16 +28,18 @@ class Account:
         self.index = CodeIndex()
         self.claims: dict[str, Claim] = {}
         self.pupils = PupilIndex()
+        self._owing: dict[int, dict[str, Claim]] = {}
 
     def put(self, invoice: OpenInvoice) -> None:
         """Add an invoice, or bring its outstanding amount up to date. Paid ones stay known with 0 đ."""
         claim = self.claims.get(invoice.code)
         if claim is not None:
-            claim.outstanding = invoice.outstanding.value
+            self._owe(claim, invoice.outstanding.value)
             return
         key = invoice.student_key or default_student_key(invoice.student_name, invoice.class_name)
         pupil = self.pupils.add(key, invoice.student_name, invoice.class_name)
-        self.claims[invoice.code] = Claim(invoice.code, invoice.outstanding.value, pupil)
+        claim = self.claims[invoice.code] = Claim(invoice.code, 0, pupil)
+        self._owe(claim, invoice.outstanding.value)
         pupil.codes.append(invoice.code)
         self.index.add(invoice.code)
 
@@ -44,8 +47,28 @@ class Account:
         """Forget an invoice that no longer exists (cancelled); an unknown code changes nothing."""
         claim = self.claims.pop(code, None)
         if claim is not None:
+            self._owe(claim, 0)
             claim.pupil.codes.remove(code)
             self.index.remove(code)
+
+    def pay(self, claim: Claim, share: int) -> None:
+        """Take a share of a transfer off what an invoice owes."""
+        if share:
+            self._owe(claim, claim.outstanding - share)
+
+    def owing(self, amount: int) -> Collection[Claim]:
+        """The invoices that owe exactly this amount."""
+        return self._owing.get(amount, {}).values()
+
+    def _owe(self, claim: Claim, outstanding: int) -> None:
+        if claim.outstanding > 0:
+            same = self._owing[claim.outstanding]
+            del same[claim.code]
+            if not same:
+                del self._owing[claim.outstanding]
+        claim.outstanding = outstanding
+        if outstanding > 0:
+            self._owing.setdefault(outstanding, {})[claim.code] = claim
 
     def open_of(self, pupil: Pupil) -> list[Claim]:
         """What a pupil still owes, in the order the invoices were made known."""

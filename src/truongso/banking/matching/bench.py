@@ -15,10 +15,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from truongso.banking.matching.fold import read
-from truongso.banking.matching.generator import SURVIVING, Line, World, make_world
+from truongso.banking.matching.confidence import confidence, keys
+from truongso.banking.matching.fold import read, squeeze
+from truongso.banking.matching.generator import SURVIVING, Kind, Line, World, make_world
 from truongso.banking.matching.matcher import Matcher
-from truongso.banking.matching.types import Decision, Verdict
+from truongso.banking.matching.types import Decision, Rule, Verdict
+
+_MEANT = {
+    Kind.SEVERAL: Rule.SEVERAL,
+    Kind.VIRTUAL: Rule.VIRTUAL_ACCOUNT,
+    Kind.UNDER: Rule.UNDER,
+    Kind.OVER: Rule.OVER,
+    Kind.NAMES: Rule.NAMES,
+    Kind.PAYER: Rule.PAYER,
+    Kind.PAYER_NAME: Rule.PAYER,
+    Kind.AMOUNT: Rule.AMOUNT,
+    Kind.TWINS: Rule.ALREADY_PAID,
+    Kind.TWINS_LATER: Rule.ALREADY_PAID,
+    Kind.REPLAY: Rule.REPEAT,
+    Kind.OTHER_NAME: Rule.NAME_CONFLICT,
+    Kind.OTHER_NAME_CLASS: Rule.NAME_CONFLICT,
+    Kind.OTHER_ACCOUNT: Rule.OTHER_ACCOUNT,
+    Kind.NOT_FEES: Rule.NOT_FEES,
+    Kind.UNRELATED: Rule.NO_CODE,
+    Kind.CODE_SHAPED: Rule.NO_CODE,
+}
 
 
 class ClassFigures(TypedDict):
@@ -33,18 +54,21 @@ class ClassFigures(TypedDict):
 
 
 class RuleFigures(TypedDict):
-    """Outcomes by deciding rule: lines decided, with how many right answers (booked, proposed or
-    recognised).
+    """Outcomes by deciding rule: lines decided, with how many right answers (booked, proposed or recognised).
+
+    `meant` are the lines that the rule ought to decide, `found` those of them that it decided rightly.
     """
 
     lines: int
     right: int
     auto: int
     auto_wrong: int
+    meant: int
+    found: int
 
 
 class Figures(TypedDict):
-    """The result of a bench, as printed with --json."""
+    """The result of a bench."""
 
     lines: int
     invoices: int
@@ -99,7 +123,7 @@ def run(*, lines: int, invoices: int, seeds: Iterable[int]) -> Figures:
 
 def _run_one(world: World, tally: _Tally) -> None:
     transfers = [line.transfer for line in world.lines]
-    matcher = Matcher(world.invoices)
+    matcher = Matcher(world.invoices, own_accounts=world.own_accounts)
     begin = time.process_time()
     decisions = matcher.match_all(transfers)
     tally.seconds += time.process_time() - begin
@@ -126,9 +150,16 @@ def _judge(line: Line, decision: Decision, tally: _Tally) -> None:
     one[outcome] += 1
     rule = tally.rules.setdefault(decision.rule, Counter())
     rule["lines"] += 1
-    rule["right"] += outcome in ("auto_right", "suggest_right")
+    is_right = outcome in ("auto_right", "suggest_right") or (
+        line.answer.verdict is Verdict.NONE and not decision.codes
+    )
+    rule["right"] += is_right
     rule["auto"] += decision.verdict is Verdict.AUTO
     rule["auto_wrong"] += outcome == "auto_wrong"
+    meant = meant_rule(line)
+    ought = rule if meant == decision.rule else tally.rules.setdefault(meant, Counter())
+    ought["meant"] += 1
+    ought["found"] += meant == decision.rule and is_right
     if outcome == "auto_wrong":
         tally.wrong.append(
             f"{line.kind}: {line.transfer.memo!r} → {decision.rule} {decision.codes}, not {line.answer.codes}"
@@ -144,7 +175,32 @@ def judge(line: Line, decision: Decision) -> str:
         return "auto_right" if is_right else "auto_wrong"
     if decision.verdict is Verdict.REPEAT:
         return "auto_right" if answer.verdict is Verdict.REPEAT else "auto_wrong"
+    if answer.is_no_fee:
+        return "suggest_right" if decision.rule is Rule.NOT_FEES else "asked"
     return "suggest_right" if decision.codes and decision.codes[0] in answer.codes else "asked"
+
+
+def meant_rule(line: Line) -> Rule:
+    """The rule that ought to decide a line of this class."""
+    if line.kind in _MEANT:
+        return _MEANT[line.kind]
+    return Rule.EXACT if line.answer.codes[0] in squeeze(line.transfer.memo) else Rule.CORRECTED
+
+
+def calibrate(*, lines: int, invoices: int, seeds: Iterable[int]) -> dict[str, list[int]]:
+    """[right, made] proposals for each key of `confidence.keys`, as `data/confidence.json` keeps them."""
+    counts: dict[str, list[int]] = {}
+    for seed in seeds:
+        world = make_world(lines=lines, invoices=invoices, seed=seed)
+        decisions = Matcher(world.invoices, own_accounts=world.own_accounts).match_all(x.transfer for x in world.lines)
+        for line, decision in zip(world.lines, decisions, strict=True):
+            if decision.verdict in (Verdict.AUTO, Verdict.REPEAT) or confidence(decision) is None:
+                continue
+            for key in keys(decision):
+                count = counts.setdefault(key, [0, 0])
+                count[0] += judge(line, decision) == "suggest_right"
+                count[1] += 1
+    return dict(sorted(counts.items()))
 
 
 def _class_figures(one: Counter[str]) -> ClassFigures:
@@ -158,7 +214,14 @@ def _class_figures(one: Counter[str]) -> ClassFigures:
 
 
 def _rule_figures(one: Counter[str]) -> RuleFigures:
-    return RuleFigures(lines=one["lines"], right=one["right"], auto=one["auto"], auto_wrong=one["auto_wrong"])
+    return RuleFigures(
+        lines=one["lines"],
+        right=one["right"],
+        auto=one["auto"],
+        auto_wrong=one["auto_wrong"],
+        meant=one["meant"],
+        found=one["found"],
+    )
 
 
 def _peak_memory_mb() -> float:

@@ -81,6 +81,8 @@ def _anchored_by_prefix(row: str, index: CodeIndex) -> list[tuple[int, int]]:
 def _anchored_by_tail(row: str, index: CodeIndex) -> list[tuple[int, int]]:
     """Where the last six symbols of a code stand: the damage is then in the prefix or right behind it."""
     tails = index.long_tails
+    if tails.isdisjoint(map(row.__getitem__, _SIXES[: len(row)])):
+        return []
     spans = []
     for at in compress(_PLACES, map(tails.__contains__, map(row.__getitem__, _SIXES[: len(row)]))):
         spans += [(at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)]

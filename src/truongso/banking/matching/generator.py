@@ -38,16 +38,20 @@ class Kind(StrEnum):
     LOOKALIKE = "lookalike"
     TRUNCATED = "truncated"
     SEVERAL = "several"
+    VIRTUAL = "virtual"
     UNDER = "under"
     OVER = "over"
     NAMES = "names"
     PAYER = "payer"
+    PAYER_NAME = "payer_name"
+    AMOUNT = "amount"
     TWINS = "twins"
     TWINS_LATER = "twins_later"
     REPLAY = "replay"
     OTHER_NAME = "other_name"
     OTHER_NAME_CLASS = "other_name_class"
     OTHER_ACCOUNT = "other_account"
+    NOT_FEES = "not_fees"
     UNRELATED = "unrelated"
     CODE_SHAPED = "code_shaped"
 
@@ -61,13 +65,15 @@ _ONE_CODE = SURVIVING[: SURVIVING.index(Kind.SEVERAL)]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is right. With AUTO the codes and amounts to book, else the codes that a proposal may name
-    first.
+    """What is right. With AUTO the codes and amounts to book, else the codes that a proposal may name first.
+
+    `is_no_fee`: right is only to say so.
     """
 
     verdict: Verdict
     codes: tuple[str, ...] = ()
     amounts: tuple[Dong, ...] = ()
+    is_no_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Open invoices and the transfers that arrive, in order."""
+    """Open invoices, the transfers that arrive, in order, and the school's accounts (number, holder)."""
 
     invoices: list[OpenInvoice]
     lines: list[Line]
+    own_accounts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -135,12 +142,13 @@ class _Maker:
         self.placed.sort(key=lambda pair: pair[0])
         invoices = [invoice for family in [*self.families, *self.others] for invoice in family.invoices]
         self.draw.shuffle(invoices)
-        return World(invoices, self.cut_to_size([line for _, line in self.placed]))
+        own = ((self.account, _SCHOOL), (self.other_account, _SCHOOL))
+        return World(invoices, self.cut_to_size([line for _, line in self.placed]), own)
 
     def cut_to_size(self, lines: list[Line]) -> list[Line]:
         """The last story may bring a line too many: a line that nothing else rests on is left out."""
         while len(lines) > self.wanted:
-            alone = [at for at, line in enumerate(lines) if line.kind not in {Kind.CLEAN, Kind.PAYER}]
+            alone = [at for at, line in enumerate(lines) if line.kind not in {Kind.CLEAN, Kind.PAYER, Kind.PAYER_NAME}]
             del lines[alone[-1] if alone else -1]
         return lines
 
@@ -152,7 +160,11 @@ class _Maker:
             Kind.UNDER: lambda: self.other_amount(kind),
             Kind.OVER: lambda: self.other_amount(kind),
             Kind.NAMES: self.names,
-            Kind.PAYER: self.payer,
+            Kind.VIRTUAL: self.virtual,
+            Kind.PAYER: lambda: self.payer(kind),
+            Kind.PAYER_NAME: lambda: self.payer(kind),
+            Kind.AMOUNT: self.amount_alone,
+            Kind.NOT_FEES: self.not_fees,
             Kind.TWINS: lambda: self.twins(kind),
             Kind.TWINS_LATER: lambda: self.twins(kind),
             Kind.REPLAY: self.replay,
@@ -278,7 +290,7 @@ class _Maker:
         name = self.draw.choice((invoice.student_name, fold_letters(invoice.student_name)))
         written = invoice.class_name
         if written[0].isalpha() or "/" in written:
-            written = f"lop {written}"
+            written = f"lop {written}".replace("/", self.draw.choice("//.-"))
         else:
             written = self.draw.choice((written, f"lop {written}", f"Lớp {written.lower()}", f"lop{written}"))
         return f"{name} {written}" if with_class else name
@@ -289,15 +301,50 @@ class _Maker:
         transfer = self.transfer(family, self.dressed(memo, family, Kind.NAMES), family.first.outstanding)
         self.place(Kind.NAMES, transfer, Answer(Verdict.SUGGEST, family.codes))
 
-    def payer(self) -> None:
-        """A payment with a code teaches the payer; a later one says nothing but pays the second invoice."""
+    def virtual(self) -> None:
+        """Sent to a number that stands for the invoice; the memo is the payer's own affair."""
+        family = self.take()
+        code, owed = family.first.code, family.first.outstanding
+        said = self.draw.choice(("", self.noise.pick("words"), code, self.pupil_words(family.first, with_class=True)))
+        memo = self.dressed(said, family, Kind.VIRTUAL)
+        number = self.draw.choice((code, f"VQR{code}", f"96{self.noise.digits(4)}{code}"))
+        transfer = replace(self.transfer(family, memo, owed), virtual_account=number)
+        self.place(Kind.VIRTUAL, transfer, Answer(Verdict.AUTO, (code,), (owed,)))
+
+    def payer(self, kind: Kind) -> None:
+        """A payment with a code teaches the payer; a later one says nothing but pays the second invoice.
+
+        PAYER_NAME: the later one comes from another account of the same person.
+        """
         family = self.take(invoices=2)
         first, second = family.invoices
         opening = self.transfer(family, self.noise.with_words(first.code), first.outstanding, tells_payer=True)
         at = self.place(Kind.CLEAN, opening, Answer(Verdict.AUTO, (first.code,), (first.outstanding,)))
         words = ("", "", "chuyen tien", "nop tien hoc", f"{family.party.payer} chuyen tien")
         later = self.transfer(family, self.draw.choice(words), second.outstanding, tells_payer=True)
-        self.place(Kind.PAYER, later, Answer(Verdict.SUGGEST, (second.code,)), after=at)
+        if kind is Kind.PAYER_NAME:
+            later = replace(later, payer_account=self.draw.choice(("", self.noise.digits(11))))
+        self.place(kind, later, Answer(Verdict.SUGGEST, (second.code,)), after=at)
+
+    def amount_alone(self) -> None:
+        """Words of fees, at best a class, and the amount: all that leads to the invoice."""
+        family = self.take()
+        said = self.draw.choice(("nop tien hoc", "HOC PHI", "dong tien an ban tru", "nop hoc phi"))
+        if self.draw.random() < 0.5 and family.first.class_name[0].isdigit() and "/" not in family.first.class_name:
+            said += f" lop {family.first.class_name}"
+        memo = self.dressed(said, family, Kind.AMOUNT)
+        transfer = self.transfer(family, memo, family.first.outstanding, tells_payer=False)
+        self.place(Kind.AMOUNT, transfer, Answer(Verdict.SUGGEST, family.codes))
+
+    def not_fees(self) -> None:
+        """Interest, money between the school's accounts, fees that the bank gives back."""
+        own = Party(_SCHOOL, self.other_account, _SCHOOL, self.account)
+        memo = self.noise.fill(self.noise.pick("not_fees"), "", own)
+        is_own = self.draw.random() < 0.3
+        if is_own:
+            memo = self.draw.choice(("chuyen tien", f"{_SCHOOL} chuyen tien", "rut tien gui ve tk chinh", ""))
+        transfer = self.transfer(_Family([], own), memo, Dong(self.draw.randint(1, 90_000_000)), tells_payer=is_own)
+        self.place(Kind.NOT_FEES, transfer, Answer(Verdict.NONE, is_no_fee=True))
 
     def twins(self, kind: Kind) -> None:
         """An honest second transfer for the same invoice: same memo and amount, a reference of its own."""

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from truongso.banking.matching.account import Account
 from truongso.banking.matching.codes import printed_codes
-from truongso.banking.matching.fold import read
+from truongso.banking.matching.fold import read, squeeze
 from truongso.banking.matching.frames import known_frames
+from truongso.banking.matching.notfees import OwnAccounts
 from truongso.banking.matching.rules import Case, decide
 from truongso.banking.matching.types import Decision, OpenInvoice, Reason, Rule, Transfer, Verdict
 from truongso.kernel.collector import resting_collector
@@ -25,8 +26,9 @@ LineKey = tuple[str, str, str, int, str]
 class Matcher:
     """Decides transfers against open invoices and remembers what its decisions changed.
 
-    `learnt` maps payer accounts to the keys of the pupils they paid for before. With `learns` the automatic
-    bookings of this run add to it; suggestions confirmed by people are added by `learn`.
+    `learnt` maps payer accounts, `learnt_names` payers' names, to the keys of the pupils they paid for before. With
+    `learns` the automatic bookings of this run add to it; suggestions confirmed by people are added by `learn`.
+    `own_accounts` are numbers and holders of the school's accounts: money between them is no fees.
     """
 
     def __init__(
@@ -34,10 +36,14 @@ class Matcher:
         invoices: Iterable[OpenInvoice] = (),
         *,
         learnt: Mapping[str, Collection[str]] | None = None,
+        learnt_names: Mapping[str, Collection[str]] | None = None,
+        own_accounts: Collection[tuple[str, str]] = (),
         learns: bool = True,
     ) -> None:
         self._accounts: dict[str, Account] = {}
         self._learnt = {payer: dict.fromkeys(pupils) for payer, pupils in (learnt or {}).items()}
+        self._learnt_names = {squeeze(name): dict.fromkeys(keys) for name, keys in (learnt_names or {}).items()}
+        self._own = OwnAccounts.of(own_accounts)
         self._learns = learns
         self._seen: dict[LineKey, set[str]] = {}
         self._frames = known_frames()
@@ -97,6 +103,8 @@ class Matcher:
                 self._accounts,
                 self._learnt,
                 self._frames,
+                self._learnt_names,
+                self._own,
                 printed_codes(reading.row, home.index),
             )
         )
@@ -112,18 +120,21 @@ class Matcher:
         if any(not 0 <= share <= claim.outstanding for claim, share in shares):
             raise ValueError("more than the invoice owes")
         for claim, share in shares:
-            claim.outstanding -= share
+            account.pay(claim, share)
             if self._learns:
-                self.learn(transfer.payer_account, claim.pupil.key)
+                self.learn(transfer.payer_account, claim.pupil.key, transfer.payer_name)
 
-    def learn(self, payer_account: str, student_key: str) -> None:
-        """Remember that a payer account paid for a pupil. A blank account says nothing."""
+    def learn(self, payer_account: str, student_key: str, payer_name: str = "") -> None:
+        """Remember that a payer paid for a pupil. A blank account or name says nothing."""
         if payer_account:
             self._learnt.setdefault(payer_account, {})[student_key] = None
+        if payer_name:
+            self._learnt_names.setdefault(squeeze(payer_name), {})[student_key] = None
 
-    def forget(self, payer_account: str, student_key: str) -> None:
+    def forget(self, payer_account: str, student_key: str, payer_name: str = "") -> None:
         """Take a wrongly learnt payer back; unknown ones change nothing."""
         self._learnt.get(payer_account, {}).pop(student_key, None)
+        self._learnt_names.get(squeeze(payer_name), {}).pop(student_key, None)
 
     def _is_repeat(self, transfer: Transfer) -> bool:
         """Same account, date, reference, amount and memo, and no sign of another payer.

@@ -23,6 +23,7 @@ _SHORTEST = 5
 _GLUED = 12
 _SURE_WITHOUT_BOUNDS = 9
 _CLASS_WORDS = 3
+_WORDS_KEPT = 50_000
 _NAME_LETTERS = re.compile("[A-Z]{5}")
 _GLUED_BEFORE = (
     "CON",
@@ -62,7 +63,8 @@ _GLUED_AFTER = (
 )
 _BEFORE_CLASS = {"LOP", "L", "HS"}
 """Between a given name and its class: "Mai HS lớp 3B"."""
-_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}/[0-9]{1,2}(?![0-9/])")
+_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
+"""6/1, 6.1, 6-1: as classes are written; not a part of a date, an amount or an account number."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +108,7 @@ class PupilIndex:
         self._heads: set[str] = set()
         self._longest_name = 0
         self._plain_words = set(known_frames().memo_words)
+        self._places: dict[str, tuple[int, ...]] = {}
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
         self._number_classes: set[str] = set()
@@ -123,6 +126,7 @@ class PupilIndex:
         self.by_key[key] = pupil
         if len(words) > 1 and len(pupil.name) >= _SHORTEST:
             self._plain_words.update(words)
+            self._places.clear()
             self.by_name.setdefault(pupil.name, []).append(pupil)
             self._heads.add(pupil.name[:_HEAD])
             self._longest_name = max(self._longest_name, len(pupil.name))
@@ -175,25 +179,22 @@ class PupilIndex:
         Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the
         digits, or lies anywhere when the word is as long as a sentence without spaces.
         """
-        unusual = set(reading.words).difference(self._plain_words)
+        plain, known = self._plain_words, self._places
         places: list[int] = []
-        for at, word in enumerate(reading.words) if unusual else ():
-            size = len(word)
-            if size < _HEAD or word not in unusual or word.isdigit():
+        for start, word in zip(reading.starts, reading.words, strict=True):
+            if word in plain or (start in bounds and start + len(word) in bounds):
                 continue
-            start = reading.starts[at]
-            if start in bounds and start + size in bounds:
-                continue
-            if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
-                places += range(start + 1, start + size)
-                continue
-            places.append(start + size - len(word.lstrip(ascii_uppercase)))
-            trail = start + len(word.rstrip(ascii_uppercase))
-            places += (trail, trail + 1) if trail < start + size else ()
+            inside = known.get(word)
+            if inside is None:
+                if len(known) >= _WORDS_KEPT:
+                    known.clear()
+                inside = known[word] = _places_in(word)
+            if inside:
+                places += [start + place for place in inside]
         return places
 
     def classes_in(self, reading: Reading) -> list[Mention]:
-        """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1"; bare words or numbers only after "lớp"."""
+        """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1", "7.10", "7-10"; bare words or numbers only after "lớp"."""
         row, found = reading.row, []
         for at, start in enumerate(reading.starts):
             for end in reading.ends[at : at + _CLASS_WORDS]:
@@ -212,7 +213,7 @@ class PupilIndex:
         words = reading.words
         if not self._class_signs.isdisjoint(words):
             return True
-        return "/" in reading.memo and _NUMBER_CLASS.search(reading.memo) is not None
+        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.memo) is not None
 
     def short_names_by(self, reading: Reading, mention: Mention) -> list[Beside]:
         """Pupils of a mentioned class whose given name stands right beside the class ("con Bảo Chi 3A2")."""
@@ -225,6 +226,18 @@ class PupilIndex:
             for words in (before, after[:1], after[:2], after[:3])
             for pupil in pupils.get(words[-1] if words else "", ())
         ]
+
+
+def _places_in(word: str) -> tuple[int, ...]:
+    """Where inside an unusual word a name may begin or end."""
+    size = len(word)
+    if size < _HEAD or word.isdigit():
+        return ()
+    if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
+        return tuple(range(1, size))
+    lead = size - len(word.lstrip(ascii_uppercase))
+    trail = len(word.rstrip(ascii_uppercase))
+    return (lead, trail, trail + 1) if trail < size else (lead,)
 
 
 def class_key(class_name: str) -> str:

@@ -37,6 +37,27 @@ REASONS: Mapping[str, str] = {
     "names_tied": gettext_noop("Không có mã; tên trong nội dung hợp với %(count)s học sinh như nhau"),
     "payer": gettext_noop("Không có mã; tài khoản chuyển đã từng nộp cho học sinh %(student)s"),
     "payer_tied": gettext_noop("Không có mã; tài khoản chuyển đã từng nộp cho %(count)s học sinh như nhau"),
+    "payer_name": gettext_noop("Không có mã; người cùng tên với người chuyển đã từng nộp cho học sinh %(student)s"),
+    "payer_name_tied": gettext_noop(
+        "Không có mã; người cùng tên với người chuyển đã từng nộp cho %(count)s học sinh như nhau"
+    ),
+    "virtual_account": gettext_noop("Chuyển vào số tài khoản riêng của hóa đơn %(code)s, số tiền bằng số còn phải nộp"),
+    "virtual_account_under": gettext_noop(
+        "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"
+    ),
+    "virtual_account_over": gettext_noop(
+        "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nộp thừa %(difference)s; phần thừa ghi vào số dư "
+        "của gia đình"
+    ),
+    "virtual_account_differs": gettext_noop(
+        "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nội dung ghi mã %(other)s"
+    ),
+    "amount_in_class": gettext_noop("Không có mã; trong lớp được nêu chỉ có %(count)s hóa đơn còn nợ đúng số tiền này"),
+    "amount_only": gettext_noop("Không có mã; trong tài khoản chỉ có %(count)s hóa đơn còn nợ đúng số tiền này"),
+    "not_fees_interest": gettext_noop("Có vẻ là lãi tiền gửi ngân hàng trả, không phải khoản nộp của học sinh"),
+    "not_fees_own_account": gettext_noop("Có vẻ là tiền chuyển giữa các tài khoản của trường"),
+    "not_fees_no_text": gettext_noop("Ngân hàng không ghi nội dung (NODATA), thường là lãi hoặc bút toán nội bộ"),
+    "not_fees_bank_refund": gettext_noop("Có vẻ là phí dịch vụ ngân hàng hoàn lại, không phải khoản nộp của học sinh"),
     "unknown_code": gettext_noop("Mã %(code)s đúng dạng nhưng không có trong các hóa đơn của tài khoản nhận"),
     "unknown_account": gettext_noop("Không có hóa đơn nào nộp vào tài khoản nhận này"),
     "no_code": gettext_noop("Nội dung không có mã hóa đơn và không nhận ra học sinh"),

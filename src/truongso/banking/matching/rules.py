@@ -1,7 +1,7 @@
 """The cascade of named rules. Each looks at one transfer and either decides or passes it on.
 
-Only a code books by itself: as printed whatever the amount, over one error when the amount agrees.
-Everything that speaks against it (already paid, another pupil named, a second reading, another receiving
+Only a code books by itself: in a virtual account number or as printed whatever the amount, over one error when the
+amount agrees. Everything that speaks against it (already paid, another pupil named, a second reading, another receiving
 account) stops the booking. Names and learnt payers only ever suggest.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from truongso.banking.matching.account import Account, Claim
 from truongso.banking.matching.codes import Found, corrected_codes, printed_codes, unknown_codes
 from truongso.banking.matching.conflict import Named, conflicting, named
-from truongso.banking.matching.fold import Reading
+from truongso.banking.matching.fold import Reading, squeeze
 from truongso.banking.matching.frames import Frames
 from truongso.banking.matching.names import Pupil
+from truongso.banking.matching.notfees import OwnAccounts, known_not_fees
 from truongso.banking.matching.types import Candidate, Decision, Evidence, Reason, Rule, Transfer, Verdict
 from truongso.kernel.money import Dong
 
@@ -31,6 +32,8 @@ class Case:
     accounts: Mapping[str, Account]
     learnt: Mapping[str, Collection[str]]
     frames: Frames
+    learnt_names: Mapping[str, Collection[str]]
+    own: OwnAccounts
     codes: list[Found]
 
     @property
@@ -46,12 +49,48 @@ class Case:
         """Keys of the pupils that the payer's account paid for before."""
         return self.learnt.get(self.transfer.payer_account, ()) if self.transfer.payer_account else ()
 
+    def payer_name_pupils(self) -> Collection[str]:
+        """Keys of the pupils that somebody of the payer's name paid for; none when the name is a common one."""
+        name = squeeze(self.transfer.payer_name) if self.transfer.payer_name else ""
+        pupils = self.learnt_names.get(name, ()) if name else ()
+        return pupils if len(pupils) <= _MOST_OF_A_NAME else ()
+
     def claims(self) -> list[Claim]:
         """The invoices of the printed codes."""
         return [self.account.claims[hit.code] for hit in self.codes]
 
 
 Rulebook = Callable[[Case], Decision | None]
+
+
+def virtual_account(case: Case) -> Decision | None:
+    """`virtual_account`: the payer sent to a number of its own that carries one invoice's code, memo or no memo.
+
+    Booked unless the memo names another invoice or pupil, or the invoice is paid.
+    """
+    if not case.transfer.virtual_account:
+        return None
+    hits = printed_codes(squeeze(case.transfer.virtual_account), case.account.index)
+    if len(hits) != 1:
+        return None
+    claim = case.account.claims[hits[0].code]
+    others = [hit for hit in case.codes if hit.code != claim.code]
+    if others:
+        claims = [claim, *(case.account.claims[hit.code] for hit in others)]
+        reason = Reason("virtual_account_differs", {"code": claim.code, "other": others[0].code})
+        return _decide(case, Verdict.SUGGEST, Rule.VIRTUAL_ACCOUNT, claims, reason, mark=Evidence.VIRTUAL_ACCOUNT)
+    against = _against(case, [claim], case.codes)
+    if against is not None:
+        return against
+    if case.amount == claim.outstanding:
+        reason = Reason("virtual_account", {"code": claim.code})
+    else:
+        doubt = None if case.codes else _second_code(case, claim)
+        if doubt is not None:
+            return doubt
+        kind = "virtual_account_under" if case.amount < claim.outstanding else "virtual_account_over"
+        reason = Reason(kind, {"code": claim.code, **_sums(case.amount, claim.outstanding)})
+    return _decide(case, Verdict.AUTO, Rule.VIRTUAL_ACCOUNT, [claim], reason, mark=Evidence.VIRTUAL_ACCOUNT)
 
 
 def one_printed_code(case: Case) -> Decision | None:
@@ -149,9 +188,10 @@ def names_or_payer(case: Case) -> Decision | None:
         paid = [case.account.claims[code] for code in best.pupil.codes]
         return _already_paid(case, paid) if paid and best.is_named else None
     tied = [one for one in weighed[1:] if one.rank == best.rank]
-    reason = Reason("names" if rule is Rule.NAMES else "payer", {"student": best.pupil.label})
+    said_by = "names" if rule is Rule.NAMES else "payer" if Evidence.PAYER in best.evidence else "payer_name"
+    reason = Reason(said_by, {"student": best.pupil.label})
     if tied:
-        reason = Reason("names_tied" if rule is Rule.NAMES else "payer_tied", {"count": str(len(tied) + 1)})
+        reason = Reason(f"{said_by}_tied", {"count": str(len(tied) + 1)})
     candidates = [
         Candidate(claim.code, one.evidence) for one in weighed[:_MOST_CANDIDATES] for claim in one.claims or ()
     ]
@@ -165,6 +205,40 @@ def names_or_payer(case: Case) -> Decision | None:
     )
 
 
+def no_fees(case: Case) -> Decision | None:
+    """`not_fees`: interest, the school's own transfers and the like. No invoice is proposed, nothing is booked."""
+    kind = known_not_fees().kind(case.transfer, case.reading, case.own)
+    return None if kind is None else Decision(Verdict.NONE, Rule.NOT_FEES, Reason(f"not_fees_{kind}"))
+
+
+def few_of_the_amount(case: Case) -> Decision | None:
+    """`amount`: no code, name or payer, but the memo speaks of fees and few invoices owe exactly this amount.
+
+    Few are those of a class that the memo mentions, else of the whole receiving account.
+    """
+    owing = case.account.owing(case.amount)
+    if not owing or unknown_codes(case.reading, case.account.index):
+        return None
+    pupils = case.account.pupils
+    classes = {one.row for one in pupils.classes_in(case.reading)} if pupils.may_name_class(case.reading) else set()
+    if classes:
+        claims = [claim for claim in owing if claim.pupil.class_row in classes]
+        marks = (Evidence.CLASS, Evidence.AMOUNT)
+    else:
+        if len(owing) > _FEW or not known_not_fees().speaks_of_fees(case.reading):
+            return None
+        claims, marks = list(owing), (Evidence.AMOUNT,)
+    if not 1 <= len(claims) <= _FEW:
+        return None
+    code = "amount_in_class" if classes else "amount_only"
+    reason = Reason(code, {"count": str(len(claims)), "student": claims[0].pupil.label})
+    best = claims[:1]
+    return Decision(
+        Verdict.SUGGEST, Rule.AMOUNT, reason, (best[0].code,), _shares(case.amount, best),
+        tuple(Candidate(claim.code, marks) for claim in claims),
+    )  # fmt: skip
+
+
 def nothing_found(case: Case) -> Decision:
     """`no_code`: nothing in the memo leads to an invoice."""
     unknown = unknown_codes(case.reading, case.account.index)
@@ -176,17 +250,21 @@ def nothing_found(case: Case) -> Decision:
 
 
 CASCADE: tuple[Rulebook, ...] = (
+    virtual_account,
     one_printed_code,
     several_printed_codes,
     code_of_other_account,
     corrected_code,
     names_or_payer,
+    no_fees,
+    few_of_the_amount,
 )
+_AFTER_VIRTUAL = CASCADE[1:]
 
 
 def decide(case: Case) -> Decision:
     """The first rule that decides."""
-    for rule in CASCADE:
+    for rule in CASCADE if case.transfer.virtual_account else _AFTER_VIRTUAL:
         decision = rule(case)
         if decision is not None:
             return decision
@@ -276,7 +354,7 @@ def _several_readings(case: Case, hits: list[Found], claims: list[Claim]) -> Dec
 class _Weighed:
     pupil: Pupil
     claims: list[Claim]
-    rank: tuple[bool, bool, bool, bool, bool]
+    rank: tuple[bool, bool, bool, bool, bool, bool]
     evidence: tuple[Evidence, ...]
 
     @property
@@ -290,31 +368,33 @@ def _weigh(case: Case, said: Named) -> list[_Weighed]:
     """
     pupils = case.account.pupils
     classes = {one.row for one in said.classes}
-    whole = {pupil.key for one in said.names for pupil in pupils.by_name[one.row]}
-    short = set()
+    whole = dict.fromkeys(pupil.key for one in said.names for pupil in pupils.by_name[one.row])
+    short: dict[str, None] = {}
     if not whole:
         for one in said.classes:
             for beside in pupils.short_names_by(case.reading, one):
                 if beside.is_short_name or beside.words not in case.frames.memo_phrases:
-                    short.add(beside.pupil.key)
+                    short[beside.pupil.key] = None
     weighed = []
     paid_for = case.payer_pupils()
-    for key in dict.fromkeys([*whole, *short, *paid_for]):
+    by_name = () if paid_for else case.payer_name_pupils()
+    for key in dict.fromkeys([*whole, *short, *paid_for, *by_name]):
         pupil = pupils.by_key.get(key)
         if pupil is None:
             continue
         claims, fits = _fitting(case, pupil)
         in_class = pupil.class_row in classes
-        known = key in paid_for
-        if not (known or in_class or fits):
+        known, known_name = key in paid_for, key in by_name and (fits or len(by_name) <= _FEW)
+        if not (known or in_class or fits or known_name):
             continue
-        rank = (bool(claims), key in whole or key in short, in_class, fits, known)
+        rank = (bool(claims), key in whole or key in short, in_class, fits, known, known_name)
         marks = (
             (key in whole, Evidence.NAME),
             (key in short, Evidence.SHORT_NAME),
             (in_class, Evidence.CLASS),
             (fits, Evidence.AMOUNT),
             (known, Evidence.PAYER),
+            (known_name, Evidence.PAYER_NAME),
         )
         weighed.append(_Weighed(pupil, claims, rank, tuple(mark for holds, mark in marks if holds)))
     return weighed
@@ -379,6 +459,8 @@ def _differs(code: str, amount: int, owed: int) -> Reason:
 
 
 _MOST_CANDIDATES = 5
+_FEW = 3
+_MOST_OF_A_NAME = 20
 _REFERENCE_OVERLAP = 4
 _EXACT = Reason("exact")
 _NO_CODE = Decision(Verdict.NONE, Rule.NO_CODE, Reason("no_code"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from truongso.kernel.money import ZERO, Dong, total
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised whenever a rule decides differently, so that stored decisions name the rules they were made by."""
 
 
@@ -25,6 +26,7 @@ class Verdict(StrEnum):
 class Rule(StrEnum):
     """The rule that decided. Stable words, part of the command line contract."""
 
+    VIRTUAL_ACCOUNT = "virtual_account"
     EXACT = "exact"
     CORRECTED = "corrected"
     SEVERAL = "several"
@@ -36,6 +38,8 @@ class Rule(StrEnum):
     OTHER_ACCOUNT = "other_account"
     NAMES = "names"
     PAYER = "payer"
+    AMOUNT = "amount"
+    NOT_FEES = "not_fees"
     REPEAT = "repeat"
     NO_CODE = "no_code"
     BAD_AMOUNT = "bad_amount"
@@ -44,6 +48,7 @@ class Rule(StrEnum):
 class Evidence(StrEnum):
     """One thing that speaks for, or against, a candidate."""
 
+    VIRTUAL_ACCOUNT = "virtual_account"
     CODE = "code"
     CODE_CORRECTED = "code_corrected"
     NAME = "name"
@@ -51,6 +56,7 @@ class Evidence(StrEnum):
     CLASS = "class"
     AMOUNT = "amount"
     PAYER = "payer"
+    PAYER_NAME = "payer_name"
     PAID = "paid"
     OTHER_ACCOUNT = "other_account"
 
@@ -74,8 +80,9 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the
-    bank gave it.
+    """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the bank gave it.
+
+    `virtual_account` is the number the payer sent to, where the bank reports one that stands for an invoice.
     """
 
     id: str
@@ -86,26 +93,27 @@ class Transfer:
     payer_name: str = ""
     payer_account: str = ""
     account: str = ""
+    virtual_account: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Reason(NamedTuple):
     """Why, as a stable code with named parameters; the texts stand in `reasons.py`."""
 
     code: str
-    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, str] = _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An invoice that may be meant, with what speaks for it; candidates of a decision stand best first."""
 
     code: str
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the matcher makes of one transfer.
 
     `codes` and `amounts` go together: what is, or with a suggestion would be, allocated to each invoice,

@@ -103,7 +103,6 @@ def test_corrected_code_with_another_amount_is_only_suggested(amount: int) -> No
         "ABK7M2Q",  # two missing
         "ABK7MQC7X",  # one missing and one glued on: a word of nine that is no code
         "FT26071809742974",
-        "hoc phi thang 11",
         "",
         "   ",
         "…",

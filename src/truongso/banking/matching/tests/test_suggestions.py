@@ -59,7 +59,9 @@ def test_equal_candidates_are_said_to_be_equal() -> None:
     [
         ("Tran Thi Hoa", 123_000),  # a name alone is too little
         ("TRAN THI HOAN 4C", 400_000),  # not the whole word
-        ("hoc phi lop 4B", 400_000),
+        ("hoc phi lop 4B", 401_000),
+        ("hoc phi", 401_000),
+        ("chuyen tien", 400_000),  # says nothing of fees
         ("TRAN THI HOA", 500_000),
         ("MBVCB.1.2.abc.CT tu 0021000 TRAN THI HOA toi 0011 TRUONG tai MB", 400_000),
     ],
