@@ -165,7 +165,7 @@ class Momo:
         number = _read(lambda: fields.number_text("transId")) if fields.values.get("transId") else ""
         if code == codes.PAID:
             return RefundResult(RefundStatus.DONE, number)
-        if code in codes.IN_PROGRESS:
+        if code in codes.IN_PROGRESS | codes.REFUND_UNCERTAIN:
             return RefundResult(RefundStatus.PROCESSING, number, str(code))
         return RefundResult(RefundStatus.REFUSED, number, str(code))
 

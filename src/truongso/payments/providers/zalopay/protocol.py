@@ -169,7 +169,7 @@ class Zalopay:
         number = _read(lambda: fields.number_text("refund_id")) if fields.values.get("refund_id") else ""
         if code == codes.OK:
             return RefundResult(RefundStatus.DONE, number)
-        if code == codes.PROCESSING:
+        if code == codes.PROCESSING or fields.values.get("sub_return_code") == codes.REFUND_KNOWN:
             return RefundResult(RefundStatus.PROCESSING, number)
         return RefundResult(RefundStatus.REFUSED, number, _problem(fields))
 

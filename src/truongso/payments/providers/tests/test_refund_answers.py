@@ -1,0 +1,50 @@
+"""What a gateway says of a refund: only a plain no lets the money be used for something else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from truongso.kernel.money import Dong
+from truongso.payments.providers.momo import Momo
+from truongso.payments.providers.types import Incoming, RefundRequest
+from truongso.payments.providers.zalopay import Zalopay
+
+NOW = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
+ASKED = RefundRequest(
+    reference="ORDER1", refund_reference="HT7K2M9QA", txn_id="4088878653", amount=Dong(35_000),
+    paid_amount=Dong(250_000), reason="Hoan tien an", created_at=NOW, requested_at=NOW, now=NOW, by="", client_ip="",
+)  # fmt: skip
+
+
+def incoming(**fields: Any) -> Incoming:
+    return Incoming(200, json.dumps(fields).encode())
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [(0, "done"), (7002, "processing"), (40, "processing"), (41, "processing"), (43, "processing"), (99, "processing"),
+     (1081, "refused"), (42, "refused")],
+)  # fmt: skip
+def test_momo(code: int, status: str) -> None:
+    """41: MoMo has had this refund before, its answer was lost. It is no refusal: the money may be with the payer."""
+    answer = incoming(resultCode=code, orderId="HT7K2M9QA", transId=99)
+    assert Momo().read_refund(answer, ASKED, {}).status.value == status
+    assert Momo().read_refund_progress(answer, ASKED, {}).status.value == status
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"return_code": 1, "refund_id": 7}, "done"),
+        ({"return_code": 3}, "processing"),
+        ({"return_code": 2, "sub_return_code": -68}, "processing"),
+        ({"return_code": 2, "sub_return_code": -13}, "refused"),
+        ({"return_code": 2}, "refused"),
+    ],
+)
+def test_zalopay(fields: dict[str, Any], status: str) -> None:
+    assert Zalopay().read_refund(incoming(**fields), ASKED, {}).status.value == status
