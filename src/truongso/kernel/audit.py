@@ -16,6 +16,7 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.models import AuditEntry, AuditHead
 
 SYSTEM_SCHOOL = 0
+_LONGEST_REASON = 500  # what the column holds; the hash is of what is kept
 _SECRET_WORDS = ("password", "secret", "token", "signature", "apikey")
 
 
@@ -59,7 +60,7 @@ def record_many(actor: Actor, *, school_id: int | None, acts: Sequence[Act]) -> 
         row = AuditEntry(
             school_id=school, seq=seq, at=at, actor_id=actor.user_id, actor_label=actor.label, channel=actor.channel,
             action=act.action, subject_kind=act.subject_kind, subject_id=act.subject_id,
-            params=_masked(act.params), reason=act.reason, prev_hash=previous,
+            params=_masked(act.params), reason=act.reason[:_LONGEST_REASON], prev_hash=previous,
         )  # fmt: skip
         row.hash = previous = entry_hash(row)
         rows.append(row)

@@ -12,7 +12,7 @@ from truongso.kernel import audit, clock, outbox
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import ZERO, Dong, total
-from truongso.kernel.names import fold
+from truongso.kernel.names import fold, tidy
 from truongso.ledger.public import NewEntry, account_ids, post_many, reverse_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.payments import receipts
@@ -86,7 +86,7 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
     The evidence is free again afterwards; credit of it that paid other invoices is taken back from them. Raises
     PaymentRefusedError `unknown_payment`, `already_undone`, `payment_refunded` (refunded), `reason_missing`.
     """
-    reason = reason.strip()
+    reason = tidy(reason)[:300]
     if not reason:
         raise PaymentRefusedError("reason_missing")
     standing = Allocation.objects.for_school(school_id).filter(

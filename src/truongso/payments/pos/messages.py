@@ -48,6 +48,7 @@ _PROBLEMS: dict[str, Promise] = {
     "slip_known": _("Hóa đơn này đã ghi với số tiền %(amount)s. Nếu ghi nhầm, hoàn tác khoản thu đó trước."),
     "slip_settled": _("Giao dịch này đã ghi từ bảng quyết toán rồi. Không ghi lần thứ hai."),
     "time_implausible": _("Giờ giao dịch ở tương lai hoặc quá xa. Xem lại ngày giờ trên hóa đơn."),
+    "period_closed": _("Sổ kế toán của tháng đó đã khóa nên chưa ghi được. Báo kế toán mở lại tháng."),
     "account_inactive": _("Tài khoản này đã ngừng dùng. Chọn tài khoản khác."),
     "fee_malformed": _("Phí từ 0 đến 100 %%, số ngày từ 0 đến 30."),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -111,6 +112,10 @@ def _record(request: AuthedRequest, form: SlipForm) -> SlipRecorded | None:
     except PaymentRefusedError as refusal:
         known = refusal.code in _PAYMENT_PROBLEMS
         form.add_error("amount" if known else None, _("Không ghi được khoản thu này. Xem lại số tiền và phiếu."))
+    except IntegrityError as error:
+        if "period is closed" not in str(error):
+            raise
+        form.add_error("day", pos_text("period_closed", {}))
     return None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,8 +18,11 @@ from truongso.accounts.types import Permission
 from truongso.fees.public import invoice_by_code
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
-from truongso.kernel.money import ZERO
+from truongso.kernel.money import ZERO, Dong
+from truongso.kernel.ui.formatting import dong
+from truongso.payments.pos.messages import pos_text
 from truongso.payments.pos.queries import slips
+from truongso.payments.pos.types import PosRefusedError
 from truongso.payments.settlements import queries, services
 from truongso.payments.settlements.messages import KINDS, STATES, file_problem_text, settlement_text
 from truongso.payments.settlements.models import SettlementFile, SettlementItem
@@ -169,6 +173,13 @@ def resolve(request: AuthedRequest, public_id: str) -> HttpResponse:
         messages.error(request, settlement_text(refusal.code, refusal.params))
     except PaymentRefusedError:
         messages.error(request, _("Không ghi được khoản thu này. Phiếu có thể đã hủy."))
+    except PosRefusedError as refusal:
+        params = {k: dong(v) if isinstance(v, Dong) else v for k, v in refusal.params.items()}
+        messages.error(request, pos_text(refusal.code, params))
+    except IntegrityError as error:
+        if "period is closed" not in str(error):
+            raise
+        messages.error(request, pos_text("period_closed", {}))
     else:
         messages.success(request, _("Đã xử lý giao dịch."))
     return here
