@@ -16,6 +16,8 @@ from tests.invariants.cash_rows import add_cash_rows
 from tests.invariants.families import fill_families
 from tests.invariants.gateways import TABLES as GATEWAY_TABLES
 from tests.invariants.gateways import fill_gateways
+from tests.invariants.papers import TABLES as PAPER_TABLES
+from tests.invariants.papers import fill_papers
 from tests.invariants.refunds import fill_refunds
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
@@ -24,7 +26,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
-from truongso.payments.models import Evidence, Payment
+from truongso.payments.models import Evidence, Payment, Receipt
 from truongso.payments.public import book, undo
 
 Value = str | int | None
@@ -38,6 +40,7 @@ GUARDED = (
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
+    *PAPER_TABLES,
 )  # fmt: skip
 
 
@@ -148,6 +151,7 @@ def world(school: School, actor: Actor) -> World:
         fill_refunds(school)
         fill_families(school, invoice, money.invoice(school, (40_000,), full_name="Vàng A Sử"))
         fill_gateways(invoice)
+        fill_papers(invoice, Receipt.objects.for_school(school).get(payment=part))
     invoice.refresh_from_db()
     return World(
         school=school,

@@ -18,7 +18,7 @@ class DepositLink(SchoolChild):
     """
 
     line = SchoolForeignKey("banking.BankLine", related_name="deposit_links")
-    deposit = SchoolForeignKey("payments.CashDeposit", related_name="links")
+    deposit = SchoolForeignKey("payments.CashDeposit", related_name="+")
     state = models.CharField(max_length=8, default=LinkState.STANDING.value)
     linked_at = models.DateTimeField()
     linked_by = models.BigIntegerField(null=True)

@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
                 ('line', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposit_links', to='banking.bankline')),
-                ('deposit', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='payments.cashdeposit')),
+                ('deposit', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.cashdeposit')),
                 ('state', models.CharField(default='standing', max_length=8)),
                 ('linked_at', models.DateTimeField()),
                 ('linked_by', models.BigIntegerField(null=True)),

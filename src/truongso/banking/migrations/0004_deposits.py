@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('undone_by', models.BigIntegerField(null=True)),
                 ('undo_reason', models.CharField(blank=True, max_length=300)),
-                ('deposit', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='payments.cashdeposit')),
+                ('deposit', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.cashdeposit')),
                 ('line', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposit_links', to='banking.bankline')),
                 ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
             ],
