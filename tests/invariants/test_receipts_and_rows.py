@@ -67,9 +67,8 @@ def test_the_counter_is_moved_by_receipts_alone(world: World, change: str) -> No
 
 def test_a_payment_has_one_receipt(world: World) -> None:
     template = Receipt.objects.for_school(world.school).get(payment=world.part)
-    world.refuses(
-        RECEIPT.format(number=last_number(world) + 1, payment=world.part.pk), template.pk, match="(?i:unique)"
-    )
+    second = RECEIPT.format(number=last_number(world) + 1, payment=world.part.pk)
+    world.refuses(second, template.pk, match="(?i:unique)")
 
 
 def test_an_allocation_is_reversed_once(world: World) -> None:
