@@ -86,6 +86,7 @@ def _settle_environment(data: Path, args: argparse.Namespace) -> None:
             "TRUONGSO_DATA": str(data),
             "TRUONGSO_URL": f"http://127.0.0.1:{args.port}",
             "TRUONGSO_SANDBOX": f"http://127.0.0.1:{args.bank_port}",
+            "TRUONGSO_SANDBOX_WALLET": f"http://127.0.0.1:{args.gateways_port}/vi",
         }
     )
 

@@ -6,6 +6,7 @@ TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (d
 TRUONGSO_HOSTS    host names served, comma separated (needed in production)
 TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
 TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
+TRUONGSO_SANDBOX_WALLET  address of the sandbox's Mobile Money wallet beside it; nothing without the sandbox bank
 TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the client's address is then the one the
                   outermost of them wrote into X-Forwarded-For
 TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
@@ -27,6 +28,7 @@ DATA_DIR = Path(os.environ.get("TRUONGSO_DATA", "var")).absolute()
 DEBUG = ENV == "development"
 PUBLIC_URL = os.environ.get("TRUONGSO_URL", "http://127.0.0.1:8000").rstrip("/")
 SANDBOX_URL = os.environ.get("TRUONGSO_SANDBOX", "").rstrip("/")
+SANDBOX_WALLET_URL = os.environ.get("TRUONGSO_SANDBOX_WALLET", "") if SANDBOX_URL else ""
 PROXIES = whole_number("TRUONGSO_PROXIES", 0, 0, 5)
 REPORT_LAST_DAY = whole_number("TRUONGSO_REPORT_LAST_DAY", 19, 1, 28)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)

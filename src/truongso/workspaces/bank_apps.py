@@ -58,6 +58,12 @@ def sandbox_link(payload: str) -> str:
     return f"{address}/pay?{urlencode({'payload': payload}, quote_via=quote)}" if address else ""
 
 
+def wallet_link(payload: str) -> str:
+    """The sandbox's Mobile Money wallet with this code scanned; "" where there is none."""
+    address = settings.SANDBOX_WALLET_URL
+    return f"{address}?{urlencode({'payload': payload}, quote_via=quote)}" if address else ""
+
+
 @functools.cache
 def _data() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("data/bank_apps.json").read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ from truongso.payments.public import (
     start_attempt,
 )
 from truongso.payments.types import Method, Share
-from truongso.workspaces.bank_apps import sandbox_link
+from truongso.workspaces.bank_apps import sandbox_link, wallet_link
 from truongso.workspaces.payment_page import PaymentPage, payment_page
 from truongso.workspaces.ways import NAMINGS, method_of
 from truongso.workspaces.web.family_forms import PartForm
@@ -59,7 +59,7 @@ def way(request: HttpRequest, invoice: Invoice, slug: str) -> HttpResponse:
         "present": slug,
         "prices": _prices(invoice, page) if method is Method.WEB else [],
         "own_channels": _prices(invoice, page, Method.MOBILE_MONEY) if method is Method.MOBILE_MONEY else [],
-        "sandbox_url": sandbox_link(page.payload) if page.payload else "",
+        "wallet_url": wallet_link(page.payload) if page.payload else "",
         **school_context(invoice.school),
     }
     return render(request, f"workspaces/parent/way_{method.value}.html", context)
