@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -24,7 +26,7 @@ from truongso.payments.bills.models import BillPartner, BillReconciliation
 from truongso.payments.bills.tests.bank import Bank, bank
 from truongso.payments.bills.tests.test_reconciling import post
 from truongso.payments.models import Payment, PosSlip, PosTerminal, SettlementBatch, SettlementItem
-from truongso.payments.settlements.tests.build import DAY, file, row, slip, terminal
+from truongso.payments.settlements.tests.build import DAY, bring, file, row, slip, terminal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day", "verify_after")]
 SLIP = {
@@ -222,3 +224,29 @@ def test_overdue_slips_stand_out(staff: Client, school: School, at: PosTerminal)
         slip(at, (money.invoice(school, [1_000]), 1_000))
     with clock.frozen(dt.datetime.combine(DAY + dt.timedelta(days=4), dt.time(9), tzinfo=clock.SCHOOL_TIME)):
         assert "Quá hạn quyết toán" in said(staff.get("/thu/may-pos?trang_thai=overdue"))
+
+
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    """The first sheet of a workbook as rows by heading."""
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_slips_and_batches_leave_as_workbooks(staff: Client, school: School, at: PosTerminal) -> None:
+    invoice = money.invoice(school, [3_000_000])
+    settled = slip(at, (invoice, 1_000_000), rrn="628000000001", approval="111111")
+    slip(at, (invoice, 500_000), rrn="628000000002", approval="222222")
+    bring(school, [row(settled, 11_000)])
+    every = _rows(staff.get("/thu/may-pos/tai-ve"))
+    told = sorted((s["RRN"], s["Số tiền"], s["Phiếu"], s["Trạng thái"]) for s in every)
+    assert told == [
+        ("628000000001", 1_000_000, invoice.code, "Đã quyết toán"),
+        ("628000000002", 500_000, invoice.code, "Chờ quyết toán"),
+    ]
+    assert [s["RRN"] for s in _rows(staff.get("/thu/may-pos/tai-ve?trang_thai=waiting"))] == ["628000000002"]
+    [batch] = _rows(staff.get("/thu/quyet-toan/tai-ve"))
+    sums = [batch[name] for name in ("Số giao dịch", "Chưa khớp", "Tổng tiền", "Phí", "Thực nhận", "Ngày về tài khoản")]
+    assert sums == [1, 0, 1_000_000, 11_000, 989_000, None]
+    for page in ("/thu/may-pos", "/thu/quyet-toan"):
+        assert f'href="{page}/tai-ve"' in said(staff.get(page)), page

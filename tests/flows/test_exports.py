@@ -26,6 +26,9 @@ EXPORTS = {
     "/thu/bien-lai/tai-ve": "payments:receipts:export",
     "/thu/doi-soat/tai-ve": "banking:queue:export",
     "/thu/sao-ke/giao-dich.xlsx": "banking:lines:export",
+    "/thu/bao-da-nop/tai-ve": "banking:claims:export",
+    "/thu/may-pos/tai-ve": "payments:slips:export",
+    "/thu/quyet-toan/tai-ve": "payments:settlements:export",
     "/hoc-sinh/lop/tai-ve": "people:classes:export",
 }
 

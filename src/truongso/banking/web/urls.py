@@ -58,6 +58,7 @@ urlpatterns = [
     path("thu/sao-ke/<str:public_id>/tep", statements.original, name="original"),
     path("thu/sao-ke/<str:public_id>/dong-chua-nhap", statements.refused, name="refused"),
     path("thu/bao-da-nop", claims.claim_list, name="claims"),
+    path("thu/bao-da-nop/tai-ve", claims.claims_export, name="claims_export"),
     path("thu/bao-da-nop/<str:public_id>", claims.claim_page, name="claim"),
     path("thu/ket-noi", feeds.connections, name="feeds"),
     path("thu/ket-noi/moi", feeds.connect, name="connect"),

@@ -146,6 +146,7 @@ def _page(request: AuthedRequest, form: TerminalForm | None) -> HttpResponse:
         "chosen": wanted if state else "",
         "form": form or TerminalForm(bank_accounts(school)),
         "may_set_up": request.caller.may(Permission.SCHOOL_METHOD_WRITE),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_record": request.caller.may(Permission.SCHOOL_PAYMENT_BOOK),
     }  # fmt: skip
     return render(request, "payments/pos.html", context, status=400 if form is not None else 200)

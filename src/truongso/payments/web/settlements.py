@@ -228,6 +228,7 @@ def _overview(request: AuthedRequest, form: SettlementUploadForm | None) -> Http
         "page": page,
         "batches": [{"row": b, "source": names.get(b.source, b.source)} for b in page],
         "open_items": [{"row": i, "state": STATES[ItemState(i.state)]} for i in queries.open_items(school)[:20]],
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
         "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
     }
