@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from truongso.banking.batches.straight import settle_straight
 from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.desk import Desk
 from truongso.banking.grouped import spelled_out
+from truongso.banking.matching.confidence import CERTAIN, confidence
+from truongso.banking.matching.differences import differences
 from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.types import Direction, LineState
+from truongso.banking.queries import last_suggestions, last_words_of_people
+from truongso.banking.types import DecisionKind, Direction, LineState
 from truongso.kernel import banks, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
@@ -21,50 +25,99 @@ from truongso.payments.public import CashDeposit, book_many
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
 SOURCE = "bank"
+_HELD = 50  # undone or refused once: even odds
+_SAID = ("decision", "rule", "reason", "candidates", "confidence", "differs")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A waiting line with what the rules make of it; `books` when it is certain and nothing holds it back."""
+
+    line: BankLine
+    transfer: Transfer
+    decision: Decision
+    deposit: CashDeposit | None
+    books: bool
 
 
 @transaction_required
-def decide_lines(school_id: int, lines: Sequence[BankLine], *, actor: Actor, desk: Desk | None = None) -> int:
+def decide_lines(
+    school_id: int, lines: Sequence[BankLine], *, actor: Actor, desk: Desk | None = None, again: bool = False
+) -> int:
     """Match waiting credits in order and book the certain ones; returns how many were booked.
 
     Every line gets a stored decision with rule, version, reason and candidates. `desk` is kept by a caller who comes
-    with part after part.
+    with part after part. With `again` the lines were decided before: what comes out as it stood is not stored twice,
+    and what a person undid is proposed but never booked a second time.
     """
-    waiting = [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
+    waiting = _waiting(lines)
     if not waiting:
         return 0
     settled = settle_straight(school_id, waiting, actor=actor)
     waiting = [x for x in waiting if x.pk not in settled]
     desk = desk or Desk(school_id)
-    desk.renew()
-    memos = spelled_out(school_id, waiting, desk.invoices())
-    transfers = [_transfer(line, f"{memos.get(line.pk, line.memo)} {line.virtual_account}") for line in waiting]
-    decisions = desk.decide(transfers)
-    deposits = held(school_id, waiting)
-    certain = [
-        (line, d)
-        for line, d in zip(waiting, decisions, strict=True)
-        if d.verdict is Verdict.AUTO and not (line.pk in deposits and says_cash(line.memo))
-    ]
-    results = book_many(school_id, bookings=[_booking(line, d, desk) for line, d in certain], actor=actor)
-    booked = dict(zip((line.pk for line, _ in certain), results, strict=True))
+    undone = _undone(school_id, waiting) if again else frozenset()
+    before = last_suggestions(school_id, waiting) if again else {}
+    judged = judge_lines(school_id, waiting, desk=desk, undone=undone)
+    certain = [j for j in judged if j.books]
+    results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
+    booked = dict(zip((j.line.pk for j in certain), results, strict=True))
     now = clock.now()
+    stored = [_stored(school_id, j, booked.get(j.line.pk), desk=desk, now=now) for j in judged]
     MatchDecision.objects.bulk_create(
-        (
-            _of_deposit(line, deposits[line.pk], now)
-            if line.pk in deposits and line.pk not in booked
-            else _stored(school_id, line, decision, booked.get(line.pk), desk=desk, now=now)
-            for line, decision in zip(waiting, decisions, strict=True)
-        ),
-        batch_size=2000,
+        (row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))), batch_size=2000
     )
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
-    for line, transfer, decision in zip(waiting, transfers, decisions, strict=True):
-        if line.pk in done:
-            line.state = LineState.MATCHED.value
-            desk.learn(transfer, decision.codes)
+    for j in certain:
+        if j.line.pk in done:
+            j.line.state = LineState.MATCHED.value
+            desk.learn(j.transfer, j.decision.codes)
     return len(done)
+
+
+def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> list[MatchDecision]:
+    """The decisions that `decide_lines(…, again=True)` would store, in order of the lines; nothing is changed.
+
+    A decision `auto` would be booked.
+    """
+    waiting = _waiting(lines)
+    judged = judge_lines(school_id, waiting, desk=desk, undone=_undone(school_id, waiting))
+    return [_stored(school_id, j, None, desk=desk, now=clock.now()) for j in judged]
+
+
+def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undone: Collection[int]) -> list[Judged]:
+    """What the rules make of waiting credits, in order, each counting with those before it; changes nothing."""
+    desk.renew()
+    memos = spelled_out(school_id, waiting, desk.invoices())
+    transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
+    deposits = held(school_id, waiting)
+    return [
+        Judged(
+            line, transfer, decision, deposits.get(line.pk),
+            books=decision.verdict is Verdict.AUTO
+            and line.pk not in undone
+            and not (line.pk in deposits and says_cash(line.memo)),
+        )
+        for line, transfer, decision in zip(waiting, transfers, desk.decide(transfers), strict=True)
+    ]  # fmt: skip
+
+
+def _waiting(lines: Sequence[BankLine]) -> list[BankLine]:
+    return [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
+
+
+def _undone(school_id: int, lines: Sequence[BankLine]) -> frozenset[int]:
+    """Lines whose booking a person took back and about which no person has said anything since."""
+    said = last_words_of_people(school_id, lines)
+    return frozenset(pk for pk, word in said.items() if word.decision == DecisionKind.UNDONE.value)
+
+
+def says_the_same(new: MatchDecision, old: MatchDecision | None) -> bool:
+    """Whether a decision only repeats the matcher's last word. A newer version of the rules alone is nothing new."""
+    if old is None or old.payment_id:
+        return False
+    return all(getattr(new, name) == getattr(old, name) for name in _SAID)
 
 
 def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
@@ -96,6 +149,7 @@ def _transfer(line: BankLine, memo: str) -> Transfer:
     return Transfer(
         id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=memo,
         payer_name=line.counter_name, payer_account=line.counter_account, account=str(line.bank_account_id),
+        virtual_account=line.virtual_account,
     )  # fmt: skip
 
 
@@ -108,26 +162,29 @@ def _booking(line: BankLine, decision: Decision, desk: Desk) -> Booking:
     return booking_for(line, shares)
 
 
-def _stored(
-    school_id: int,
-    line: BankLine,
-    decision: Decision,
-    result: Any,
-    *,
-    desk: Desk,
-    now: dt.datetime,
-) -> MatchDecision:
+def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.datetime) -> MatchDecision:
+    """The row to keep: `result` is the payment or its refusal, None when nothing was booked."""
+    line, decision = judged.line, judged.decision
+    if judged.deposit is not None and result is None and not judged.books:
+        return _of_deposit(line, judged.deposit, now)
     refused = isinstance(result, PaymentRefusedError)
-    verdict = Verdict.SUGGEST if refused else decision.verdict
+    is_held = decision.verdict is Verdict.AUTO and not judged.books
+    verdict = Verdict.SUGGEST if refused or is_held else decision.verdict
     reason: dict[str, Any] = {"code": decision.reason.code, "params": dict(decision.reason.params)}
     if isinstance(result, PaymentRefusedError):
         reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
     _named(reason, desk)
     return MatchDecision(
         school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value, version=RULES_VERSION,
-        reason=reason, candidates=_candidates(line, decision, desk),
-        payment=None if refused else result, decided_at=now,
+        reason=reason, candidates=_candidates(line, decision, desk), differs=differences(decision),
+        confidence=_confidence(decision, verdict), payment=None if refused else result, decided_at=now,
     )  # fmt: skip
+
+
+def _confidence(decision: Decision, verdict: Verdict) -> int | None:
+    """As measured; a certain decision that somebody refused or undid is as good as any other proposal of its kind."""
+    percent = confidence(decision)
+    return _HELD if percent == CERTAIN and verdict is not Verdict.AUTO else percent
 
 
 def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> MatchDecision:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from truongso.banking.learning.queries import known_payers
 from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.types import Decision, OpenInvoice, Transfer
-from truongso.banking.queries import learnt_payers
 from truongso.fees.public import InvoiceForMatching, invoices_for_matching
+from truongso.organizations.public import BankAccount
 
 
 class Desk:
@@ -20,7 +21,11 @@ class Desk:
 
     def __init__(self, school_id: int) -> None:
         self._school_id = school_id
-        self._matcher = Matcher(learnt=learnt_payers(school_id), learns=False)
+        known = known_payers(school_id)
+        accounts = BankAccount.objects.for_school(school_id).values_list("number", "holder_name")
+        self._matcher = Matcher(
+            learnt=known.by_account, learnt_names=known.by_name, own_accounts=list(accounts), learns=False
+        )
         self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
         self._by_code: dict[str, InvoiceForMatching] = {}
         self._by_student: dict[str, InvoiceForMatching] = {}
@@ -32,7 +37,8 @@ class Desk:
     def learn(self, transfer: Transfer, codes: Sequence[str]) -> None:
         """A booked transfer: its payer pays for these pupils from now on."""
         for code in codes:
-            self._matcher.learn(transfer.payer_account, str(self._invoices[transfer.account, code].student_id))
+            student = str(self._invoices[transfer.account, code].student_id)
+            self._matcher.learn(transfer.payer_account, student, transfer.payer_name)
 
     def invoice(self, account: str, code: str) -> InvoiceForMatching | None:
         """The invoice with this code, of this receiving account if there is one."""

@@ -90,6 +90,8 @@ class MatchDecision(SchoolChild):
     version = models.PositiveSmallIntegerField()
     reason = models.JSONField()  # code and parameters, worded when shown
     candidates = models.JSONField(default=list)
+    confidence = models.PositiveSmallIntegerField(null=True)  # percent, as measured; None without a proposal
+    differs = models.JSONField(default=list)  # what of the transfer differs from the proposal
     payment = SchoolForeignKey("payments.Payment", null=True, related_name="+")
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField()
@@ -100,6 +102,10 @@ class MatchDecision(SchoolChild):
             SchoolKey("line", name="banking_matchdecision_line_key"),
             SchoolKey("payment", name="banking_matchdecision_payment_key"),
             one_of("decision", DecisionKind, name="banking_matchdecision_kind"),
+            models.CheckConstraint(
+                condition=Q(confidence__isnull=True) | Q(confidence__range=(0, 100)),
+                name="banking_matchdecision_percent",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "line"], name="banking_decision_line"),
@@ -195,6 +201,7 @@ class FeedSighting(SchoolChild):
 from truongso.banking.batches.models import BatchLink  # noqa: E402
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
 from truongso.banking.deposits.models import DepositLink  # noqa: E402
+from truongso.banking.learning.models import ForgottenPayer  # noqa: E402
 from truongso.banking.mapping.models import StatementLayout  # noqa: E402
 from truongso.banking.refunds.models import RefundLine  # noqa: E402
 
@@ -205,6 +212,7 @@ __all__ = [
     "DepositLink",
     "FeedConnection",
     "FeedSighting",
+    "ForgottenPayer",
     "MatchDecision",
     "PaymentClaim",
     "RefundLine",

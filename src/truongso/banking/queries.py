@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,7 +25,7 @@ from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.organizations.public import BankAccount
-from truongso.payments.public import payers_of_students, problem_notices
+from truongso.payments.public import problem_notices
 from truongso.people.public import families_named
 
 BY_PEOPLE = ("person", "undone")
@@ -42,11 +42,6 @@ class QueueFilter(StrEnum):
     UNCLEAR = "unclear"
     PARKED = "parked"
     NOT_FEES = "not_fees"
-
-
-def learnt_payers(school_id: int) -> Mapping[str, Collection[str]]:
-    """Payer account → pupils it paid for, from standing payments; only ever a suggestion."""
-    return payers_of_students(school_id)
 
 
 def waiting_lines(school_id: int) -> QuerySet[BankLine]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
-from truongso.banking.decide import booking_for, decide_lines
+from truongso.banking.decide import booking_for, decide_lines, preview_lines, says_the_same
 from truongso.banking.deposits.fit import held
-from truongso.banking.matching.types import RULES_VERSION
+from truongso.banking.desk import Desk
+from truongso.banking.matching.types import RULES_VERSION, Verdict
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.queries import waiting_lines
+from truongso.banking.queries import last_suggestions, waiting_lines
 from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction_required
+from truongso.kernel.collector import resting_collector
+from truongso.kernel.db import parts, retrying, transaction, transaction_required
 from truongso.kernel.money import Dong
 from truongso.payments.public import Payment, book, standing_payments_of, undo
 from truongso.payments.types import EvidenceKind, Share
+
+PART = 1000
 
 
 @transaction_required
@@ -36,11 +42,15 @@ def assign(
         raise LineRefusedError("not_waiting", state=line.state)
     if deposit := held(school_id, [line]).get(line.pk):
         raise LineRefusedError("deposit_fits", slip=deposit.slip_number)
+    proposal = last_suggestions(school_id, [line]).get(line.pk)
     payment = book(school_id, booking=booking_for(line, [Share(i, a) for i, a in shares]), actor=actor)
     if surplus is not None and payment.credited != surplus:
         raise LineRefusedError("surplus_differs", surplus=payment.credited)
     _set_state(line, LineState.MATCHED)
-    _note(line, "person", "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment)
+    _note(
+        line, "person", "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment,
+        confirmed=proposal if proposal is not None and _is_proposed(proposal, [i for i, _ in shares]) else None,
+    )  # fmt: skip
     audit.record(
         actor, "banking:line:assign", school_id=school_id, subject=("bank_line", line.pk),
         params={"codes": payment.invoice_code},
@@ -86,8 +96,55 @@ def set_aside(school_id: int, *, line_id: int, state: LineState, reason: str, ac
 
 @transaction_required
 def match_again(school_id: int, *, actor: Actor) -> int:
-    """Run the rules over everything that waits (after new invoices, or new rules); returns how many were booked."""
-    return decide_lines(school_id, list(waiting_lines(school_id)), actor=actor)
+    """Run the rules over everything that waits (after new invoices, or new rules); returns how many were booked.
+
+    A decision is stored where it differs from the last one. What a person undid is proposed, not booked again.
+    """
+    return decide_lines(school_id, list(waiting_lines(school_id)), actor=actor, again=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What matching again would make of a line: the decision that stands and the one that would be stored."""
+
+    line: BankLine
+    before: MatchDecision | None
+    after: MatchDecision
+
+    @property
+    def would_book(self) -> bool:
+        return bool(self.after.decision == Verdict.AUTO.value)
+
+
+def preview_match_again(school_id: int) -> list[Change]:
+    """What `match_again` would change at this moment, in order of the queue; nothing is stored or booked."""
+    waiting = list(waiting_lines(school_id))
+    before = last_suggestions(school_id, waiting)
+    after = preview_lines(school_id, waiting, desk=Desk(school_id))
+    lines = {line.pk: line for line in waiting}
+    pairs = [(lines[row.line_id], before.get(row.line_id), row) for row in after]
+    return [Change(*pair) for pair in pairs if not says_the_same(pair[2], pair[1])]
+
+
+def match_again_in_parts(
+    school_id: int, *, actor: Actor, on_progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> int:
+    """`match_again` for a queue of any length, in transactions of at most 1,000 lines; how many were booked.
+
+    Opens its own transactions. Started anew after a kill it begins at the first line that still waits.
+    """
+    ids = list(waiting_lines(school_id).values_list("pk", flat=True))
+    desk, booked = Desk(school_id), 0
+    for start, end in parts(len(ids), PART):
+        booked += retrying(functools.partial(_part_again, school_id, ids[start:end], actor, desk))
+        on_progress(end, len(ids))
+    return booked
+
+
+def _part_again(school_id: int, ids: Sequence[int], actor: Actor, desk: Desk) -> int:
+    with resting_collector(), transaction():
+        lines = list(waiting_lines(school_id).filter(pk__in=ids))
+        return decide_lines(school_id, lines, actor=actor, desk=desk, again=True)
 
 
 def _locked(school_id: int, line_id: int) -> BankLine:
@@ -104,9 +161,28 @@ def _set_state(line: BankLine, state: LineState) -> None:
 
 
 def _note(
-    line: BankLine, decision: str, code: str, params: dict[str, str], *, actor: Actor, payment: Payment | None = None
+    line: BankLine,
+    decision: str,
+    code: str,
+    params: dict[str, str],
+    *,
+    actor: Actor,
+    payment: Payment | None = None,
+    confirmed: MatchDecision | None = None,
 ) -> None:
+    """Store what a person decided; `confirmed` is the rules' proposal that the person agreed with."""
     MatchDecision.objects.create(
         school_id=line.school_id, line_id=line.pk, decision=decision, rule=code[:20], version=RULES_VERSION,
-        reason={"code": code, "params": params}, payment=payment, decided_by=actor.user_id, decided_at=clock.now(),
+        reason={"code": code, "params": params | _agreed(confirmed)}, payment=payment,
+        decided_by=actor.user_id, decided_at=clock.now(),
+        confidence=confirmed.confidence if confirmed else None, differs=confirmed.differs if confirmed else [],
     )  # fmt: skip
+
+
+def _agreed(confirmed: MatchDecision | None) -> dict[str, str]:
+    """The rule and version whose proposal a person confirmed."""
+    return {"rule": confirmed.rule, "rules": str(confirmed.version)} if confirmed else {}
+
+
+def _is_proposed(proposal: MatchDecision, invoice_ids: Sequence[int]) -> bool:
+    return [c["invoice_id"] for c in proposal.candidates if c["amount"] is not None] == list(invoice_ids)

@@ -11,13 +11,17 @@ from truongso.banking.batches.straight import settle_straight
 from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.services import look_for_money
 from truongso.banking.feed import work_off_waiting
-from truongso.banking.models import FeedConnection, StatementImport
+from truongso.banking.matching.types import RULES_VERSION
+from truongso.banking.models import BankLine, FeedConnection, ForgottenPayer, StatementImport
 from truongso.banking.queries import waiting_lines
+from truongso.banking.services import match_again_in_parts
 from truongso.banking.statement_import import apply
-from truongso.banking.types import APPLY_JOB, OPEN_CLAIMS
+from truongso.banking.types import APPLY_JOB, MATCH_AGAIN_JOB, OPEN_CLAIMS, LineState
+from truongso.fees.public import Invoice
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
-from truongso.kernel.jobs import JobRefusedError, Progress, Runner
+from truongso.kernel.jobs import JobRefusedError, Progress, Runner, start
+from truongso.kernel.models import Job
 from truongso.payments.public import schools_expecting_transfers
 
 
@@ -46,7 +50,39 @@ def apply_statement(progress: Progress) -> dict[str, Any]:
         raise
 
 
-JOBS: dict[str, Runner] = {APPLY_JOB: apply_statement}
+def match_again(progress: Progress) -> dict[str, Any]:
+    """Run the rules over all that waits, in parts."""
+
+    def at(done: int, of: int) -> None:
+        progress.set_total(of)
+        progress.at(done)
+
+    actor = Actor.system("match_again", "worker")
+    return {"booked": match_again_in_parts(progress.job.school_id, actor=actor, on_progress=at)}
+
+
+JOBS: dict[str, Runner] = {APPLY_JOB: apply_statement, MATCH_AGAIN_JOB: match_again}
+
+
+def match_after_changes() -> int:
+    """Start matching again where money waits and rules, invoices or what was forgotten of payers changed; how many
+    jobs. The key of a job names what it saw, so the same state is looked at once."""
+    lines = BankLine.objects.across_schools("the clock asks for every school")
+    waiting = lines.filter(state=LineState.WAITING.value).order_by().values_list("school_id", flat=True).distinct()
+    started = 0
+    for school_id in waiting:
+        key = _rules_see(school_id)
+        if not Job.objects.filter(school_id=school_id, kind=MATCH_AGAIN_JOB, key=key).exists():
+            with transaction():
+                start(MATCH_AGAIN_JOB, school_id=school_id, key=key, params={}, started_by=None)
+            started += 1
+    return started
+
+
+def _rules_see(school_id: int) -> str:
+    invoice = Invoice.objects.for_school(school_id).order_by("-pk").values_list("pk", flat=True).first()
+    forgotten = ForgottenPayer.objects.for_school(school_id).order_by("-pk").values_list("pk", flat=True).first()
+    return f"rules-{RULES_VERSION}.invoice-{invoice or 0}.forgotten-{forgotten or 0}"
 
 
 def finish_notices() -> int:
@@ -75,6 +111,7 @@ def settle_straight_transfers() -> int:
 
 
 TICKS: dict[str, Callable[[], int]] = {
+    "banking.match_after_changes": match_after_changes,
     "banking.finish_notices": finish_notices,
     "banking.recheck_claims": recheck_claims,
     "banking.settle_straight_transfers": settle_straight_transfers,

@@ -22,6 +22,7 @@ TRIGGERS = [
     *never_deleted("banking_bankline", "a bank line is never deleted"),
     *append_only("banking_claimmessage"),
     *append_only("banking_refundline"),
+    *append_only("banking_forgottenpayer"),
     fixed("banking_paymentclaim", _CLAIM_FIXED, "a claim stays as the family made it"),
     *never_deleted("banking_paymentclaim", "a claim is never deleted"),
 ]

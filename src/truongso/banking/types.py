@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 APPLY_JOB = "banking.apply_statement"
+MATCH_AGAIN_JOB = "banking.match_again"
 
 
 class Direction(StrEnum):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def resting_collector() -> Iterator[None]:
     """No search for reference cycles inside: bulk work makes many objects that all live until its end, and searching
     them again and again takes a third of the time. What is left over is found after, by the next full search: the new
-    objects go straight to the oldest generation, since searching all of them at once as if young found nothing either."""
+    objects go straight to the oldest generation, since searching them at once as if young finds nothing either."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import datetime as dt
+from dataclasses import dataclass
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Max, Model, Q, QuerySet
 
 from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, Receipt
 from truongso.payments.types import EvidenceKind
@@ -32,19 +33,37 @@ def payments_of_invoice(school_id: int, invoice_id: int) -> list[Payment]:
     return list(rows.select_related("evidence").prefetch_related(*related).order_by("pk"))
 
 
-def payers_of_students(school_id: int) -> Mapping[str, Collection[str]]:
-    """Payer account → ids (as text) of the pupils it paid for, from payments that stand; one query."""
+@dataclass(frozen=True, slots=True)
+class PayerOfStudent:
+    """A payer, as the bank reported account and name, who paid for a pupil: how often and when last booked."""
+
+    account: str
+    name: str
+    student_id: int
+    student_name: str
+    class_name: str
+    payments: int
+    latest: dt.datetime
+
+
+def payers_of_students(school_id: int) -> list[PayerOfStudent]:
+    """Who paid for whom, from payments that stand and whose money has not been moved away; one query.
+
+    The name counts where money came through the bank: at the counter anybody may bring it.
+    """
     rows = (
         Allocation.objects.for_school(school_id)
-        .filter(payment__reversed_at__isnull=True, reverses__isnull=True)
-        .exclude(payment__evidence__payer_account="")
-        .values_list("payment__evidence__payer_account", "invoice__student_id")
-        .distinct()
-    )
-    learnt: dict[str, list[str]] = {}
-    for account, student_id in rows:
-        learnt.setdefault(account, []).append(str(student_id))
-    return learnt
+        .filter(payment__reversed_at__isnull=True, reverses__isnull=True, reversed_by__isnull=True)
+        .filter(~Q(payment__evidence__payer_account="") | Q(payment__evidence__kind=EvidenceKind.BANK_LINE.value))
+        .exclude(payment__evidence__payer_account="", payment__evidence__payer_name="")
+        .order_by()
+        .values_list("payment__evidence__payer_account", "payment__evidence__payer_name", "invoice__student_id")
+        .annotate(
+            Max("invoice__student_name"), Max("invoice__class_name"), Count("payment_id", distinct=True),
+            Max("payment__created_at"),
+        )
+    )  # fmt: skip
+    return [PayerOfStudent(*row) for row in rows]
 
 
 def money_tables() -> tuple[type[Model], ...]:

@@ -15,13 +15,14 @@ from importlib import resources
 from truongso.banking.matching.types import Decision, Rule, Verdict
 
 CALIBRATION_SEEDS = range(9001, 9011)
+CERTAIN = 100
 _ENOUGH = 30
 
 
 def confidence(decision: Decision) -> int | None:
     """Percent (1–99) that the proposal is right, 100 for what books by itself; None without a proposal."""
     if decision.verdict is Verdict.AUTO:
-        return 100
+        return CERTAIN
     if not decision.codes and decision.rule is not Rule.NOT_FEES:
         return None
     counts = _measured()

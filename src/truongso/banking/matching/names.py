@@ -194,7 +194,7 @@ class PupilIndex:
         return places
 
     def classes_in(self, reading: Reading) -> list[Mention]:
-        """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1", "7.10", "7-10"; bare words or numbers only after "lớp"."""
+        """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1", "7.10"; bare words or numbers only after "lớp"."""
         row, found = reading.row, []
         for at, start in enumerate(reading.starts):
             for end in reading.ends[at : at + _CLASS_WORDS]:

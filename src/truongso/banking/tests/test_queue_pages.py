@@ -15,8 +15,9 @@ from tests import factories, money
 
 from truongso.accounts.types import Role
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.tests.helpers import bring, line
+from truongso.banking.tests.helpers import arrive, bring, line
 from truongso.fees.models import Invoice
+from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment
@@ -236,8 +237,8 @@ def test_undo_needs_a_reason_and_reverses(school: School, account: BankAccount, 
 
 def test_match_again_books_what_is_certain_now(school: School, account: BankAccount, browser: Client) -> None:
     invoice = money.invoice(school, [250_000])
-    bring(account, line(f"{invoice.code} nop", 250_000, "R1"))
-    _post(browser, _line(school, "R1"), "hoan-tac", ly_do="thử")
+    with transaction():
+        arrive(account, f"{invoice.code} nop", 250_000, "R1")
     page = browser.post(f"{QUEUE}/khop-lai", follow=True).content.decode()
     assert "Đã khớp lại: 1 giao dịch được ghi nhận." in page
     assert Invoice.objects.for_school(school).get().paid == Dong(250_000)

@@ -1,4 +1,4 @@
-"""Ways to an invoice without a code in the memo: virtual accounts, amounts, payers' names; and money that is no fees."""
+"""Ways to an invoice without a code in the memo: virtual accounts, amounts, payers' names; money that is no fees."""
 
 from __future__ import annotations
 
