@@ -130,6 +130,7 @@ from truongso.payments.settlements.queries import figures as settlement_figures
 from truongso.payments.settlements.services import apply as apply_settlement
 from truongso.payments.settlements.services import mark_paid as mark_batches_paid
 from truongso.payments.settlements.services import preview as preview_settlement
+from truongso.payments.settlements.straight import BillTransfer, bill_transfers, expect_transfer
 from truongso.payments.settlements.types import SettlementRefusedError
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
@@ -150,6 +151,7 @@ __all__ = [
     "AttemptState",
     "BatchFigures",
     "BillPartner",
+    "BillTransfer",
     "BoxState",
     "CashDeposit",
     "CashRefusedError",
@@ -212,6 +214,7 @@ __all__ = [
     "bill_answer_is_genuine",
     "bill_partner_text",
     "bill_signed_headers",
+    "bill_transfers",
     "book",
     "book_many",
     "box_state",
@@ -227,6 +230,7 @@ __all__ = [
     "create_bill_partner",
     "credit_of_families",
     "credit_of_invoice",
+    "expect_transfer",
     "fee_notices_pdf",
     "gateway_text",
     "group_by_code",

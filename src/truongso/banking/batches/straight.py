@@ -1,19 +1,32 @@
-"""Credits that are the very transfers a gateway told of: linked by themselves, never booked a second time."""
+"""Credits that are the very transfers a gateway or a bank's bill service told of: linked, never booked twice."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
+from truongso.banking.batches.models import BatchLink
 from truongso.banking.batches.services import link
+from truongso.banking.deposits.types import LinkState
 from truongso.banking.matching.fold import squeeze
 from truongso.banking.models import BankLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
-from truongso.payments.public import StraightTransfer, straight_transfers
+from truongso.payments.public import (
+    BillTransfer,
+    StraightTransfer,
+    bill_transfers,
+    expect_transfer,
+    straight_transfers,
+)
+
+T = TypeVar("T")
 
 _WITHIN = dt.timedelta(days=3)
+_EARLY, _LATE = dt.timedelta(days=1), dt.timedelta(days=7)  # a bank's bill money, over a weekend or holiday
+_OWN_NUMBER = 6  # signs of a bank's number that are no chance
 _ORDER_DIGITS = 9  # of an order's number, as many as the narrowest transfer note carries
 
 
@@ -22,20 +35,59 @@ def settle_straight(school_id: int, lines: Sequence[BankLine], *, actor: Actor) 
     """Link waiting credits to transfers that a gateway has reported and the bank has not shown yet; returns their ids.
 
     One and the same transfer has the amount, about the day, and either the bank's reference or the order's number in
-    the memo. When two transfers fit a line, or one fits two, a person decides. One query when none is expected.
+    the memo. When two transfers fit a line, or one fits two, a person decides, and so when a person took a link back.
     """
     waiting = [x for x in lines if x.direction == Direction.IN.value and x.state == LineState.WAITING.value]
+    unlinked = BatchLink.objects.for_school(school_id).filter(line__in=waiting, state=LinkState.UNDONE.value)
+    apart = set(unlinked.values_list("line_id", flat=True)) if waiting else set()
+    waiting = [x for x in waiting if x.pk not in apart]
+    return _settle_gateways(school_id, waiting, actor) | _settle_bills(school_id, waiting, actor)
+
+
+def _settle_gateways(school_id: int, waiting: Sequence[BankLine], actor: Actor) -> set[int]:
     expected = straight_transfers(school_id) if waiting else []
     fits = {x.pk: [t for t in expected if _is_same(x, t)] for x in waiting} if expected else {}
-    claimed = [t.batch_id for found in fits.values() for t in found]
-    settled = set()
-    for line in waiting:
-        found = fits.get(line.pk, [])
-        if len(found) == 1 and claimed.count(found[0].batch_id) == 1:
-            link(school_id, line_id=line.pk, batch_ids=[found[0].batch_id], actor=actor)
-            line.state = LineState.SETTLED.value
-            settled.add(line.pk)
-    return settled
+    pairs = _certain(waiting, fits)
+    for line, transfer in pairs:
+        _link(line, transfer.batch_id, actor)
+    return {line.pk for line, _transfer in pairs}
+
+
+def _settle_bills(school_id: int, waiting: Sequence[BankLine], actor: Actor) -> set[int]:
+    """A bank that credits what its bill service took one by one: its call booked the payment, the line is the money."""
+    still = [x for x in waiting if x.state == LineState.WAITING.value]
+    expected = bill_transfers(school_id, {x.amount for x in still}) if still else []
+    pairs = _certain(still, {x.pk: [t for t in expected if _is_bill(x, t)] for x in still} if expected else {})
+    for line, transfer in pairs:
+        batch_id = expect_transfer(
+            school_id, source=transfer.source, transaction_id=transfer.transaction_id,
+            order_reference=transfer.transaction_id, amount=transfer.amount, day=transfer.day,
+            evidence_id=transfer.evidence_id,
+        )  # fmt: skip
+        _link(line, batch_id, actor)
+    return {line.pk for line, _transfer in pairs}
+
+
+def _certain(waiting: Sequence[BankLine], fits: Mapping[int, list[T]]) -> list[tuple[BankLine, T]]:
+    """Lines that one transfer fits which fits no other line."""
+    claimed = [t for found in fits.values() for t in found]
+    found = [(line, fits.get(line.pk, [])) for line in waiting]
+    return [(line, fit[0]) for line, fit in found if len(fit) == 1 and claimed.count(fit[0]) == 1]
+
+
+def _link(line: BankLine, batch_id: int, actor: Actor) -> None:
+    link(line.school_id, line_id=line.pk, batch_ids=[batch_id], actor=actor)
+    line.state = LineState.SETTLED.value
+
+
+def _is_bill(line: BankLine, transfer: BillTransfer) -> bool:
+    """The bank's own number of the transaction stands in the line. An invoice's code does not say as much: the family
+    may have paid twice."""
+    if line.amount != transfer.amount or line.bank_account.number != transfer.account:
+        return False
+    number = squeeze(transfer.transaction_id)
+    is_named = len(number) >= _OWN_NUMBER and number in squeeze(f"{line.reference} {line.memo}")
+    return is_named and -_EARLY <= line.booked_on - transfer.day <= _LATE
 
 
 def _is_same(line: BankLine, transfer: StraightTransfer) -> bool:
