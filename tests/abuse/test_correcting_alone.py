@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from tests import factories, money
 from truongso.accounts.types import Role
+from truongso.banking.batches.services import link
+from truongso.banking.batches.tests.test_batches import credit, one_batch, sums
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
@@ -83,3 +85,16 @@ def test_cash_of_a_counted_day_stays_and_the_page_says_why(client: Client, schoo
     paid.refresh_from_db()
     other.refresh_from_db()
     assert (paid.paid, other.paid) == (Dong(250_000), Dong(0))
+
+
+def test_a_card_that_the_bank_has_paid_out_is_not_undone(client: Client, school: School) -> None:
+    account = factories.bank_account(school)
+    batch = one_batch(school, terminal(school, account=account))
+    with savepoint():
+        link(school.pk, line_id=credit(account, 1_483_500).pk, batch_ids=[batch.pk], actor=ACTOR)
+    before = sums(school)
+    factories.login(client, factories.user(Role.ACCOUNTANT, school=school))
+    payment = Payment.objects.for_school(school).order_by("pk")[0]
+    answer = client.post(pages(payment)[0], {"reason": "Nhầm"})
+    assert (answer.status_code, "đã về tài khoản nhà trường" in answer.content.decode()) == (400, True)
+    assert sums(school) == before

@@ -121,6 +121,7 @@ from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.queries import (
     BatchFigures,
     StraightTransfer,
+    is_settled,
     schools_expecting_transfers,
     straight_transfers,
     terminal_codes_of,
@@ -246,6 +247,7 @@ __all__ = [
     "invoice_payload",
     "invoice_picture",
     "is_cash_open",
+    "is_settled",
     "known_keys",
     "leave_out_of_reminders",
     "mark_batches_paid",

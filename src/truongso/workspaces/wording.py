@@ -37,6 +37,9 @@ _PAYMENTS: Mapping[str, str] = {
     "change_large": gettext_noop(
         "Tiền trả lại %(change)s lớn hơn tờ 500.000 đ: có thể gõ thừa số 0. Sửa ô Khách đưa, hoặc đánh dấu là đúng."
     ),
+    "payment_settled": gettext_noop(
+        "Tiền này đã về tài khoản nhà trường nên không hoàn tác được. Chuyển sang phiếu đúng, hoặc đề nghị hoàn tiền."
+    ),
     "payment_refunded": gettext_noop("Khoản nộp này đã hoàn trả %(refunded)s nên không hoàn tác được."),
     "invoice_cancelled": gettext_noop("Phiếu %(code)s đã hủy nên không nhận tiền."),
     "evidence_differs": gettext_noop(

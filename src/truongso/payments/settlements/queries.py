@@ -67,6 +67,12 @@ def schools_expecting_transfers() -> list[int]:
     return sorted(rows.values_list("school_id", flat=True).distinct())
 
 
+def is_settled(school_id: int, evidence_id: int) -> bool:
+    """Whether the money on this evidence has been paid out to the school; 1 query."""
+    items_of = SettlementItem.objects.for_school(school_id).filter(evidence_id=evidence_id, gross__gt=0)
+    return bool(items_of.filter(state=ItemState.MATCHED.value, batch__paid_at__isnull=False).exists())
+
+
 def items(batch: SettlementBatch) -> QuerySet[SettlementItem]:
     """Items of a batch in the order of their file."""
     rows = SettlementItem.objects.for_school(batch.school_id).filter(batch=batch)

@@ -16,7 +16,7 @@ from truongso.banking.public import LineRefusedError, undo_match
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.ui.formatting import dong
-from truongso.payments.public import CashRefusedError, Payment, cash_refusal_text, require_cash, undo
+from truongso.payments.public import CashRefusedError, Payment, cash_refusal_text, is_settled, require_cash, undo
 from truongso.payments.types import EvidenceKind, Method, PaymentRefusedError
 from truongso.workspaces.trail import bank_line_of
 from truongso.workspaces.web.forms import UndoForm
@@ -51,6 +51,8 @@ def _undo(request: AuthedRequest, form: UndoForm, payment: Payment) -> bool:
                 line_id = int(payment.evidence.reference)
                 undo_match(payment.school_id, line_id=line_id, reason=reason, actor=actor)
                 return
+            if is_settled(payment.school_id, payment.evidence_id):  # it lies on the school's account: moved or refunded
+                raise PaymentRefusedError("payment_settled")
             if payment.method == Method.CASH.value:  # the payer gets the notes back: they must lie in the box, today
                 require_cash(payment.school_id, amount=payment.amount, day=clock.today())
             undo(payment.school_id, payment_id=payment.pk, reason=reason, actor=actor)
