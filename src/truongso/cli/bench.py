@@ -26,6 +26,7 @@ class Bench:
 
 _TABLE = (
     Bench("money", "truongso.cli.bench_money", "phát hành, đối soát và trang danh sách ở trường 10.000 học sinh"),
+    Bench("statement", "truongso.cli.bench_statement", "sao kê XLSX 100.000 dòng: nhập, khớp, ghi nhận"),
     Bench("paper", "truongso.cli.bench_paper", "in 1.000 phiếu báo thu có mã QR và biên lai"),
     Bench("matching", "truongso.cli.bench_matching", "khớp giao dịch: độ đúng theo từng loại nhiễu, tốc độ"),
 )

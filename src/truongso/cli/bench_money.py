@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.students < 1 or not 1 <= args.lines <= args.students:
         raise Refused("số học sinh ít nhất là 1; số dòng sao kê từ 1 đến số học sinh")
-    with _database(args.engine):
+    with database(args.engine):
         from .django import start
 
         start()
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _database(engine: str) -> Iterator[None]:
+def database(engine: str) -> Iterator[None]:
     """A database of this run's own, gone afterwards; PostgreSQL with its durability on, as in production."""
     with tempfile.TemporaryDirectory(prefix="truongso-bench-") as name:
         directory = Path(name)

@@ -15,7 +15,7 @@ from truongso.fees.public import invoices_by_code
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.ui.formatting import dong
 
-_TIED = frozenset({"names_tied", "payer_tied", "ambiguous"})
+_TIED = frozenset({"names_tied", "payer_tied", "payer_name_tied", "ambiguous"})
 _UNDECIDED = _TIED | {"name_conflict"}
 _TAGS: Mapping[str, tuple[str, str]] = {
     "several": (gettext_noop("Nhiều phiếu"), "warn"),
@@ -25,6 +25,9 @@ _TAGS: Mapping[str, tuple[str, str]] = {
     "other_account": (gettext_noop("Tài khoản khác"), "warn"),
     "names": (gettext_noop("Có tên học sinh"), "ok"),
     "payer": (gettext_noop("Người từng nộp"), "ok"),
+    "amount": (gettext_noop("Trùng số tiền"), "warn"),
+    "not_fees": (gettext_noop("Không phải khoản thu?"), "info"),
+    "virtual_account": (gettext_noop("Tài khoản riêng"), "ok"),
     "repeat": (gettext_noop("Trùng dòng"), "bad"),
     "exact": (gettext_noop("Có gợi ý"), "ok"),
     "under": (gettext_noop("Nộp thiếu"), "warn"),
@@ -163,7 +166,7 @@ def _chips(
         yield Chip(_("Thừa %(amount)s") % {"amount": dong(amount - owed)}, "warn")
     elif owed:
         yield Chip(_("Thiếu %(amount)s") % {"amount": dong(owed - amount)}, "warn")
-    if not {"code", "code_corrected", "other_account", "paid"} & set(evidence):
+    if not {"virtual_account", "code", "code_corrected", "other_account", "paid"} & set(evidence):
         yield Chip(_("Không có mã hóa đơn"), "warn")
     if cancelled:
         yield Chip(_("Có phiếu đã hủy"), "bad")

@@ -292,6 +292,7 @@ LAYOUTS: Mapping[str, str] = {
 """CustomLayoutError, and what the mapping screen refuses itself."""
 
 EVIDENCE: Mapping[str, tuple[str, str]] = {
+    "virtual_account": ("ok", gettext_noop("Số tài khoản riêng của phiếu")),
     "code": ("ok", gettext_noop("Có mã hóa đơn")),
     "code_corrected": ("warn", gettext_noop("Mã gõ sai một ký tự")),
     "name": ("ok", gettext_noop("Có tên học sinh")),
@@ -299,10 +300,22 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "class": ("ok", gettext_noop("Có tên lớp")),
     "amount": ("ok", gettext_noop("Đúng số còn nợ")),
     "payer": ("ok", gettext_noop("Tài khoản này từng nộp")),
+    "payer_name": ("ok", gettext_noop("Người cùng tên từng nộp")),
     "paid": ("bad", gettext_noop("Phiếu đã nộp đủ")),
     "other_account": ("warn", gettext_noop("Phiếu của tài khoản nhận khác")),
 }
 """What speaks for (ok) or against (warn, bad) a candidate."""
+
+LEARNING_REFUSALS: Mapping[str, str] = {
+    "reason_missing": gettext_noop("Ghi lý do bỏ ghi nhớ, để sau này ai xem cũng hiểu. Chưa có gì thay đổi."),
+    "unknown_entry": gettext_noop("Mục này không còn trong danh sách: đã có người bỏ, hoặc khoản nộp đã hoàn tác."),
+}
+
+
+def learning_text(code: str) -> str:
+    """Why an entry of what was learnt is not forgotten."""
+    return _(LEARNING_REFUSALS[code])
+
 
 _AMOUNTS = frozenset(
     {
