@@ -11,7 +11,11 @@ from .django import start
 from .errors import Refused, UsageProblem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truongso.kernel.money import Dong
     from truongso.organizations.public import School
+    from truongso.payments.types import Method
     from truongso.reporting.public import Period
     from truongso.reporting.types import CashlessFigures
 
@@ -35,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     start()
     from django.db import DatabaseError
 
+    from truongso.payments.public import paid_back_by_method
     from truongso.reporting.public import PeriodError, cashless_figures, period_refusal, read_period
 
     try:
@@ -46,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
     except DatabaseError:
         raise Refused("chưa đọc được cơ sở dữ liệu; chạy truongso check để biết vì sao") from None
     if args.json:
-        print(json.dumps(_as_json(school, period, figures), ensure_ascii=False))
+        paid_back = paid_back_by_method(school.pk, period.first, period.last)
+        print(json.dumps(_as_json(school, period, figures, paid_back), ensure_ascii=False))
     else:
         print("\n".join(_as_text(school, period, figures)))
     return 0
@@ -61,7 +67,9 @@ def _school(code: str) -> School:
     return school
 
 
-def _as_json(school: School, period: Period, figures: CashlessFigures) -> dict[str, Any]:
+def _as_json(
+    school: School, period: Period, figures: CashlessFigures, paid_back: Mapping[Method, Dong]
+) -> dict[str, Any]:
     return {
         "school": school.code,
         "period": period.key,
@@ -73,6 +81,7 @@ def _as_json(school: School, period: Period, figures: CashlessFigures) -> dict[s
         "cashless_value_dong": int(figures.cashless.value),
         "count_share": _rounded(figures.count_share),
         "value_share": _rounded(figures.value_share),
+        "refunded_dong": {method.value: int(value) for method, value in paid_back.items()},
         "methods": {
             m.method.value: {
                 "count": m.figures.count,

@@ -108,7 +108,7 @@ from truongso.payments.refunds.numbers import codes_in as refund_codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
 from truongso.payments.refunds.payouts import undo_payout as undo_refund_payout
 from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
-from truongso.payments.refunds.queries import moves_of_payment
+from truongso.payments.refunds.queries import moves_of_payment, paid_back_by_method
 from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
 from truongso.payments.refunds.queries import waiting_count as waiting_refund_requests
@@ -254,6 +254,7 @@ __all__ = [
     "method_choices",
     "money_tables",
     "moves_of_payment",
+    "paid_back_by_method",
     "paper_of",
     "papers_of",
     "part_of",

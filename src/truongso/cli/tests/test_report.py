@@ -41,7 +41,7 @@ def test_json_holds_the_exact_figures(paid: School, capsys: pytest.CaptureFixtur
     assert said == {
         "school": "79-THU", "period": "2026-Q4", "from": "2026-10-01", "to": "2026-12-31",
         "count": 3, "cashless_count": 2, "value_dong": 450_000, "cashless_value_dong": 400_000,
-        "count_share": 0.6667, "value_share": 0.8889,
+        "count_share": 0.6667, "value_share": 0.8889, "refunded_dong": {},
     }  # fmt: skip
     none = {"count": 0, "dong": 0, "count_share": 0.0, "value_share": 0.0}
     assert methods == {

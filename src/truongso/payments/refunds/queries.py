@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
+from truongso.payments.credit.types import MoveKind
 from truongso.payments.models import CreditMove
 from truongso.payments.refunds.models import RefundFile, RefundItem, RefundPayout, RefundRequest
 from truongso.payments.refunds.types import ItemState, PayoutKind, RequestState
+from truongso.payments.types import Method
 
 _WAITING = [ItemState.DUE.value, ItemState.SENT.value]
 
@@ -108,6 +111,22 @@ def standing_payouts(school_id: int, item_ids: Sequence[int]) -> dict[int, Refun
         item_id__in=item_ids, kind=PayoutKind.PAID.value, reversed_by__isnull=True
     )
     return {p.item_id: p for p in rows}
+
+
+def paid_back_by_method(school_id: int, first: dt.date, last: dt.date) -> dict[Method, Dong]:
+    """What left the school for refunds between two days (both count), by the way the money had once come; 1 query."""
+    rows = (
+        CreditMove.objects.for_school(school_id)
+        .filter(
+            kind=MoveKind.REFUNDED.value, refund_item__payouts__kind=PayoutKind.PAID.value,
+            refund_item__payouts__reversed_by__isnull=True,
+            refund_item__payouts__occurred_on__range=(first, last),
+        )
+        .order_by()
+        .values_list("payment__method")
+        .annotate(s=Sum("amount"))
+    )  # fmt: skip
+    return {Method(method): Dong(int(s)) for method, s in rows}
 
 
 def moves_of_payment(school_id: int, payment_id: int) -> list[CreditMove]:

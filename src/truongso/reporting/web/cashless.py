@@ -20,9 +20,9 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.public import queue_figures
 from truongso.kernel import clock
-from truongso.kernel.money import Dong
+from truongso.kernel.money import Dong, total
 from truongso.organizations.public import School, supervising_unit
-from truongso.payments.public import METHOD_NAMES, Payment
+from truongso.payments.public import METHOD_NAMES, Payment, paid_back_by_method
 from truongso.payments.types import EvidenceKind, Method
 from truongso.reporting.cashless import add_up
 from truongso.reporting.labels import EVIDENCE_NAMES, NATURES, period_label
@@ -75,6 +75,7 @@ def report(request: AuthedRequest) -> HttpResponse:
         "rows": [_method_row(m.method, figures, period) for m in figures.by_method],
         "months": [_month_row(add_up(days, m), m) for m in months_of(period) if m.first <= today],
         "natures": _nature_rows([*natures, *([credit] if credit else [])]),
+        "refunds": _refund_rows(school, period),
         "trend": _trend(school, period, figures),
         "waiting": waiting,
         "waiting_value": waiting_value,
@@ -185,6 +186,13 @@ def _month_row(figures: CashlessFigures, month: Period) -> Row:
 def _nature_rows(natures: list[NatureFigures]) -> list[tuple[str, Dong, Dong]]:
     above = _("Nộp thừa, ghi vào số dư gia đình")
     return [(str(NATURES[n.nature]) if n.nature else above, n.value, n.cashless_value) for n in natures]
+
+
+def _refund_rows(school: School, period: Period) -> list[tuple[str, Dong]]:
+    """What was given back in the period, by the way it had come; the last row is the sum. Empty when nothing was."""
+    paid_back = paid_back_by_method(school.pk, period.first, period.last)
+    rows = [(str(METHOD_NAMES[m]), paid_back[m]) for m in Method if m in paid_back]
+    return [*rows, (_("Tổng cộng"), total(paid_back.values()))] if rows else []
 
 
 def _payment_row(payment: Payment, undone: Movement | None) -> dict[str, Any]:

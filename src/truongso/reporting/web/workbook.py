@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from truongso.kernel import clock
+from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.kernel.ui.formatting import DASH
 from truongso.organizations.public import School
-from truongso.payments.public import METHOD_NAMES, receipt_number
+from truongso.payments.public import METHOD_NAMES, paid_back_by_method, receipt_number
 from truongso.payments.types import EvidenceKind, Method
 from truongso.reporting.labels import EVIDENCE_NAMES, period_label, source_name
 from truongso.reporting.periods import Period
@@ -28,11 +29,14 @@ def workbook(school: School, period: Period) -> bytes:
         [_("Từ ngày"), period.first, _("đến ngày"), period.last, _("số liệu lúc"), clock.now()],
         [],
     ]
-    return write_xlsx([_summary(figures, banner), _payments(school, period)])
+    paid_back = paid_back_by_method(school.pk, period.first, period.last)
+    return write_xlsx([_summary(figures, paid_back, banner), _payments(school, period)])
 
 
-def _summary(figures: CashlessFigures, banner: Sequence[Sequence[ExportCell]]) -> SheetOut:
-    rows = [
+def _summary(
+    figures: CashlessFigures, paid_back: Mapping[Method, Dong], banner: Sequence[Sequence[ExportCell]]
+) -> SheetOut:
+    rows: list[list[ExportCell]] = [
         _line(
             str(METHOD_NAMES[m.method]), m.figures, figures.count_share_of(m.method), figures.value_share_of(m.method)
         )
@@ -40,6 +44,9 @@ def _summary(figures: CashlessFigures, banner: Sequence[Sequence[ExportCell]]) -
     ]
     rows.append(_line(_("Tổng cộng"), figures.all, None, None))
     rows.append(_line(_("Không dùng tiền mặt"), figures.cashless, figures.count_share, figures.value_share))
+    if paid_back:
+        rows += [[], [_("Đã hoàn trả trong kỳ (ghi riêng), theo cách đã nộp")]]
+        rows += [[str(METHOD_NAMES[m]), None, paid_back[m]] for m in Method if m in paid_back]
     return SheetOut(
         name=_("Tổng hợp"),
         header=[_("Phương thức"), _("Số lần"), _("Số tiền (đồng)"), _("Tỷ lệ số lần"), _("Tỷ lệ số tiền")],

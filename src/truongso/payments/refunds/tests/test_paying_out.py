@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 
@@ -20,10 +21,12 @@ from truongso.payments.refunds.accounts import checked_account
 from truongso.payments.refunds.bank_files import cancel_file, make_file, memo_of
 from truongso.payments.refunds.numbers import codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash
+from truongso.payments.refunds.queries import paid_back_by_method
 from truongso.payments.refunds.services import keep_as_credit
 from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee, items, owed, paid, pay
 from truongso.payments.refunds.types import Account, RefundRefusedError, RefundWay
 from truongso.payments.types import EvidenceKind, Method
+from truongso.reporting.public import between, cashless_figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("verify_after", "school_day")]
 
@@ -42,6 +45,12 @@ def test_cash_at_the_counter_has_a_numbered_voucher(school: School) -> None:
     assert (voucher.year, voucher.number, voucher.recipient_name) == (2026, 1, "Trần Thị Thu Hằng")
     assert [i.state for i in items(school)] == ["paid"]
     assert (owed(school, AccountRole.REFUND_DUE), -owed(school, AccountRole.CASH)) == (0, 165_000)
+    today = clock.today()
+    assert paid_back_by_method(school.pk, today, today) == {Method.CASH: Dong(35_000)}
+    assert paid_back_by_method(school.pk, today - dt.timedelta(days=9), today - dt.timedelta(days=1)) == {}
+    period = between(today, today)
+    before_and_after = cashless_figures(school.pk, period)
+    assert (before_and_after.all.count, before_and_after.all.value) == (1, Dong(200_000))  # the payment did happen
 
 
 def test_the_same_refund_is_not_paid_twice(school: School) -> None:
