@@ -10,7 +10,7 @@ from truongso.kernel.db import transaction
 from truongso.payments.gateways.addresses import addresses_of, allowed_hosts, gateway_of, sandbox_is_on
 from truongso.payments.gateways.health import note_ok, note_problem
 from truongso.payments.gateways.models import Channel
-from truongso.payments.providers.types import AnswerError, Incoming, Outgoing
+from truongso.payments.providers.types import AnswerError, Incoming, Outgoing, ProtocolError
 
 T = TypeVar("T")
 
@@ -35,8 +35,8 @@ def exchange(channel: Channel, request: Outgoing, read: Callable[[Incoming], T])
     except outgoing.OutgoingError as error:
         _note(channel, error.code)
         raise CallError(error.code, is_down=True) from error
-    except AnswerError as error:
-        refused = error.code.startswith("refused_")
+    except ProtocolError as error:  # an answer that cannot be read is none: the question is asked again later
+        refused = isinstance(error, AnswerError) and error.code.startswith("refused_")
         _note(channel, "" if refused else error.code)
         raise CallError(error.code, is_down=not refused) from error
     _note(channel, "")

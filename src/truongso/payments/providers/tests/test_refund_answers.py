@@ -11,6 +11,7 @@ import pytest
 from truongso.kernel.money import Dong
 from truongso.payments.providers.momo import Momo
 from truongso.payments.providers.types import Incoming, RefundRequest
+from truongso.payments.providers.vnpay import Vnpay, protocol
 from truongso.payments.providers.zalopay import Zalopay
 
 NOW = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
@@ -48,3 +49,16 @@ def test_momo(code: int, status: str) -> None:
 )
 def test_zalopay(fields: dict[str, Any], status: str) -> None:
     assert Zalopay().read_refund(incoming(**fields), ASKED, {}).status.value == status
+
+
+@pytest.mark.parametrize(("shown", "status"), [("3500000", "done"), ("5000000", "processing")])
+def test_vnpay_shows_one_refund_of_an_order(shown: str, status: str) -> None:
+    """Asked by the order it shows the last refund that it has: another amount is another refund."""
+    keys = {"tmn_code": "DEMOV210", "hash_secret": "RAOEXHYVSDDIIENYWSLDIIZTANXUXZFJ"}
+    said = dict.fromkeys(protocol._QUERY_SIGNED, "") | {
+        "ResponseCode": "00", "TmnCode": keys["tmn_code"], "TxnRef": ASKED.reference, "Amount": shown,
+        "TransactionNo": "14000001", "TransactionType": "03", "TransactionStatus": "00",
+    }  # fmt: skip
+    signature = protocol.sign_parts(tuple(said.values()), keys["hash_secret"])
+    answer = incoming(**{f"vnp_{name}": value for name, value in said.items()}, vnp_SecureHash=signature)
+    assert Vnpay().read_refund_progress(answer, ASKED, keys).status.value == status

@@ -235,6 +235,8 @@ class Vnpay:
         _same_order(fields, request.reference)
         if fields.text("vnp_TransactionType") not in codes.REFUND_TYPES:  # it still shows the payment itself
             return RefundResult(RefundStatus.PROCESSING)
+        if _amount(fields, "vnp_Amount") != request.amount:  # an earlier refund of the same payment
+            return RefundResult(RefundStatus.PROCESSING)
         return _refund_state(fields, fields.text("vnp_TransactionNo"))
 
 
