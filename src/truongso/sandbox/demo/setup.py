@@ -18,12 +18,14 @@ from truongso.organizations.public import (
     BankAccount,
     OrgUnit,
     School,
+    SchoolProfile,
     SchoolYear,
     add_bank_account,
     create_school,
     create_unit,
     end_unit,
     ensure_school_year,
+    save_profile,
     supervise,
 )
 from truongso.people.public import Student, import_roster
@@ -159,8 +161,12 @@ def _school(spec: SchoolSpec, tree: dict[str, OrgUnit], feed: str) -> DemoSchool
             actor=ACTOR, code=spec.code, name=spec.name, short_name=spec.short_name, level=spec.level,
             invoice_prefix=spec.invoice_prefix, prefix_fault=prefix_fault, ownership=spec.ownership, area=spec.area,
             slug=spec.slug, address=spec.address, phone=spec.phone, email=spec.email,
-            support_contact=spec.support_contact, support_phone=spec.support_phone, support_hours=spec.support_hours,
         )  # fmt: skip
+        profile = SchoolProfile(
+            support_contact=spec.support_contact, support_phone=spec.support_phone, support_hours=spec.support_hours,
+            answer_days=1, website=f"https://{school.slug}.example", fanpage="", has_public_page=True,
+        )  # fmt: skip
+        school = save_profile(actor=ACTOR, school=school, profile=profile)
         for s in supervision_of(spec):
             supervise(actor=ACTOR, school=school, unit=tree[s.unit], function=s.function, valid_from=s.valid_from)
         account = add_bank_account(
