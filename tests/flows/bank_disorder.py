@@ -123,7 +123,7 @@ def die(rng: random.Random, step: Step, monkeypatch: pytest.MonkeyPatch) -> None
 
     def cut(*args: object, **more: object) -> object:
         if not before:
-            true(*args, **more)  # type: ignore[arg-type]
+            true(*args, **more)
         raise PowerCutError
 
     with monkeypatch.context() as patch:
