@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,8 @@ from truongso.kernel.db import transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner, start
 from truongso.kernel.models import Job
 from truongso.payments.public import schools_expecting_transfers
+
+log = logging.getLogger("truongso.banking")
 
 
 def apply_statement(progress: Progress) -> dict[str, Any]:
@@ -102,11 +105,15 @@ def recheck_claims() -> int:
 
 
 def settle_straight_transfers() -> int:
-    """Link credits that the bank showed before the gateway told of them; how many."""
+    """Link credits that the bank showed before the gateway told of them; how many. A line of a closed month holds up
+    its own school only, until the month is opened again."""
     actor, settled = Actor.system("tick", "worker"), 0
     for school_id in schools_expecting_transfers():
-        with transaction():
-            settled += len(settle_straight(school_id, list(waiting_lines(school_id)), actor=actor))
+        try:
+            with transaction():
+                settled += len(settle_straight(school_id, list(waiting_lines(school_id)), actor=actor))
+        except IntegrityError:
+            log.exception("transfers of school %s cannot be linked yet", school_id)
     return settled
 
 

@@ -17,6 +17,7 @@ from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
+from truongso.ledger.models import Period
 from truongso.ledger.public import account_ids, balance
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import BankAccount, School
@@ -99,3 +100,21 @@ def test_of_two_that_fit_a_person_decides(school: School, account: BankAccount) 
     assert twin.notice(second, txn="4146", at=clock.now() + dt.timedelta(minutes=1)).send().status_code == 200
     assert seen(account, "chuyen tien", "FT4146").state == "waiting"
     assert transit(school) == 2 * AMOUNT
+
+
+def test_a_closed_month_of_one_school_holds_up_no_other(
+    school: School, other_school: School, account: BankAccount
+) -> None:
+    theirs = factories.bank_account(other_school, number="5555000055")
+    line, foreign = seen(account, "chuyen tien", "FT26279111"), seen(theirs, "chuyen tien", "FT26279222")
+    told(school, "26279111")
+    told(other_school, "26279222")
+    first = min(school.pk, other_school.pk)
+    months = Period.objects.for_school(first).filter(year=line.booked_on.year, month=line.booked_on.month)
+    months.update(is_closed=True)
+    assert settle_straight_transfers() == 1
+    months.update(is_closed=False)
+    assert settle_straight_transfers() == 1
+    line.refresh_from_db()
+    foreign.refresh_from_db()
+    assert (line.state, foreign.state) == ("settled", "settled")
