@@ -69,10 +69,12 @@ def decide_lines(
     )
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
-    for j in certain:
-        if j.line.pk in done:
-            j.line.state = LineState.MATCHED.value
-            desk.learn(j.transfer, j.decision.codes)
+    kept = [j for j in certain if j.line.pk in done]
+    for j in kept:
+        j.line.state = LineState.MATCHED.value
+        desk.learn(j.transfer, j.decision.codes)
+    if len(kept) == sum(j.decision.verdict is Verdict.AUTO for j in judged):
+        desk.booked((j.transfer for j in kept), (j.decision for j in kept))
     return len(done)
 
 
@@ -89,7 +91,7 @@ def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> l
 def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undone: Collection[int]) -> list[Judged]:
     """What the rules make of waiting credits, in order, each counting with those before it; changes nothing."""
     desk.renew()
-    memos = spelled_out(school_id, waiting, desk.invoices())
+    memos = spelled_out(school_id, waiting, desk.known(), desk.prefixes())
     transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
     deposits = held(school_id, waiting)
     return [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from truongso.banking.learning.queries import known_payers
 from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.types import Decision, OpenInvoice, Transfer
-from truongso.fees.public import InvoiceForMatching, invoices_for_matching
+from truongso.fees.public import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
+from truongso.kernel.money import ZERO, Dong
 from truongso.organizations.public import BankAccount
 
 
@@ -29,9 +31,14 @@ class Desk:
         self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
         self._by_code: dict[str, InvoiceForMatching] = {}
         self._by_student: dict[str, InvoiceForMatching] = {}
+        self._prefixes: set[str] = set()
+        self._mark: Mark | None = None
+        self._before: Mark | None = None
 
     def decide(self, transfers: Sequence[Transfer]) -> list[Decision]:
         """Decisions in order of arrival; each counts with what those before it would book."""
+        # Until told what was booked, the desk knows only that its matcher may have counted what never was.
+        self._before, self._mark = self._mark, None
         return self._matcher.match_all(transfers)
 
     def learn(self, transfer: Transfer, codes: Sequence[str]) -> None:
@@ -40,27 +47,55 @@ class Desk:
             student = str(self._invoices[transfer.account, code].student_id)
             self._matcher.learn(transfer.payer_account, student, transfer.payer_name)
 
+    def booked(self, transfers: Iterable[Transfer], decisions: Iterable[Decision]) -> None:
+        """What was booked of the decisions just made, which the matcher has counted already.
+
+        Not to be called when anything else than this was decided `auto`: all is read anew then.
+        """
+        paid: dict[int, Dong] = {}
+        for transfer, decision in zip(transfers, decisions, strict=True):
+            for code, amount in zip(decision.codes, decision.amounts, strict=True):
+                key = (transfer.account, code)
+                invoice = self._invoices[key]
+                paid[invoice.id] = paid.get(invoice.id, ZERO) + amount
+                left = replace(invoice, outstanding=invoice.outstanding - amount)
+                self._invoices[key] = self._by_code[code] = left
+                self._by_student[str(invoice.student_id)] = left
+        self._mark = self._before.after(paid) if self._before else None
+
     def invoice(self, account: str, code: str) -> InvoiceForMatching | None:
         """The invoice with this code, of this receiving account if there is one."""
         return self._invoices.get((account, code)) or self._by_code.get(code)
 
-    def invoices(self) -> Collection[InvoiceForMatching]:
-        """Every invoice that money may come for."""
-        return self._invoices.values()
+    def known(self) -> Mapping[str, InvoiceForMatching]:
+        """Every invoice that money may come for, by its code."""
+        return self._by_code
+
+    def prefixes(self) -> Collection[str]:
+        """What the codes of invoices begin with."""
+        return self._prefixes
 
     def someones(self, student_key: str) -> InvoiceForMatching | None:
         """An invoice of the pupil, to read his name from."""
         return self._by_student.get(student_key)
 
     def renew(self) -> None:
-        """Bring the invoices up to date and forget the lines of the part before; one query."""
+        """Bring the invoices up to date and forget the lines of the part before.
+
+        Where nothing happened to any invoice but what this desk was told of by `booked`, one query of one row.
+        """
         self._matcher.forget_lines()
+        mark = mark_of_invoices(self._school_id)
+        if mark == self._mark:
+            return
+        self._mark = mark
         gone = dict(self._invoices)
         for invoice in invoices_for_matching(self._school_id):
             account, student = str(invoice.bank_account_id), str(invoice.student_id)
             gone.pop((account, invoice.code), None)
             self._invoices[account, invoice.code] = self._by_code[invoice.code] = invoice
             self._by_student[student] = invoice
+            self._prefixes.add(invoice.code[:2])
             self._matcher.put(
                 OpenInvoice(
                     code=invoice.code, outstanding=invoice.outstanding, student_name=invoice.student_name,

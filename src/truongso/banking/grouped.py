@@ -7,7 +7,7 @@ when what they owe adds up to the transfer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from truongso.banking.models import BankLine
 from truongso.fees.public import InvoiceForMatching
@@ -17,14 +17,14 @@ from truongso.payments.public import groups_for_matching
 _READ_AT_MOST = 600
 
 
-def spelled_out(school_id: int, lines: Sequence[BankLine], invoices: Iterable[InvoiceForMatching]) -> dict[int, str]:
+def spelled_out(
+    school_id: int, lines: Sequence[BankLine], known: Mapping[str, InvoiceForMatching], prefixes: Iterable[str]
+) -> dict[int, str]:
     """Memos as the matcher is to read them, by line id, of lines that carry a group's code; at most 1 query.
 
     Of a group only the invoices that still owe are named: one that was paid alone no longer counts. When none owes
     any more all are named, so that a transfer made twice is recognised.
     """
-    known = {invoice.code: invoice for invoice in invoices}
-    prefixes = {code[:2] for code in known}
     carried = {line.pk: codes for line in lines if (codes := _group_codes(line.memo, prefixes))}
     groups = groups_for_matching(school_id, {code for codes in carried.values() for code in codes})
     by_code = {(group.bank_account_id, group.code): group.invoice_codes for group in groups}

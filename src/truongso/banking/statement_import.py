@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
@@ -175,12 +175,12 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
         credits_dong=Sum("line__amount", filter=new & incoming),
     )  # fmt: skip
     decided = MatchDecision.objects.for_school(statement.school_id).filter(
-        decision=Verdict.AUTO.value, payment__isnull=False, line__sightings__in=rows.filter(new)
+        decision=Verdict.AUTO.value, payment__isnull=False, line_id=OuterRef("line_id")
     )
     return {
         "new": sums["new"], "known": sums["known"], "refused": sums["refused"], "credits": sums["credits"],
         "credits_dong": int(sums["credits_dong"] or 0), "outgoing": sums["new"] - sums["credits"],
-        "booked": decided.values("line_id").distinct().count(),
+        "booked": rows.filter(new).filter(Exists(decided)).count(),
     }  # fmt: skip
 
 

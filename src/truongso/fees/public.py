@@ -26,7 +26,7 @@ from truongso.fees.queries.invoices import (
     school_figures,
     state_of,
 )
-from truongso.fees.queries.matching import InvoiceForMatching, invoices_for_matching
+from truongso.fees.queries.matching import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
 from truongso.fees.queries.plans import PlanTotals, plan_totals, problems
 from truongso.fees.queries.price_list import PublicItem, PublicReduction, price_list, public_reductions
 from truongso.fees.queries.rounds import (
@@ -58,6 +58,7 @@ __all__ = [
     "InvoiceLine",
     "LockedInvoice",
     "LockedLine",
+    "Mark",
     "OpenInvoice",
     "PaidState",
     "PlanTotals",
@@ -97,6 +98,7 @@ __all__ = [
     "issued_rounds",
     "lines_of",
     "lock_invoices",
+    "mark_of_invoices",
     "open_invoices",
     "opt_in",
     "plan_round",
