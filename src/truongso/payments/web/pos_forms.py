@@ -119,6 +119,12 @@ class SlipForm(CardlessForm):
         self.fields["card_brand"].choices = brands  # type: ignore[attr-defined]
         self.found: list[Invoice] = []
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As Django does; what was typed for the last four digits never comes back, it may be the whole number."""
+        super().add_error(field, error)
+        if field == "card_tail":
+            self.data = {**self.data.dict(), "card_tail": ""}
+
     def clean_invoices(self) -> str:
         text: str = self.cleaned_data["invoices"]
         codes = list(dict.fromkeys(c for c in re.split(r"[\s,;]+", text.upper()) if c))
