@@ -105,6 +105,14 @@ def test_a_slip_that_is_not_right_changes_nothing(
     assert "4111" not in said(answer)  # not even shown again
 
 
+def test_a_number_that_may_be_a_card_is_not_shown_again(staff: Client, school: School, at: PosTerminal) -> None:
+    """16 digits that fail the check digit are a card number typed wrong: refused and gone from the page too."""
+    form = {**SLIP, "terminal": at.public_id, "invoices": money.invoice(school, [250_000]).code}
+    answer = staff.post("/thu/may-pos/ghi", {**form, "card_tail": "9704050011112222"})
+    assert (answer.status_code, "97040500" in said(answer)) == (400, False)
+    assert not PosSlip.objects.for_school(school).exists()
+
+
 def test_from_the_file_to_the_bank(staff: Client, school: School, at: PosTerminal) -> None:
     invoice = money.invoice(school, [2_000_000])
     known, wrong = slip(at, (invoice, 1_000_000)), slip(at, (invoice, 300_000))

@@ -33,7 +33,7 @@ FIELDS: dict[str, Any] = {
     "label": _("Tên gọi"),
     "approval_code": _("Mã chuẩn chi"),
     "rrn": _("Số tham chiếu (RRN)"),
-    "trace": _("Số trace"),
+    "trace": _("Số truy vết (trace)"),
     "batch_no": _("Số lô"),
     "card_tail": _("4 số cuối thẻ"),
     "card_brand": _("Loại thẻ"),

@@ -44,7 +44,7 @@ class BookForm(forms.Form):
 class CountForm(forms.Form):
     """Pieces of each denomination, the day, and why the sum is not what the book says."""
 
-    day = VietnameseDateField(label=_("Kiểm quỹ cuối ngày"))
+    day = VietnameseDateField(label=_("Ngày kiểm quỹ"))
     reason = forms.CharField(
         label=_("Lý do chênh lệch"), required=False, max_length=300,
         help_text=_("Chỉ ghi khi số đếm khác số trên sổ."), widget=forms.Textarea({"rows": 2}),

@@ -20,6 +20,7 @@ from truongso.kernel.db import retrying, transaction
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
 from truongso.payments.cash.messages import cash_refusal_text
+from truongso.payments.cash.queries import waiting_counts
 from truongso.payments.cash.types import CashRefusedError
 from truongso.payments.refunds import bank_files, payouts, queries, services
 from truongso.payments.refunds.accounts import payer_accounts
@@ -78,11 +79,13 @@ def approvals(request: AuthedRequest) -> HttpResponse:
     """What waits for the decision of a second person."""
     school = request.caller.school
     rows = list(queries.requests(school.pk, state=RequestState.PROPOSED).order_by("pk"))
-    names = user_names(r.proposed_by for r in rows)
+    counts = waiting_counts(school.pk) if request.caller.may(Permission.SCHOOL_CASH_CONFIRM) else []
+    names = user_names([*(r.proposed_by for r in rows), *(c.counted_by for c in counts)])
     shown = [
         {**_row(r), "by": names.get(r.proposed_by, ""), "own": r.proposed_by == request.caller.user.pk} for r in rows
     ]
-    return render(request, "payments/approvals.html", {"rows": shown})
+    signed = [{"count": c, "by": names.get(c.counted_by, "")} for c in counts]
+    return render(request, "payments/approvals.html", {"rows": shown, "counts": signed})
 
 
 @requires(Permission.SCHOOL_REFUND_PROPOSE)
