@@ -7,14 +7,15 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('banking', '0001_initial'), ('banking', '0002_claims'), ('banking', '0003_statement_layouts'), ('banking', '0004_deposits'), ('banking', '0005_refund_lines'), ('banking', '0006_batches'), ('banking', '0007_virtual_account'), ('banking', '0008_counter_bank')]
+    replaces = [('banking', '0001_initial'), ('banking', '0002_claims'), ('banking', '0003_statement_layouts'), ('banking', '0004_deposits'), ('banking', '0005_refund_lines'), ('banking', '0006_batches'), ('banking', '0007_virtual_account'), ('banking', '0008_counter_bank'), ('banking', '0009_learning_and_confidence')]
 
     initial = True
 
     dependencies = [
         ('fees', '0001_squashed_0003'),
         ('organizations', '0001_squashed_0002'),
-        ('payments', '0001_squashed_0009'),
+        ('payments', '0001_squashed_0010'),
+        ('people', '0001_initial'),
     ]
 
     operations = [
@@ -77,13 +78,15 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveSmallIntegerField()),
                 ('reason', models.JSONField()),
                 ('candidates', models.JSONField(default=list)),
+                ('confidence', models.PositiveSmallIntegerField(null=True)),
+                ('differs', models.JSONField(default=list)),
                 ('payment', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
                 ('decided_by', models.BigIntegerField(null=True)),
                 ('decided_at', models.DateTimeField()),
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'line'], name='banking_decision_line'), models.Index(fields=['school', 'payment'], name='banking_decision_payment')],
-                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_matchdecision_school_row'), truongso.kernel.constraints.SchoolKey('line', name='banking_matchdecision_line_key'), truongso.kernel.constraints.SchoolKey('payment', name='banking_matchdecision_payment_key'), models.CheckConstraint(condition=models.Q(('decision__in', ['auto', 'suggest', 'repeat', 'none', 'person', 'undone'])), name='banking_matchdecision_kind')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_matchdecision_school_row'), truongso.kernel.constraints.SchoolKey('line', name='banking_matchdecision_line_key'), truongso.kernel.constraints.SchoolKey('payment', name='banking_matchdecision_payment_key'), models.CheckConstraint(condition=models.Q(('decision__in', ['auto', 'suggest', 'repeat', 'none', 'person', 'undone'])), name='banking_matchdecision_kind'), models.CheckConstraint(condition=models.Q(('confidence__isnull', True), ('confidence__range', (0, 100)), _connector='OR'), name='banking_matchdecision_percent')],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +228,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_depositlink_school_row'), models.UniqueConstraint(condition=models.Q(('state', 'standing')), fields=('school', 'line'), name='banking_depositlink_line'), models.UniqueConstraint(condition=models.Q(('state', 'standing')), fields=('school', 'deposit'), name='banking_depositlink_deposit'), truongso.kernel.constraints.SchoolKey('line', name='banking_depositlink_line_key'), truongso.kernel.constraints.SchoolKey('deposit', name='banking_depositlink_deposit_key'), models.CheckConstraint(condition=models.Q(('state__in', ['standing', 'undone'])), name='banking_depositlink_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'standing'), ('undo_reason', ''), ('undone_at__isnull', True)), models.Q(('state', 'undone'), ('undone_at__isnull', False), models.Q(('undo_reason', ''), _negated=True)), _connector='OR'), name='banking_depositlink_undone')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ForgottenPayer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('payer_account', models.CharField(blank=True, max_length=40)),
+                ('payer_name', models.CharField(blank=True, max_length=120)),
+                ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                ('reason', models.CharField(max_length=300)),
+                ('forgotten_at', models.DateTimeField()),
+                ('forgotten_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_forgottenpayer_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_forgottenpayer_public'), truongso.kernel.constraints.SchoolKey('student', name='banking_forgottenpayer_student_key'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='banking_forgottenpayer_reason'), models.CheckConstraint(condition=models.Q(('payer_account', ''), ('payer_name', ''), _negated=True), name='banking_forgottenpayer_payer')],
             },
         ),
         migrations.CreateModel(

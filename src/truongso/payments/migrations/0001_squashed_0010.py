@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0001_initial'), ('payments', '0002_gateways'), ('payments', '0003_methods_and_groups'), ('payments', '0004_cash'), ('payments', '0005_refunds'), ('payments', '0006_bills'), ('payments', '0007_paper_and_reminders'), ('payments', '0008_settlements_and_pos'), ('payments', '0009_refund_decisions')]
+    replaces = [('payments', '0001_initial'), ('payments', '0002_gateways'), ('payments', '0003_methods_and_groups'), ('payments', '0004_cash'), ('payments', '0005_refunds'), ('payments', '0006_bills'), ('payments', '0007_paper_and_reminders'), ('payments', '0008_settlements_and_pos'), ('payments', '0009_refund_decisions'), ('payments', '0010_told_by_notice')]
 
     initial = True
 
@@ -936,7 +936,7 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
                 ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
                 ('batch', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='payments.settlementbatch')),
-                ('file', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='payments.settlementfile')),
+                ('file', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='payments.settlementfile')),
                 ('source', models.CharField(max_length=40)),
                 ('key', models.CharField(max_length=80)),
                 ('row_number', models.PositiveIntegerField()),
