@@ -25,9 +25,7 @@ def test_only_named_places_are_accepted(text: str) -> None:
         check_text(text, allowed=ALLOWED)
 
 
-@pytest.mark.parametrize(
-    "text", ["${hoc_sinh}", "%(hoc_sinh)s", "$hoc_sinh", "<b>{hoc_sinh}</b>", "#read(1)"]
-)
+@pytest.mark.parametrize("text", ["${hoc_sinh}", "%(hoc_sinh)s", "$hoc_sinh", "<b>{hoc_sinh}</b>", "#read(1)"])
 def test_other_template_languages_stay_text(text: str) -> None:
     said = fill(check_text(text, allowed=ALLOWED), {"hoc_sinh": "An", "so_tien": "5"})
     assert said == text.replace("{hoc_sinh}", "An")

@@ -34,7 +34,7 @@ import random
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator, KeysView
+from collections.abc import Collection, Iterable, Iterator, KeysView
 from enum import StrEnum
 from operator import ne
 
@@ -228,8 +228,8 @@ def _one_shorter(short: str, long: str) -> bool:
 class CodeIndex:
     """The known codes of one receiving account, found exactly or over one error, without trying all of them.
 
-    A single error leaves the first five or the last four symbols whole, except for swaps, which are tried
-    outright; so two dictionaries of halves lead to the few codes worth comparing. A third one, of the last
+    A single error leaves the first five or the last four symbols whole, except for the swap across their
+    border, which is tried outright; so two dictionaries of halves lead to the few codes worth comparing. A third one, of the last
     six symbols, finds words whose prefix itself is damaged when a whole text is scanned.
     """
 
@@ -288,7 +288,7 @@ class CodeIndex:
         codes is drawn without such pairs where it can be.
         """
         shorter = {code[:place] + code[place + 1 :] for place in range(LENGTH)}
-        return any(other != code for word in shorter for other, _ in self._missing(word))
+        return any(other != code for word in shorter for other, _ in self.corrections(word))
 
     def corrections(self, word: str) -> list[tuple[str, Slip]]:
         """Known codes that are exactly one error away from a word of 8, 9 or 10 symbols (A–Z, 0–9), each
@@ -298,35 +298,33 @@ class CodeIndex:
         `extra`.
         """
         if len(word) == LENGTH:
-            return self._swapped(word) + self._wrong(word)
+            return self._same_length(word)
         if len(word) == LENGTH - 1:
-            return self._missing(word)
+            near = self._near(word[:5], word[4:])
+            return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)] if near else []
         if len(word) == LENGTH + 1:
-            return self._extra(word)
+            near = self._near(word[:5], word[6:])
+            return [(code, Slip.EXTRA) for code in near if _one_shorter(code, word)] if near else []
         return []
 
-    def _swapped(self, word: str) -> list[tuple[str, Slip]]:
-        first, second, third, fourth, fifth, sixth, seventh, eighth, ninth = tuple(word)
-        tries = (
-            second + first + word[2:],
-            first + third + second + word[3:],
-            word[:2] + fourth + third + word[4:],
-            word[:3] + fifth + fourth + word[5:],
-            word[:4] + sixth + fifth + word[6:],
-            word[:5] + seventh + sixth + word[7:],
-            word[:6] + eighth + seventh + ninth,
-            word[:7] + ninth + eighth,
-        )
-        return [(code, Slip.SWAPPED) for code in tries if code in self.codes and code != word]
+    def _near(self, head: str, tail: str) -> Collection[str]:
+        """The known codes with this head or this tail, each once."""
+        heads, tails = self._heads.get(head), self._tails.get(tail)
+        if heads is None or tails is None:
+            return heads or tails or ()
+        return dict.fromkeys((*heads, *tails))
 
-    def _wrong(self, word: str) -> list[tuple[str, Slip]]:
-        near = [*self._heads.get(word[:5], ()), *self._tails.get(word[5:], ())]
-        return [(code, Slip.WRONG) for code in near if sum(map(ne, word, code)) == 1]
-
-    def _missing(self, word: str) -> list[tuple[str, Slip]]:
-        near = {*self._heads.get(word[:5], ()), *self._tails.get(word[4:], ())}
-        return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)]
-
-    def _extra(self, word: str) -> list[tuple[str, Slip]]:
-        found = [code for place in range(LENGTH + 1) if (code := word[:place] + word[place + 1 :]) in self.codes]
-        return [(code, Slip.EXTRA) for code in dict.fromkeys(found)]
+    def _same_length(self, word: str) -> list[tuple[str, Slip]]:
+        """Swaps first. A swap leaves the head or the tail whole, but for the one across their border."""
+        found: list[tuple[str, Slip]] = []
+        across = word[:4] + word[5] + word[4] + word[6:]
+        if across in self.codes and across != word:
+            found.append((across, Slip.SWAPPED))
+        wrong: list[tuple[str, Slip]] = []
+        for code in self._near(word[:5], word[5:]):
+            errors = sum(map(ne, word, code))
+            if errors == 1:
+                wrong.append((code, Slip.WRONG))
+            elif errors == 2 and slip_between(word, code) is Slip.SWAPPED:
+                found.append((code, Slip.SWAPPED))
+        return found + wrong

@@ -70,9 +70,7 @@ _GATEWAYS: Mapping[str, str] = {
     "invoice_cancelled": gettext_noop("Phiếu này đã hủy nên không nhận tiền."),
     "amount_exceeds_debt": gettext_noop("Số tiền còn phải nộp vừa thay đổi. Xem lại số tiền rồi nộp."),
     "amount_outside_limits": gettext_noop("Số tiền này nằm ngoài giới hạn của cổng. Quét mã QR để nộp."),
-    "gateway_unreachable": gettext_noop(
-        "Cổng chưa trả lời, chưa có khoản nào bị trừ. Quét mã QR, hoặc thử lại sau."
-    ),
+    "gateway_unreachable": gettext_noop("Cổng chưa trả lời, chưa có khoản nào bị trừ. Quét mã QR, hoặc thử lại sau."),
     "gateway_refused": gettext_noop("Cổng thanh toán từ chối mở giao dịch, chưa có khoản nào bị trừ. Chọn cách khác."),
 }
 

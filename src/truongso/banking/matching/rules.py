@@ -217,18 +217,21 @@ def few_of_the_amount(case: Case) -> Decision | None:
     Few are those of a class that the memo mentions, else of the whole receiving account.
     """
     owing = case.account.owing(case.amount)
-    if not owing or unknown_codes(case.reading, case.account.index):
+    if not owing:
         return None
     pupils = case.account.pupils
     classes = {one.row for one in pupils.classes_in(case.reading)} if pupils.may_name_class(case.reading) else set()
     if classes:
-        claims = [claim for claim in owing if claim.pupil.class_row in classes]
-        marks = (Evidence.CLASS, Evidence.AMOUNT)
+        named = [
+            claim for row in sorted(classes) for pupil in pupils.of_class(row) for claim in case.account.open_of(pupil)
+        ]
+        claims = [claim for claim in named if claim.outstanding == case.amount]
+        marks: tuple[Evidence, ...] = (Evidence.CLASS, Evidence.AMOUNT)
     else:
         if len(owing) > _FEW or not known_not_fees().speaks_of_fees(case.reading):
             return None
         claims, marks = list(owing), (Evidence.AMOUNT,)
-    if not 1 <= len(claims) <= _FEW:
+    if not 1 <= len(claims) <= _FEW or unknown_codes(case.reading, case.account.index):
         return None
     code = "amount_in_class" if classes else "amount_only"
     reason = Reason(code, {"count": str(len(claims)), "student": claims[0].pupil.label})

@@ -163,9 +163,7 @@ def channel_keys(request: AuthedRequest, public_id: str) -> HttpResponse:
         except GatewayRefusedError as refusal:
             _blame(form, refusal)
         else:
-            messages.success(
-                request, _("Đã thay khóa. Khóa cũ vẫn được nhận thông báo cho tới khi bỏ.")
-            )
+            messages.success(request, _("Đã thay khóa. Khóa cũ vẫn được nhận thông báo cho tới khi bỏ."))
             return redirect("payments:pay_channel", channel.public_id)
     return _page(request, channel, keys=form)
 

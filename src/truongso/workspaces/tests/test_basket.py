@@ -123,7 +123,9 @@ def test_one_invoice_is_taken_out(school: School, client: Client) -> None:
     assert read_token(answer["Location"].rsplit("/", 1)[1]) == [Entry(second.pk, is_own=True)]
 
 
-@pytest.mark.parametrize("forged", ["abc", "eyJ4IjoxfQ", signing.dumps([[1, 1]], salt="other")], ids=["text", "json", "salt"])
+@pytest.mark.parametrize(
+    "forged", ["abc", "eyJ4IjoxfQ", signing.dumps([[1, 1]], salt="other")], ids=["text", "json", "salt"]
+)
 def test_a_made_up_basket_does_not_open(db: None, client: Client, forged: str) -> None:
     answer = client.get(f"/gop/{forged}")
     assert answer.status_code == 404
