@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
@@ -166,7 +166,7 @@ def _chunk_in_transaction(
 
 
 def _outcome(statement: StatementImport) -> dict[str, int]:
-    """What became of the file's rows, from the rows themselves; 2 queries."""
+    """What became of the file's rows, from the rows themselves; 3 queries."""
     new, incoming = Q(state=RowState.NEW.value), Q(line__direction=Direction.IN.value)
     rows = StatementRow.objects.for_school(statement.school_id).filter(statement=statement)
     sums = rows.aggregate(
@@ -175,12 +175,15 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
         credits_dong=Sum("line__amount", filter=new & incoming),
     )  # fmt: skip
     decided = MatchDecision.objects.for_school(statement.school_id).filter(
-        decision=Verdict.AUTO.value, payment__isnull=False, line_id=OuterRef("line_id")
+        decision=Verdict.AUTO.value, payment__isnull=False
     )
+    # Two plain scans, met here: SQLite would look through all decisions once for every row.
+    lines = set(rows.filter(new).values_list("line_id", flat=True))
+    booked = lines.intersection(decided.filter(line_id__gte=min(lines, default=0)).values_list("line_id", flat=True))
     return {
         "new": sums["new"], "known": sums["known"], "refused": sums["refused"], "credits": sums["credits"],
         "credits_dong": int(sums["credits_dong"] or 0), "outgoing": sums["new"] - sums["credits"],
-        "booked": rows.filter(new).filter(Exists(decided)).count(),
+        "booked": len(booked),
     }  # fmt: skip
 
 

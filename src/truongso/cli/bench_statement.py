@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=ENGINES, default="postgres", help="postgres: cụm riêng tạm thời; sqlite: tệp tạm"
     )
+    parser.add_argument("--verify", action="store_true", help="tính lại toàn bộ sổ sau khi đo (lâu)")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     parser.epilog = (
         "Ví dụ:\n  truongso bench statement\n  truongso bench statement --engine sqlite --lines 20000 --json"
@@ -36,7 +37,10 @@ def run(args: argparse.Namespace) -> int:
 
         call_command("migrate", verbosity=0, interactive=False)
         result = statement.run(
-            args.lines, lambda text: None if args.json else print(text, flush=True), pupils=args.pupils
+            args.lines,
+            lambda text: None if args.json else print(text, flush=True),
+            pupils=args.pupils,
+            verifies=args.verify,
         )
         if args.json:
             print(json.dumps(result.as_json(), ensure_ascii=False))

@@ -229,8 +229,8 @@ class CodeIndex:
     """The known codes of one receiving account, found exactly or over one error, without trying all of them.
 
     A single error leaves the first five or the last four symbols whole, except for the swap across their
-    border, which is tried outright; so two dictionaries of halves lead to the few codes worth comparing. A third one, of the last
-    six symbols, finds words whose prefix itself is damaged when a whole text is scanned.
+    border, which is tried outright; so two dictionaries of halves lead to the few codes worth comparing. A
+    third one, of the last six symbols, finds words whose prefix itself is damaged when a whole text is scanned.
     """
 
     def __init__(self, codes: Iterable[str] = ()) -> None:

@@ -222,10 +222,9 @@ def few_of_the_amount(case: Case) -> Decision | None:
     pupils = case.account.pupils
     classes = {one.row for one in pupils.classes_in(case.reading)} if pupils.may_name_class(case.reading) else set()
     if classes:
-        named = [
-            claim for row in sorted(classes) for pupil in pupils.of_class(row) for claim in case.account.open_of(pupil)
-        ]
-        claims = [claim for claim in named if claim.outstanding == case.amount]
+        members = [pupil for row in sorted(classes) for pupil in pupils.of_class(row)]
+        owed = [claim for pupil in members for claim in case.account.open_of(pupil)]
+        claims = [claim for claim in owed if claim.outstanding == case.amount]
         marks: tuple[Evidence, ...] = (Evidence.CLASS, Evidence.AMOUNT)
     else:
         if len(owing) > _FEW or not known_not_fees().speaks_of_fees(case.reading):

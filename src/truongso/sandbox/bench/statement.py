@@ -70,7 +70,7 @@ class Result:
         return (sum(last) / len(last)) / (sum(first) / len(first)) if first else 0.0
 
 
-def run(lines: int, say: Callable[[str], None], *, pupils: int = _PUPILS) -> Result:
+def run(lines: int, say: Callable[[str], None], *, pupils: int = _PUPILS, verifies: bool = False) -> Result:
     """Build the school and its invoices, write the file, then look at it and apply it with progress."""
     place = build(min(pupils, lines))
     rounds = -(-lines // min(pupils, lines))
@@ -93,7 +93,7 @@ def run(lines: int, say: Callable[[str], None], *, pupils: int = _PUPILS) -> Res
     meter = _Meter()
     counts = apply_statement(statement, actor=ACTOR, on_progress=at)
     applied = meter.spent()
-    broken = [r.title for r in selfcheck.run_all() if not r.ok]
+    broken = [r.title for r in selfcheck.run_all() if not r.ok] if verifies else []
     if broken:
         raise RuntimeError(f"invariants broken after the bench: {broken}")
     return Result(
