@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 from tests import factories
 from truongso.fees.models import CollectionRound, FeeItem, Invoice, InvoiceLine
@@ -76,7 +77,7 @@ def booking(*shares: tuple[Invoice, int], amount: int | None = None, reference: 
     return Booking(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def in_cash() -> dict[str, object]:
+def in_cash() -> dict[str, Any]:
     """Changes that make a booking cash taken at the counter now."""
     return {"kind": EvidenceKind.CASH_RECEIPT, "method": Method.CASH, "received_at": clock.now()}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
@@ -33,7 +35,7 @@ from truongso.payments.refunds.types import Ask, RefundKind, RefundRefusedError,
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("verify_after", "school_day")]
 
 
-def _sql(statement: str, *values: object) -> None:
+def _sql(statement: str, *values: Any) -> None:
     with savepoint(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 

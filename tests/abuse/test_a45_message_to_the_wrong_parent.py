@@ -8,6 +8,7 @@ import pytest
 
 from tests import factories
 from truongso.fees.types import RoundState
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.messaging.models import Delivery
 from truongso.messaging.types import ChannelKind
@@ -58,7 +59,7 @@ def test_random_families(school: School, actor: Actor, seed: int) -> None:
     if not owing:
         return
     seen = plan(school.pk, round_id=of_round.pk, class_names=[], channels=[FILE])
-    made = ask(school.pk, round_id=of_round.pk, class_names=[], channels=[FILE], send_at=factories.clock.now(),
+    made = ask(school.pk, round_id=of_round.pk, class_names=[], channels=[FILE], send_at=clock.now(),
                seen=len(seen.messages), actor=actor)  # fmt: skip
     _change_one_guardian(school, rng)
     assert send(school.pk, reminder_id=made.pk, actor=actor)
@@ -88,7 +89,7 @@ def test_one_number_in_two_families_never_mixes_them(school: School, actor: Acto
         child = factories.student(school, name, school_class=taught, payer=mother)
         Guardian.objects.for_school(school).filter(family=child.family).update(phone="0900000011")
         debt(of_round, child)
-    made = ask(school.pk, round_id=of_round.pk, class_names=[], channels=[FILE], send_at=factories.clock.now(), seen=2,
+    made = ask(school.pk, round_id=of_round.pk, class_names=[], channels=[FILE], send_at=clock.now(), seen=2,
                actor=actor)  # fmt: skip
     send(school.pk, reminder_id=made.pk, actor=actor)
     bodies = [d.body for d in Delivery.objects.for_school(school)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import client
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from django.core import mail
 
 from truongso.kernel.actor import Actor
-from truongso.messaging.channels import email, file, http, sms, zalo
+from truongso.messaging.channels import email, file, sms, zalo
 from truongso.messaging.channels.base import Message, Setup
 from truongso.messaging.models import Channel, Delivery
 from truongso.messaging.public import BEFORE_DUE, queue, save_channel, save_template
@@ -41,7 +42,7 @@ def test_a_value_is_one_line(mark: str) -> None:
 @pytest.mark.parametrize("channel", [sms, zalo])
 def test_a_token_with_a_line_break_never_leaves(mark: str, channel: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(http.http.client, "HTTPSConnection", lambda *_a, **_k: asked.append(1))
+    monkeypatch.setattr(client, "HTTPSConnection", lambda *_a, **_k: asked.append(1))
     setup = Setup("S", "T", "https://partner.example.com/x", f"k{mark}X-Admin: 1")
     with pytest.raises(MessagingRefusedError, match="control_characters"):
         channel.send(setup, Message("r1", "0900000011", BEFORE_DUE, "", "x"))

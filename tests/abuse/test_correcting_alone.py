@@ -72,7 +72,7 @@ def test_cash_of_a_counted_day_stays_and_the_page_says_why(client: Client, schoo
     paid, other = money.invoice(school, [250_000]), money.invoice(school, [250_000], full_name="Lê Minh Châu")
     cashier = factories.user(Role.CASHIER, school=school)
     with savepoint():
-        payment = book(school.pk, booking=money.booking((paid, 250_000), **money.in_cash()), actor=ACTOR)  # type: ignore[arg-type]
+        payment = book(school.pk, booking=money.booking((paid, 250_000), **money.in_cash()), actor=ACTOR)
         sign_count(
             school.pk, day=clock.today(), cash=CountedCash({50_000: 5}), reason="",
             actor=Actor(cashier.pk, "Thủ quỹ", "web"),

@@ -21,7 +21,7 @@ from truongso.kernel.sheet_html import read_html
 from truongso.kernel.sheet_workbook import read_workbook
 from truongso.kernel.sheet_xls import read_xls
 from truongso.kernel.sheet_xlsx import safe_xlsx
-from truongso.kernel.sheets import Limits, Sheet, SheetError, read_sheets
+from truongso.kernel.sheets import Cell, Limits, Sheet, SheetError, read_sheets
 
 ACCOUNT = "0011001234567"
 LIMITS = Limits(max_bytes=1 << 20, max_unpacked=8 << 20, max_rows=5_000, max_columns=64, max_cells=50_000)
@@ -72,7 +72,7 @@ def xls(data: bytes) -> None:
 def layout(data: bytes) -> None:
     """A shared layout file, then its own table read with it."""
     found = from_file(data)
-    row = [*(label or None for label in found.header)]
+    row: list[Cell] = [*(label or None for label in found.header)]
     _sound(parse_statement([Sheet("a", [row, row])], expected_account=None, saved=[found.layout("x")]))
 
 

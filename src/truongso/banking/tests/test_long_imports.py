@@ -8,6 +8,7 @@ import pytest
 from tests import factories, money
 
 from truongso.banking import desk, statement_import
+from truongso.banking.decide import decide_lines
 from truongso.banking.models import BankLine, StatementImport
 from truongso.banking.statement_import import apply, preview
 from truongso.banking.tests.helpers import ACTOR, file, line, rows
@@ -74,7 +75,7 @@ def test_killed_inside_a_part_leaves_none_of_it(
     school: School, account: BankAccount, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     statement = _previewed(account, invoices)
-    real, calls = statement_import.decide_lines, []
+    real, calls = decide_lines, []
 
     def dying(*args: object, **more: object) -> int:
         booked = real(*args, **more)  # type: ignore[arg-type]

@@ -33,7 +33,8 @@ def _again(school: School, actor: Actor) -> int:
 
 
 def _last(school: School, reference: str) -> MatchDecision:
-    return MatchDecision.objects.for_school(school).filter(line__reference=reference).latest("pk")
+    found: MatchDecision = MatchDecision.objects.for_school(school).filter(line__reference=reference).latest("pk")
+    return found
 
 
 def test_nothing_new_stores_nothing(school: School, account: BankAccount, actor: Actor) -> None:

@@ -27,7 +27,7 @@ PARAMS: dict[str, Any] = {
     "expected": "001", "found": "002", "printed": 250_000, "counted": 240_000, "opening": 1, "closing": 2,
     "total_in": 3, "total_out": 4, "rows": [3, 7], "row": 3, "breaks": 2, "text": "abc", "debit": Dong(1),
     "credit": Dong(2), "state": "matched", "surplus": Dong(30_000), "code": "TSABC", "sum": Dong(5), "amount": Dong(6),
-    "owed": Dong(7), "codes": "TSABC", "slip": "GNT 0012",
+    "owed": Dong(7), "codes": "TSABC", "slip": "GNT 0012", "batch": "POS 0001", "open": 2, "net": 8, "refunded": 9,
 }  # fmt: skip
 TABLES = {
     "file": (messages.FILE_REFUSALS, messages.file_text),

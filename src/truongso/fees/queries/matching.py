@@ -41,7 +41,7 @@ def invoices_for_matching(school_id: int) -> list[InvoiceForMatching]:
 class Mark(NamedTuple):
     """A mark of all standing invoices: it differs as soon as one was issued, cancelled, paid, changed or moved."""
 
-    count: int
+    invoices: int
     latest: int
     owed: int
     accounts: int
@@ -60,10 +60,10 @@ def mark_of_invoices(school_id: int) -> Mark:
     """The mark of what `invoices_for_matching` would give now; 1 query that hands over one row."""
     owed = (F("total") - F("paid")) * (F("pk") % _WEIGHTS + 1)
     found = _standing(school_id).aggregate(
-        count=Count("pk"), latest=Max("pk"), accounts=Sum("bank_account_id"),
+        invoices=Count("pk"), latest=Max("pk"), accounts=Sum("bank_account_id"),
         owed=Sum(ExpressionWrapper(owed, output_field=BigIntegerField())),
     )  # fmt: skip
-    return Mark(found["count"], found["latest"] or 0, int(found["owed"] or 0), int(found["accounts"] or 0))
+    return Mark(found["invoices"], found["latest"] or 0, int(found["owed"] or 0), int(found["accounts"] or 0))
 
 
 def _standing(school_id: int) -> QuerySet[Invoice]:

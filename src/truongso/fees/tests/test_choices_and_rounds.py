@@ -227,7 +227,7 @@ def test_a_deleted_draft_leaves_nothing_but_the_trace(s: Setting) -> None:
 
 def test_paying_in_parts_is_the_rounds_choice_and_goes_along_when_copied(school: School, actor: Actor) -> None:
     account = factories.bank_account(school)
-    days = {"priced_on": dt.date(2026, 10, 1), "due_on": dt.date(2026, 10, 20)}
+    days: dict[str, Any] = {"priced_on": dt.date(2026, 10, 1), "due_on": dt.date(2026, 10, 20)}
     year = factories.school_year()
     draft = create_round(
         school.pk, name="Thu tháng 10", school_year_id=year.pk, bank_account_id=account.pk, actor=actor,

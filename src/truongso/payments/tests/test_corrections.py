@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from tests import factories, money
@@ -24,7 +26,7 @@ from truongso.reporting.queries import cashless_figures
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("verify_after", "school_day")]
 
 
-def pay(invoice: Invoice, amount: int, actor: Actor, **changes: object) -> Payment:
+def pay(invoice: Invoice, amount: int, actor: Actor, **changes: Any) -> Payment:
     with savepoint():
         return book(invoice.school_id, booking=money.booking((invoice, amount), **changes), actor=actor)
 

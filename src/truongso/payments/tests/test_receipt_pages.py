@@ -120,7 +120,7 @@ def test_one_receipt_shows_paper_money_and_history(
         assert expected in text, expected
     assert "Hoàn tác khoản nộp" not in text
     assert "Hoàn tác khoản nộp" not in _text(staff.get(f"{LIST}/{three[0].public_id}")), "a provider told of it"
-    in_cash = _receipt(school, actor, "Hoàng Gia Bảo", **money.in_cash())  # type: ignore[arg-type]
+    in_cash = _receipt(school, actor, "Hoàng Gia Bảo", **money.in_cash())
     standing = staff.get(f"{LIST}/{in_cash.public_id}")
     assert "Hoàn tác khoản nộp" in _text(standing)
     assert f"/thu/khoan-nop/{in_cash.payment.public_id}/hoan-tac" in standing.content.decode()

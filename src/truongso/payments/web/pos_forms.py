@@ -123,7 +123,7 @@ class SlipForm(CardlessForm):
         """As Django does; what was typed for the last four digits never comes back, it may be the whole number."""
         super().add_error(field, error)
         if field == "card_tail":
-            self.data = {**self.data.dict(), "card_tail": ""}
+            self.data = {**{name: self.data.get(name) for name in self.data}, "card_tail": ""}
 
     def clean_invoices(self) -> str:
         text: str = self.cleaned_data["invoices"]

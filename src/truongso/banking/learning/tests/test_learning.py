@@ -44,7 +44,8 @@ def _come(account: BankAccount, memo: str, amount: int, reference: str) -> None:
 
 
 def _decision(school: School, reference: str) -> MatchDecision:
-    return MatchDecision.objects.for_school(school).filter(line__reference=reference).latest("pk")
+    found: MatchDecision = MatchDecision.objects.for_school(school).filter(line__reference=reference).latest("pk")
+    return found
 
 
 def test_a_booked_line_teaches_account_and_name(school: School, first: Invoice) -> None:
@@ -85,7 +86,7 @@ def test_an_entry_is_forgotten_until_a_new_payment_teaches_it(
 
     for refused, code in (({"reason": "  "}, "reason_missing"), ({"student_id": student + 999}, "unknown_entry")):
         with pytest.raises(LearningRefusedError, match=code):
-            do(**refused)  # type: ignore[arg-type]
+            do(**refused)
     assert not ForgottenPayer.objects.for_school(school).exists()
     do()
     assert learnt(school.pk) == []
