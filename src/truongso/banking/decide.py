@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from truongso.banking.batches.straight import settle_straight
+from truongso.banking.batches.straight import maybe_bills, settle_straight
 from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.desk import Desk
 from truongso.banking.grouped import spelled_out
@@ -38,6 +38,7 @@ class Judged:
     decision: Decision
     deposit: CashDeposit | None
     books: bool
+    bill: str = ""  # number of the bill payment whose money the line may be
 
 
 @transaction_required
@@ -93,16 +94,14 @@ def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undo
     desk.renew()
     memos = spelled_out(school_id, waiting, desk.known(), desk.prefixes())
     transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
-    deposits = held(school_id, waiting)
-    return [
-        Judged(
-            line, transfer, decision, deposits.get(line.pk),
-            books=decision.verdict is Verdict.AUTO
-            and line.pk not in undone
-            and not (line.pk in deposits and says_cash(line.memo)),
-        )
-        for line, transfer, decision in zip(waiting, transfers, desk.decide(transfers), strict=True)
-    ]  # fmt: skip
+    deposits, bills = held(school_id, waiting), maybe_bills(school_id, waiting)
+    judged = []
+    for line, transfer, decision in zip(waiting, transfers, desk.decide(transfers), strict=True):
+        bill = next((t.transaction_id for t in bills.get(line.pk, ()) if t.codes.intersection(decision.codes)), "")
+        held_back = bill or line.pk in undone or (line.pk in deposits and says_cash(line.memo))
+        books = decision.verdict is Verdict.AUTO and not held_back
+        judged.append(Judged(line, transfer, decision, deposits.get(line.pk), books=books, bill=bill))
+    return judged
 
 
 def _waiting(lines: Sequence[BankLine]) -> list[BankLine]:
@@ -173,6 +172,8 @@ def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.
     is_held = decision.verdict is Verdict.AUTO and not judged.books
     verdict = Verdict.SUGGEST if refused or is_held else decision.verdict
     reason: dict[str, Any] = {"code": decision.reason.code, "params": dict(decision.reason.params)}
+    if judged.bill and result is None:
+        reason = {"code": "bill_maybe", "params": {"number": judged.bill}}
     if isinstance(result, PaymentRefusedError):
         reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
     _named(reason, desk)

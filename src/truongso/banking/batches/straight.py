@@ -44,6 +44,14 @@ def settle_straight(school_id: int, lines: Sequence[BankLine], *, actor: Actor) 
     return _settle_gateways(school_id, waiting, actor) | _settle_bills(school_id, waiting, actor)
 
 
+def maybe_bills(school_id: int, lines: Sequence[BankLine]) -> dict[int, list[BillTransfer]]:
+    """Line id → bill payments of its account, amount and days that the bank has not shown yet. A code of theirs in the
+    line does not tell the very money from a second payment of the family: such a line waits for a person."""
+    expected = bill_transfers(school_id, {x.amount for x in lines}) if lines else []
+    fits = {x.pk: [t for t in expected if _may_be_bill(x, t)] for x in lines} if expected else {}
+    return {pk: found for pk, found in fits.items() if found}
+
+
 def _settle_gateways(school_id: int, waiting: Sequence[BankLine], actor: Actor) -> set[int]:
     expected = straight_transfers(school_id) if waiting else []
     fits = {x.pk: [t for t in expected if _is_same(x, t)] for x in waiting} if expected else {}
@@ -83,11 +91,15 @@ def _link(line: BankLine, batch_id: int, actor: Actor) -> None:
 def _is_bill(line: BankLine, transfer: BillTransfer) -> bool:
     """The bank's own number of the transaction stands in the line. An invoice's code does not say as much: the family
     may have paid twice."""
-    if line.amount != transfer.amount or line.bank_account.number != transfer.account:
-        return False
     number = squeeze(transfer.transaction_id)
     is_named = len(number) >= _OWN_NUMBER and number in squeeze(f"{line.reference} {line.memo}")
-    return is_named and -_EARLY <= line.booked_on - transfer.day <= _LATE
+    return is_named and _may_be_bill(line, transfer)
+
+
+def _may_be_bill(line: BankLine, transfer: BillTransfer) -> bool:
+    if line.amount != transfer.amount or line.bank_account.number != transfer.account:
+        return False
+    return -_EARLY <= line.booked_on - transfer.day <= _LATE
 
 
 def _is_same(line: BankLine, transfer: StraightTransfer) -> bool:

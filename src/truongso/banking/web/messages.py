@@ -243,6 +243,10 @@ SAID: Mapping[str, str] = {
     "waiting": gettext_noop("Đưa lại vào danh sách chờ: %(text)s"),
     "taken_back": gettext_noop("Ngân hàng thu hồi khoản báo có này, giao dịch ngày %(day)s: %(text)s"),
     "takes_back": gettext_noop("Thu hồi khoản báo có ngày %(day)s: %(text)s"),
+    "bill_maybe": gettext_noop(
+        "Có thể là tiền của giao dịch thu hộ số %(number)s mà ngân hàng đã báo và trường đã ghi nhận. Nếu đúng, nhập "
+        "bảng quyết toán của ngân hàng rồi khớp với lô; nếu gia đình nộp thêm lần nữa thì gán như thường."
+    ),
     "deposit": gettext_noop("Trùng với khoản nộp quỹ vào ngân hàng, giấy nộp tiền số %(slip)s ngày %(day)s"),
     "deposit_linked": gettext_noop("Là tiền mặt nộp từ quỹ, giấy nộp tiền số %(slip)s"),
     "refund_left": gettext_noop("Đã chi %(count)s khoản hoàn: %(codes)s"),

@@ -16,7 +16,7 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.money import ZERO, Dong
 from truongso.payments.bills.models import BillTransaction
 from truongso.payments.bills.types import SOURCE_PREFIX, BillState
-from truongso.payments.models import Evidence
+from truongso.payments.models import Evidence, Payment
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.types import ItemState, SourceKind
 from truongso.payments.types import EvidenceKind
@@ -45,7 +45,8 @@ def expect_transfer(
 
 @dataclass(frozen=True, slots=True)
 class BillTransfer:
-    """A payment by a bank's bill service that no settlement has shown yet. `account` is the receiving number."""
+    """A payment by a bank's bill service that no settlement has shown yet. `account` is the receiving number, `codes`
+    are those of the invoices it paid."""
 
     evidence_id: int
     source: str
@@ -53,10 +54,11 @@ class BillTransfer:
     account: str
     amount: Dong
     day: dt.date
+    codes: frozenset[str]
 
 
 def bill_transfers(school_id: int, amounts: Collection[Dong]) -> list[BillTransfer]:
-    """Bill payments of these amounts whose money is in transit, oldest first; 1 query when there are none, else 3."""
+    """Bill payments of these amounts whose money is in transit, oldest first; 1 query when there are none, else 4."""
     rows = BillTransaction.objects.for_school(school_id).filter(
         among("amount", {int(a) for a in amounts}), state=BillState.BOOKED.value,
         paid_on__gte=clock.today() - _LOOK_BACK,
@@ -69,8 +71,13 @@ def bill_transfers(school_id: int, amounts: Collection[Dong]) -> list[BillTransf
     )
     settled = SettlementItem.objects.for_school(school_id).filter(evidence__in=proofs, gross__gt=0)
     known = set(settled.values_list("evidence_id", flat=True))
+    standing = Payment.objects.for_school(school_id).filter(evidence__in=proofs, reversed_at__isnull=True)
+    codes = dict(standing.values_list("evidence_id", "invoice_code"))
     return [
-        BillTransfer(e.pk, e.source, row.transaction_id, row.beneficiary_account, row.amount, row.paid_on)
+        BillTransfer(
+            e.pk, e.source, row.transaction_id, row.beneficiary_account, row.amount, row.paid_on,
+            frozenset(codes.get(e.pk, "").split()),
+        )
         for e in proofs.order_by("pk")
         if (row := booked.get((e.source, e.reference))) and e.used == row.amount and e.pk not in known
-    ]
+    ]  # fmt: skip

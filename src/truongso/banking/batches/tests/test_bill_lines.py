@@ -9,8 +9,10 @@ from tests import money
 
 from truongso.banking.batches.services import unlink
 from truongso.banking.batches.straight import settle_straight
+from truongso.banking.decide import decide_lines
 from truongso.banking.models import BankLine
 from truongso.banking.tests.helpers import ACTOR, arrive
+from truongso.banking.web.messages import reason_text
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.ledger.public import account_ids, balance
@@ -83,3 +85,29 @@ def test_a_link_taken_back_by_a_person_is_not_made_again(school: School) -> None
     line.refresh_from_db()
     assert settle(school, line) == set()
     assert stands(school) == (1, 100_000, -100_000)
+
+
+def test_a_line_with_only_the_code_of_a_bill_payment_is_never_booked_by_itself(school: School) -> None:
+    """The bank shows its bill money under the invoice's code alone: that may be the money already booked."""
+    invoice = money.invoice(school, [250_000])
+    assert bank(school).notify((invoice, 100_000), transaction_id="FT1").result == (200, "ok")
+    line = arrive(invoice.bank_account, f"THU HO {invoice.code}", 100_000, booked_on=clock.today())
+    with savepoint():
+        assert decide_lines(school.pk, [line], actor=ACTOR) == 0
+    line.refresh_from_db()
+    (decision,) = line.decisions.all()
+    assert (line.state, decision.decision, decision.reason) == (
+        "waiting", "suggest", {"code": "bill_maybe", "params": {"number": "FT1"}},
+    )  # fmt: skip
+    assert reason_text(decision.reason, {}).startswith("Có thể là tiền của giao dịch thu hộ số FT1")
+    assert stands(school) == (1, 100_000, -100_000)
+
+
+def test_a_line_of_another_amount_or_code_is_booked_as_ever(school: School) -> None:
+    invoice, other = money.invoice(school, [250_000]), money.invoice(school, [100_000], full_name="Lê Minh Châu")
+    assert bank(school).notify((invoice, 100_000), transaction_id="FT1").result == (200, "ok")
+    second = arrive(invoice.bank_account, invoice.code, 150_000, booked_on=clock.today())
+    third = arrive(invoice.bank_account, other.code, 100_000, booked_on=clock.today())
+    with savepoint():
+        assert decide_lines(school.pk, [second, third], actor=ACTOR) == 2
+    assert stands(school) == (3, 100_000, 0)
