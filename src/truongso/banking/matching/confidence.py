@@ -35,7 +35,8 @@ def confidence(decision: Decision) -> int | None:
 
 def percent(right: int, lines: int) -> int:
     """Share of right proposals by the rule of succession, so that few lines never make certainty."""
-    return min(99, max(1, round(100 * (right + 1) / (lines + 2))))
+    whole = lines + 2
+    return min(99, max(1, (200 * (right + 1) + whole) // (2 * whole)))  # halves up, in whole numbers
 
 
 def keys(decision: Decision) -> Iterable[str]:
