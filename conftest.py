@@ -24,23 +24,29 @@ ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
+_PURE = "pure"
 _left_out = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run cannot show; with CI=true a missing browser is an error instead.
 
-    Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run.
+    Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run. Tests that touch no
+    database run once, with SQLite.
     """
     reasons: dict[str, str] = {}
     if ENGINE != "postgres":
         reasons["postgres"] = "they run with TRUONGSO_TEST_DB=postgres"
+    else:
+        reasons[_PURE] = "they touch no database and run with SQLite"
     if CHROMIUM is None:
         reasons["browser"] = "Chromium is not installed"
     kept: list[pytest.Item] = []
     gone: dict[str, list[pytest.Item]] = {name: [] for name in reasons}
     for item in items:
         mark = next((name for name in reasons if item.get_closest_marker(name)), None)
+        if mark is None and _PURE in reasons and not _touches_database(item):
+            mark = _PURE
         (gone[mark] if mark else kept).append(item)
     if CI and gone.get("browser"):
         raise pytest.UsageError("CI=true and Chromium is not installed: nothing may be left out")
@@ -48,6 +54,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for group in gone.values() for item in group])
         items[:] = kept
+
+
+def _touches_database(item: pytest.Item) -> bool:
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return bool(marked) or not {"db", "transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -45,7 +45,7 @@ Step = Callable[[], object]
 
 COUNT = int(os.environ.get("TRUONGSO_SCHEDULES", "0"))
 SEED = int(os.environ.get("TRUONGSO_SCHEDULE_SEED", "20261005"))
-SECONDS = 45
+SECONDS = 20
 START = dt.datetime(2026, 10, 5, 9, tzinfo=clock.SCHOOL_TIME)
 MOMENTS = [dt.timedelta(minutes=m) for m in (0, 1, 4, 9, 14, 16, 40, 90, 1500, 3000)]
 
