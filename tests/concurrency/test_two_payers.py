@@ -63,9 +63,12 @@ def without_row_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     unlocked = services.lock_invoices.__wrapped__  # type: ignore[attr-defined]
 
     def read_only(school_id: int, ids: Any) -> Any:
-        with monkeypatch.context() as patch:
-            patch.setattr(type(connection.features), "has_select_for_update", False)
+        features = connection.features  # of this thread alone: two threads must not restore each other's values
+        features.has_select_for_update = False
+        try:
             return unlocked(school_id, ids)
+        finally:
+            del features.has_select_for_update
 
     both = threading.Barrier(2, timeout=20)
     write = services._write
