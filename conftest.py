@@ -31,8 +31,8 @@ _left_out = pytest.StashKey[list[str]]()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run cannot show; with CI=true a missing browser is an error instead.
 
-    Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run. Tests that touch no
-    database run once, with SQLite.
+    Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run. Tests that touch
+    no database run once, with SQLite.
     """
     reasons: dict[str, str] = {}
     if ENGINE != "postgres":
