@@ -6,16 +6,15 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from truongso.banking.decide import booking_for, decide_lines, preview_lines, says_the_same
 from truongso.banking.deposits.fit import held
 from truongso.banking.desk import Desk
-from truongso.banking.matching.types import RULES_VERSION, Verdict
+from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import last_suggestions, waiting_lines
-from truongso.banking.types import Direction, LineRefusedError, LineState
-from truongso.kernel import audit, clock
+from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
+from truongso.kernel import audit
 from truongso.kernel.actor import Actor
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.db import parts, retrying, transaction, transaction_required
@@ -37,7 +36,7 @@ def assign(
     the school handed in (`deposits.not_a_deposit` says that it is not), `surplus_differs` (surplus) when more or less
     would be credited, PaymentRefusedError when the money cannot be booked so.
     """
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     if line.direction != Direction.IN.value or line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
         raise LineRefusedError("not_waiting", state=line.state)
     if deposit := held(school_id, [line]).get(line.pk):
@@ -46,9 +45,9 @@ def assign(
     payment = book(school_id, booking=booking_for(line, [Share(i, a) for i, a in shares]), actor=actor)
     if surplus is not None and payment.credited != surplus:
         raise LineRefusedError("surplus_differs", surplus=payment.credited)
-    _set_state(line, LineState.MATCHED)
-    _note(
-        line, "person", "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment,
+    move_line(line, LineState.MATCHED)
+    note_decision(
+        line, DecisionKind.PERSON, "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment,
         confirmed=proposal if proposal is not None and _is_proposed(proposal, [i for i, _ in shares]) else None,
     )  # fmt: skip
     audit.record(
@@ -64,13 +63,13 @@ def undo_match(school_id: int, *, line_id: int, reason: str, actor: Actor) -> No
 
     Raises LineRefusedError `not_matched`, PaymentRefusedError `reason_missing`.
     """
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     if line.state != LineState.MATCHED.value:
         raise LineRefusedError("not_matched", state=line.state)
     for payment_id in standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk)):
         undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
-    _set_state(line, LineState.WAITING)
-    _note(line, "undone", "undone", {"text": reason}, actor=actor)
+    move_line(line, LineState.WAITING)
+    note_decision(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor=actor)
     audit.record(actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason)
 
 
@@ -83,11 +82,11 @@ def set_aside(school_id: int, *, line_id: int, state: LineState, reason: str, ac
     if not reason.strip():
         raise LineRefusedError("reason_missing")
     allowed = {LineState.WAITING, LineState.PARKED, LineState.NOT_FEES}
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     if state not in allowed or LineState(line.state) not in allowed or line.state == state.value:
         raise LineRefusedError("not_waiting", state=line.state)
-    _set_state(line, state)
-    _note(line, "person", state.value, {"text": reason.strip()[:300]}, actor=actor)
+    move_line(line, state)
+    note_decision(line, DecisionKind.PERSON, state.value, {"text": reason.strip()[:300]}, actor=actor)
     audit.record(
         actor, "banking:line:set_aside", school_id=school_id, subject=("bank_line", line.pk),
         reason=reason.strip()[:300], params={"state": state.value},
@@ -145,43 +144,6 @@ def _part_again(school_id: int, ids: Sequence[int], actor: Actor, desk: Desk) ->
     with resting_collector(), transaction():
         lines = list(waiting_lines(school_id).filter(pk__in=ids))
         return decide_lines(school_id, lines, actor=actor, desk=desk, again=True)
-
-
-def _locked(school_id: int, line_id: int) -> BankLine:
-    query = BankLine.objects.for_school(school_id).filter(pk=line_id)
-    line: BankLine | None = (query.select_for_update() if connection.features.has_select_for_update else query).first()
-    if line is None:
-        raise LineRefusedError("unknown_line")
-    return line
-
-
-def _set_state(line: BankLine, state: LineState) -> None:
-    line.state = state.value
-    line.save(update_fields=["state"])
-
-
-def _note(
-    line: BankLine,
-    decision: str,
-    code: str,
-    params: dict[str, str],
-    *,
-    actor: Actor,
-    payment: Payment | None = None,
-    confirmed: MatchDecision | None = None,
-) -> None:
-    """Store what a person decided; `confirmed` is the rules' proposal that the person agreed with."""
-    MatchDecision.objects.create(
-        school_id=line.school_id, line_id=line.pk, decision=decision, rule=code[:20], version=RULES_VERSION,
-        reason={"code": code, "params": params | _agreed(confirmed)}, payment=payment,
-        decided_by=actor.user_id, decided_at=clock.now(),
-        confidence=confirmed.confidence if confirmed else None, differs=confirmed.differs if confirmed else [],
-    )  # fmt: skip
-
-
-def _agreed(confirmed: MatchDecision | None) -> dict[str, str]:
-    """The rule and version whose proposal a person confirmed."""
-    return {"rule": confirmed.rule, "rules": str(confirmed.version)} if confirmed else {}
 
 
 def _is_proposed(proposal: MatchDecision, invoice_ids: Sequence[int]) -> bool:

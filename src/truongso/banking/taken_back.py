@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from truongso.banking.matching.types import RULES_VERSION
-from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.line_acts import note_decision
+from truongso.banking.models import BankLine
 from truongso.banking.statements import reversals
 from truongso.banking.statements.reversals import LONGEST, Movement, Reverses
-from truongso.banking.types import Direction, LineRefusedError, LineState
+from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import retrying, transaction, transaction_required
@@ -43,7 +43,7 @@ def take_back(
     if not reason.strip():
         raise LineRefusedError("reason_missing")
     rows = BankLine.objects.for_school(school_id).filter(pk__in=(line_id, credit_id)).order_by("pk")
-    rows = rows.select_for_update(of=("self",)) if connection.features.has_select_for_update else rows
+    rows = rows.select_for_update(of=("self",))
     lines = {row.pk: row for row in rows}
     line, credit = lines.get(line_id), lines.get(credit_id)
     if line is None or credit is None:
@@ -56,8 +56,8 @@ def take_back(
     BankLine.objects.for_school(school_id).filter(pk=credit.pk).update(state=LineState.REVERSED.value)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=credit.pk)
     _post(line, actor)
-    _note(credit, line, "undone", "taken_back", reason=reason, actor=actor)
-    _note(line, credit, "auto" if by_rule else "person", "takes_back", reason=reason, actor=actor)
+    _note(credit, line, DecisionKind.UNDONE, "taken_back", reason=reason, actor=actor)
+    _note(line, credit, DecisionKind.AUTO if by_rule else DecisionKind.PERSON, "takes_back", reason=reason, actor=actor)
     audit.record(
         actor, "banking:line:take_back", school_id=school_id, subject=("bank_line", credit.pk), reason=reason,
         params={"line": line.public_id, "payments": len(payments)},
@@ -135,12 +135,9 @@ def _post(line: BankLine, actor: Actor) -> None:
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
 
 
-def _note(line: BankLine, other: BankLine, decision: str, code: str, *, reason: str, actor: Actor) -> None:
+def _note(line: BankLine, other: BankLine, kind: DecisionKind, code: str, *, reason: str, actor: Actor) -> None:
     params = {"day": other.booked_on.isoformat(), "text": reason[:300], "line": other.public_id}
-    MatchDecision.objects.create(
-        school_id=line.school_id, line_id=line.pk, decision=decision, rule=code, version=RULES_VERSION,
-        reason={"code": code, "params": params}, decided_by=actor.user_id, decided_at=clock.now(),
-    )  # fmt: skip
+    note_decision(line, kind, code, params, actor=actor)
 
 
 def _movement(line: BankLine) -> Movement:

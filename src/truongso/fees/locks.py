@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
-
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.fees.types import LineKind
 from truongso.kernel.among import among
@@ -58,8 +56,7 @@ def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice
     """
     wanted = sorted(set(ids))
     query = Invoice.objects.for_school(school_id).filter(among("pk", wanted)).order_by("pk")
-    if connection.features.has_select_for_update:
-        query = query.select_for_update()
+    query = query.select_for_update()
     invoices = list(query)
     lines: dict[int, list[LockedLine]] = {}
     rows = (

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
@@ -91,7 +89,7 @@ def first_broken(rows: Iterable[AuditEntry]) -> AuditEntry | None:
 def _locked_head(school: int) -> AuditHead:
     AuditHead.objects.bulk_create([AuditHead(school_id=school)], ignore_conflicts=True)
     query = AuditHead.objects.filter(school_id=school)
-    return (query.select_for_update() if connection.features.has_select_for_update else query).get()
+    return query.select_for_update().get()
 
 
 def _masked(params: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from truongso.fees.public import LockedInvoice
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
@@ -66,7 +64,7 @@ def cancel(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Non
 def _locked_last(school_id: int, year: int) -> int:
     ReceiptBook.objects.bulk_create([ReceiptBook(school_id=school_id, year=year, book=BOOK)], ignore_conflicts=True)
     query = ReceiptBook.objects.for_school(school_id).filter(year=year, book=BOOK)
-    book = (query.select_for_update() if connection.features.has_select_for_update else query).get()
+    book = query.select_for_update().get()
     return int(book.last_number)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from truongso.fees.public import LockedInvoice, lock_invoices
 from truongso.kernel import audit, clock, outbox
 from truongso.kernel.actor import Actor
@@ -94,9 +92,7 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
     )
     lock_invoices(school_id, standing.values_list("invoice_id", flat=True))
     query = Payment.objects.for_school(school_id).filter(pk=payment_id)
-    payment: Payment | None = (
-        query.select_for_update() if connection.features.has_select_for_update else query
-    ).first()
+    payment: Payment | None = query.select_for_update().first()
     if payment is None:
         raise PaymentRefusedError("unknown_payment")
     if payment.reversed_at is not None:
@@ -165,7 +161,7 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
         )
         .order_by("pk")
     )
-    rows = query.select_for_update() if connection.features.has_select_for_update else query
+    rows = query.select_for_update()
     return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in fresh}
 
 

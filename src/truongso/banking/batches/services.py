@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db import connection
-
 from truongso.banking.batches.models import BatchLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.matching.types import RULES_VERSION
-from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -34,7 +32,7 @@ def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `unknown_batch`, `batch_paid` (batch),
     `batch_open` (batch, open), `batch_other_account` (batch), `batch_differs` (amount, net).
     """
-    line, batches = _line(school_id, line_id), _batches(school_id, batch_ids)
+    line, batches = held_line(school_id, line_id), _batches(school_id, batch_ids)
     figures = settlement_figures(school_id, batch_ids)
     _check(line, batches, figures)
     links = BatchLink.objects.bulk_create(
@@ -53,9 +51,9 @@ def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor
     ]
     post_many(school_id, entries=entries, actor_id=actor.user_id)
     mark_batches_paid(school_id, [b.pk for b in batches], paid=True)
-    _move(line, LineState.SETTLED)
+    move_line(line, LineState.SETTLED)
     names = ", ".join(b.reference for b in batches)
-    _note(line, DecisionKind.PERSON, "batch_linked", {"batch": names[:200]}, actor)
+    note_decision(line, DecisionKind.PERSON, "batch_linked", {"batch": names[:200]}, actor=actor)
     audit.record(
         actor, "banking:line:link_batch", school_id=school_id, subject=("bank_line", line.pk),
         params={"batches": names, "net": int(line.amount)},
@@ -72,7 +70,7 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
     why = " ".join(reason.split())[:300]
     if not why:
         raise LineRefusedError("reason_missing")
-    line = _line(school_id, line_id)
+    line = held_line(school_id, line_id)
     rows = BatchLink.objects.for_school(school_id).filter(line=line, state=LinkState.STANDING.value)
     links = list(rows)
     if not links:
@@ -83,8 +81,8 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
         actor_id=actor.user_id,
     )  # fmt: skip
     mark_batches_paid(school_id, [made.batch_id for made in links], paid=False)
-    _move(line, LineState.WAITING)
-    _note(line, DecisionKind.UNDONE, "undone", {"text": why}, actor)
+    move_line(line, LineState.WAITING)
+    note_decision(line, DecisionKind.UNDONE, "undone", {"text": why}, actor=actor)
     audit.record(actor, "banking:line:unlink_batch", school_id=school_id, subject=("bank_line", line.pk), reason=why)
 
 
@@ -114,29 +112,9 @@ def _check(line: BankLine, batches: Sequence[SettlementBatch], figures: dict[int
         raise LineRefusedError("batch_differs", amount=int(line.amount), net=int(net))
 
 
-def _line(school_id: int, line_id: int) -> BankLine:
-    query = BankLine.objects.for_school(school_id).filter(pk=line_id)
-    line: BankLine | None = (query.select_for_update() if connection.features.has_select_for_update else query).first()
-    if line is None:
-        raise LineRefusedError("unknown_line")
-    return line
-
-
 def _batches(school_id: int, batch_ids: Sequence[int]) -> list[SettlementBatch]:
     query = SettlementBatch.objects.for_school(school_id).filter(pk__in=batch_ids).order_by("pk")
-    found = list(query.select_for_update() if connection.features.has_select_for_update else query)
+    found = list(query.select_for_update())
     if not found or len(found) != len(set(batch_ids)):
         raise LineRefusedError("unknown_batch")
     return found
-
-
-def _move(line: BankLine, state: LineState) -> None:
-    line.state = state.value
-    line.save(update_fields=["state"])
-
-
-def _note(line: BankLine, kind: DecisionKind, code: str, params: dict[str, str], actor: Actor) -> None:
-    MatchDecision.objects.create(
-        school_id=line.school_id, line_id=line.pk, decision=kind.value, rule=code[:20], version=RULES_VERSION,
-        reason={"code": code, "params": params}, decided_by=actor.user_id, decided_at=clock.now(),
-    )  # fmt: skip

@@ -7,14 +7,12 @@ transit. No payment is made, nothing is counted again, and none of it is ever ca
 
 from __future__ import annotations
 
-from django.db import connection
-
 from truongso.banking.decide import decide_lines
 from truongso.banking.deposits.fit import LINKABLE, NOT_DEPOSIT
 from truongso.banking.deposits.models import DepositLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.matching.types import RULES_VERSION
-from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -31,7 +29,7 @@ def link(school_id: int, *, line_id: int, deposit_id: int, actor: Actor) -> Depo
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `unknown_deposit`, `deposit_cancelled`,
     `deposit_linked`, `deposit_other_account`, `deposit_differs` (amount, owed), `deposit_later`.
     """
-    line, deposit = _line(school_id, line_id), _deposit(school_id, deposit_id)
+    line, deposit = held_line(school_id, line_id), _deposit(school_id, deposit_id)
     _check(line, deposit)
     made: DepositLink = DepositLink.objects.create(
         school_id=school_id, line=line, deposit=deposit, linked_at=clock.now(), linked_by=actor.user_id
@@ -41,8 +39,8 @@ def link(school_id: int, *, line_id: int, deposit_id: int, actor: Actor) -> Depo
     leg = Leg(accounts[AccountRole.SUSPENSE, 0], accounts[AccountRole.IN_TRANSIT, 0], line.amount)
     entry = NewEntry(EntryKind.DEPOSIT_LINK, made.pk, line.booked_on, (leg,))
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
-    _move(line, LineState.DEPOSIT)
-    _note(line, DecisionKind.PERSON, "deposit_linked", {"slip": deposit.slip_number}, actor)
+    move_line(line, LineState.DEPOSIT)
+    note_decision(line, DecisionKind.PERSON, "deposit_linked", {"slip": deposit.slip_number}, actor=actor)
     audit.record(
         actor, "banking:line:link_deposit", school_id=school_id, subject=("bank_line", line.pk),
         params={"deposit": deposit.public_id, "slip": deposit.slip_number},
@@ -57,7 +55,7 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
     Raises LineRefusedError `unknown_line`, `not_linked`, `reason_missing`.
     """
     why = _why(reason)
-    line = _line(school_id, line_id)
+    line = held_line(school_id, line_id)
     rows = DepositLink.objects.for_school(school_id).filter(line=line, state=LinkState.STANDING.value)
     found: DepositLink | None = rows.first()
     if found is None:
@@ -69,8 +67,8 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
     reverse_many(
         school_id, sources=[(EntryKind.DEPOSIT_LINK, found.pk)], occurred_on=clock.today(), actor_id=actor.user_id
     )
-    _move(line, LineState.WAITING)
-    _note(line, DecisionKind.UNDONE, "undone", {"text": why}, actor)
+    move_line(line, LineState.WAITING)
+    note_decision(line, DecisionKind.UNDONE, "undone", {"text": why}, actor=actor)
     audit.record(actor, "banking:line:unlink_deposit", school_id=school_id, subject=("bank_line", line.pk), reason=why)
 
 
@@ -82,10 +80,10 @@ def not_a_deposit(school_id: int, *, line_id: int, reason: str, actor: Actor) ->
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `reason_missing`.
     """
     why = _why(reason)
-    line = _line(school_id, line_id)
+    line = held_line(school_id, line_id)
     if line.state not in LINKABLE:
         raise LineRefusedError("not_waiting", state=line.state)
-    _note(line, DecisionKind.PERSON, NOT_DEPOSIT, {"text": why}, actor)
+    note_decision(line, DecisionKind.PERSON, NOT_DEPOSIT, {"text": why}, actor=actor)
     audit.record(actor, "banking:line:not_deposit", school_id=school_id, subject=("bank_line", line.pk), reason=why)
     decide_lines(school_id, [line], actor=actor)
 
@@ -119,34 +117,12 @@ def _check(line: BankLine, deposit: CashDeposit) -> None:
         raise LineRefusedError("deposit_later")
 
 
-def _line(school_id: int, line_id: int) -> BankLine:
-    query = BankLine.objects.for_school(school_id).filter(pk=line_id)
-    line: BankLine | None = (query.select_for_update() if connection.features.has_select_for_update else query).first()
-    if line is None:
-        raise LineRefusedError("unknown_line")
-    return line
-
-
 def _deposit(school_id: int, deposit_id: int) -> CashDeposit:
     query = CashDeposit.objects.for_school(school_id).filter(pk=deposit_id)
-    found: CashDeposit | None = (
-        query.select_for_update() if connection.features.has_select_for_update else query
-    ).first()
+    found: CashDeposit | None = query.select_for_update().first()
     if found is None:
         raise LineRefusedError("unknown_deposit")
     return found
-
-
-def _move(line: BankLine, state: LineState) -> None:
-    line.state = state.value
-    line.save(update_fields=["state"])
-
-
-def _note(line: BankLine, kind: DecisionKind, code: str, params: dict[str, str], actor: Actor) -> None:
-    MatchDecision.objects.create(
-        school_id=line.school_id, line_id=line.pk, decision=kind.value, rule=code[:20], version=RULES_VERSION,
-        reason={"code": code, "params": params}, decided_by=actor.user_id, decided_at=clock.now(),
-    )  # fmt: skip
 
 
 def _why(reason: str) -> str:

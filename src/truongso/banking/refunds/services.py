@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import connection
-
-from truongso.banking.matching.types import RULES_VERSION
-from truongso.banking.models import BankLine, MatchDecision, RefundLine
+from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.models import BankLine, RefundLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -91,7 +89,7 @@ def link_refunds(school_id: int, *, line_id: int, item_ids: Sequence[int], actor
     Raises LineRefusedError `unknown_line`, `not_outgoing` (state), `nothing_chosen`, `refund_sum_differs` (sum,
     amount), `refund_other_account`; RefundRefusedError as `refunds_left` does.
     """
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     _link(line, item_ids, DecisionKind.PERSON, actor)
 
 
@@ -102,7 +100,7 @@ def link_return(school_id: int, *, line_id: int, item_id: int, actor: Actor) -> 
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `unknown_refund`, `refund_sum_differs`;
     RefundRefusedError `came_back_before`.
     """
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     if line.direction != Direction.IN.value or line.state not in _COMES_BACK_FROM:
         raise LineRefusedError("not_waiting", state=line.state)
     payout = standing_refund_payouts(school_id, [item_id]).get(item_id)
@@ -122,14 +120,13 @@ def unlink_refunds(school_id: int, *, line_id: int, reason: str, actor: Actor) -
 
     Raises LineRefusedError `unknown_line`, `not_outgoing`; RefundRefusedError `reason_missing`, `came_back_before`.
     """
-    line = _locked(school_id, line_id)
+    line = held_line(school_id, line_id)
     if line.direction != Direction.OUT.value or line.state != LineState.REFUND.value:
         raise LineRefusedError("not_outgoing", state=line.state)
     for payout_id in [one.payout_id for one in refunds_of(line)]:
         undo_refund_payout(school_id, payout_id=payout_id, reason=reason, actor=actor)
-    line.state = LineState.OUTGOING.value
-    line.save(update_fields=["state"])
-    _decide(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor)
+    move_line(line, LineState.OUTGOING)
+    note_decision(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor=actor)
     audit.record(
         actor, "banking:line:unlink_refund", school_id=school_id, subject=("bank_line", line.pk), reason=reason
     )
@@ -186,26 +183,10 @@ def _keep(line: BankLine, payouts: Sequence[RefundPayout], kind: DecisionKind, c
     RefundLine.objects.bulk_create(
         RefundLine(school_id=line.school_id, line=line, payout=p, created_at=clock.now()) for p in payouts
     )
-    line.state = LineState.REFUND.value
-    line.save(update_fields=["state"])
+    move_line(line, LineState.REFUND)
     codes = " ".join(p.item.code for p in payouts[:5])
-    _decide(line, kind, code, {"codes": codes, "count": str(len(payouts))}, actor)
+    note_decision(line, kind, code, {"codes": codes, "count": str(len(payouts))}, actor=actor)
     audit.record(
         actor, f"banking:line:{code}", school_id=line.school_id, subject=("bank_line", line.pk),
         params={"codes": codes, "count": len(payouts)},
     )  # fmt: skip
-
-
-def _decide(line: BankLine, kind: DecisionKind, code: str, params: dict[str, str], actor: Actor) -> None:
-    MatchDecision.objects.create(
-        school_id=line.school_id, line_id=line.pk, decision=kind.value, rule=code[:20], version=RULES_VERSION,
-        reason={"code": code, "params": params}, decided_by=actor.user_id, decided_at=clock.now(),
-    )  # fmt: skip
-
-
-def _locked(school_id: int, line_id: int) -> BankLine:
-    query = BankLine.objects.for_school(school_id).filter(pk=line_id)
-    line: BankLine | None = (query.select_for_update() if connection.features.has_select_for_update else query).first()
-    if line is None:
-        raise LineRefusedError("unknown_line")
-    return line

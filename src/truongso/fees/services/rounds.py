@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from truongso.fees.models import CollectionRound, PlannedLine, RoundClass, RoundItem
 from truongso.fees.types import FeesRefusedError, FeeUnit, RoundState
@@ -194,8 +194,7 @@ def delete_draft(school_id: int, *, round_id: int, actor: Actor) -> None:
 def locked_round(school_id: int, round_id: int) -> CollectionRound:
     """The round, held by this transaction (on SQLite the transaction itself is the only writer)."""
     query = CollectionRound.objects.for_school(school_id).filter(pk=round_id)
-    if connection.features.has_select_for_update:
-        query = query.select_for_update()
+    query = query.select_for_update()
     found = query.first()
     if found is None:
         raise FeesRefusedError("no_such_round")

@@ -202,9 +202,7 @@ def cancel_deposit(school_id: int, *, deposit_id: int, reason: str, actor: Actor
     why = _why(reason)
     _refuse_locked(_box(school_id, alone=True), clock.today())
     found = CashDeposit.objects.for_school(school_id).filter(pk=deposit_id)
-    made: CashDeposit | None = (
-        found.select_for_update() if connection.features.has_select_for_update else found
-    ).first()
+    made: CashDeposit | None = found.select_for_update().first()
     if made is None:
         raise CashRefusedError("unknown_deposit")
     if made.cancelled_at is not None:

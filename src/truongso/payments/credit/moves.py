@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.money import ZERO, Dong
@@ -51,7 +49,7 @@ class Draft:
 def lock_payments(school_id: int, ids: Iterable[int]) -> dict[int, Payment]:
     """Hold payments in id order. SQLite has no row locks: there the IMMEDIATE transaction is the only writer."""
     query = Payment.objects.for_school(school_id).filter(pk__in=sorted(set(ids))).order_by("pk")
-    rows = query.select_for_update() if connection.features.has_select_for_update else query
+    rows = query.select_for_update()
     return {p.pk: p for p in rows}
 
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
 
-from django.db import connection
 from django.db.models import Sum
 
 from truongso.fees.public import lock_invoices
@@ -39,7 +38,7 @@ class Settled(StrEnum):
 def lock_attempt(channel: Channel, reference: str) -> Attempt | None:
     """The attempt of an order, held until the transaction ends. Attempts are locked before invoices."""
     rows = Attempt.objects.for_school(channel.school_id).filter(channel=channel, reference=reference)
-    found: Attempt | None = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
+    found: Attempt | None = rows.select_for_update().first()
     return found
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -169,7 +169,7 @@ def _repeat(slip: PosSlip, data: SlipData) -> SlipRecorded:
 def _held(terminal: PosTerminal) -> PosTerminal:
     """The terminal, locked: slips of one terminal are recorded one after the other."""
     rows = PosTerminal.objects.for_school(terminal.school_id).filter(pk=terminal.pk)
-    held: PosTerminal = (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
+    held: PosTerminal = rows.select_for_update().get()
     return held
 
 

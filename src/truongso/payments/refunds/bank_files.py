@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from django.db import connection
-
 from truongso.kernel import audit, banks, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
@@ -99,7 +97,7 @@ def cancel_file(school_id: int, *, file_id: int, reason: str, actor: Actor) -> R
     if not reason:
         raise RefundRefusedError("reason_missing")
     rows = RefundFile.objects.for_school(school_id).filter(pk=file_id)
-    made: RefundFile | None = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
+    made: RefundFile | None = rows.select_for_update().first()
     if made is None:
         raise RefundRefusedError("unknown_file")
     if made.cancelled_at is not None:
@@ -130,7 +128,7 @@ def _held(school_id: int, item_ids: Sequence[int]) -> list[RefundItem]:
     if not wanted:
         raise RefundRefusedError("nothing_chosen")
     rows = RefundItem.objects.for_school(school_id).filter(pk__in=wanted).order_by("pk")
-    items = list(rows.select_for_update() if connection.features.has_select_for_update else rows)
+    items = list(rows.select_for_update())
     if len(items) != len(wanted):
         raise RefundRefusedError("unknown_item")
     for item in items:

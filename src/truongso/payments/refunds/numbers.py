@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 
-from django.db import connection
-
 from truongso.fees.types import ALPHABET
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
@@ -27,7 +25,7 @@ def next_number(school_id: int, kind: CounterKind) -> tuple[int, int]:
         [RefundCounter(school_id=school_id, year=year, kind=kind.value)], ignore_conflicts=True
     )
     rows = RefundCounter.objects.for_school(school_id).filter(year=year, kind=kind.value)
-    counter = (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
+    counter = rows.select_for_update().get()
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     return year, int(counter.last_number)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import connection
-
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction, transaction_required
@@ -224,9 +222,7 @@ def _back(
 
 def _standing_payout(school_id: int, payout_id: int) -> RefundPayout:
     rows = RefundPayout.objects.for_school(school_id).filter(pk=payout_id, kind=PayoutKind.PAID.value)
-    payout: RefundPayout | None = (
-        rows.select_for_update() if connection.features.has_select_for_update else rows
-    ).first()
+    payout: RefundPayout | None = rows.select_for_update().first()
     if payout is None:
         raise RefundRefusedError("unknown_payout")
     return payout

@@ -7,8 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from django.db import connection
-
 from truongso.fees.public import lock_invoices
 from truongso.fees.types import FeesRefusedError
 from truongso.kernel import audit, clock
@@ -145,7 +143,7 @@ def keep_as_credit(school_id: int, *, item_id: int, reason: str, actor: Actor) -
 def locked_item(school_id: int, item_id: int) -> RefundItem:
     """Hold one refund. Raises RefundRefusedError `unknown_item`."""
     rows = RefundItem.objects.for_school(school_id).filter(pk=item_id)
-    item: RefundItem | None = (rows.select_for_update() if connection.features.has_select_for_update else rows).first()
+    item: RefundItem | None = rows.select_for_update().first()
     if item is None:
         raise RefundRefusedError("unknown_item")
     return item
@@ -197,9 +195,7 @@ def _open_request(school_id: int, request_id: int, actor: Actor, digest: str | N
     if actor.user_id is None:
         raise RefundRefusedError("needs_person")
     rows = RefundRequest.objects.for_school(school_id).filter(pk=request_id)
-    request: RefundRequest | None = (
-        rows.select_for_update() if connection.features.has_select_for_update else rows
-    ).first()
+    request: RefundRequest | None = rows.select_for_update().first()
     if request is None:
         raise RefundRefusedError("unknown_request")
     if request.state != RequestState.PROPOSED.value:

@@ -7,8 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
@@ -127,7 +125,7 @@ def match_again(school_id: int) -> int:
     rows = SettlementItem.objects.for_school(school_id).filter(
         state__in=[s.value for s in OPEN_STATES], batch__paid_at__isnull=True
     )
-    waiting = list(rows.select_for_update(of=("self",)) if connection.features.has_select_for_update else rows)
+    waiting = list(rows.select_for_update(of=("self",)))
     fitting = 0
     for source in {i.source for i in waiting}:
         items = [i for i in waiting if i.source == source]

@@ -1,0 +1,51 @@
+"""What every act on a bank line does: hold the line, move it to another state, write down who decided what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from truongso.banking.matching.types import RULES_VERSION
+from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.types import DecisionKind, LineRefusedError, LineState
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction_required
+from truongso.payments.public import Payment
+
+
+@transaction_required
+def held_line(school_id: int, line_id: int) -> BankLine:
+    """The line, nobody else's until the transaction ends. Raises LineRefusedError `unknown_line`."""
+    rows = BankLine.objects.for_school(school_id).filter(pk=line_id)
+    line: BankLine | None = rows.select_for_update().first()
+    if line is None:
+        raise LineRefusedError("unknown_line")
+    return line
+
+
+@transaction_required
+def move_line(line: BankLine, state: LineState) -> None:
+    """Put the line into another state."""
+    line.state = state.value
+    line.save(update_fields=["state"])
+
+
+@transaction_required
+def note_decision(
+    line: BankLine,
+    kind: DecisionKind,
+    code: str,
+    params: Mapping[str, str],
+    *,
+    actor: Actor,
+    payment: Payment | None = None,
+    confirmed: MatchDecision | None = None,
+) -> None:
+    """Store what was decided; `confirmed` is the rules' proposal that a person agreed with."""
+    agreed = {"rule": confirmed.rule, "rules": str(confirmed.version)} if confirmed else {}
+    MatchDecision.objects.create(
+        school_id=line.school_id, line_id=line.pk, decision=kind.value, rule=code[:20], version=RULES_VERSION,
+        reason={"code": code, "params": {**params, **agreed}}, payment=payment, decided_by=actor.user_id,
+        decided_at=clock.now(), confidence=confirmed.confidence if confirmed else None,
+        differs=confirmed.differs if confirmed else [],
+    )  # fmt: skip
