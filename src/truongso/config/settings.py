@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "truongso.accounts.web.wrong_method.WrongMethod",
     "truongso.accounts.web.gate.Gate",
 ]
 
