@@ -6,8 +6,8 @@ import re
 
 import pytest
 from django.test import Client
-from tests import factories
 
+from tests import factories
 from truongso.accounts.types import Role
 from truongso.accounts.web.wrong_method import all_routes
 from truongso.organizations.models import School
