@@ -66,7 +66,7 @@ def decide_lines(
     now = clock.now()
     stored = [_stored(school_id, j, booked.get(j.line.pk), desk=desk, now=now) for j in judged]
     MatchDecision.objects.bulk_create(
-        (row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))), batch_size=2000
+        row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
     )
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)

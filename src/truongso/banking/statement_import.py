@@ -208,7 +208,6 @@ def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor
             for s in chunk
         ),
         ignore_conflicts=True,
-        batch_size=CHUNK,
     )  # fmt: skip
     match_refunds(account.school_id, lines, actor=actor)
     return decide_lines(account.school_id, _arrival_order(lines), actor=actor, desk=desk)
@@ -231,7 +230,6 @@ def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
             if row.refusal is not None
         ),
         ignore_conflicts=True,
-        batch_size=CHUNK,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.bulk import insert_many
 from truongso.kernel.db import transaction_required
 from truongso.kernel.models import AuditEntry, AuditHead
 
@@ -62,7 +63,7 @@ def record_many(actor: Actor, *, school_id: int | None, acts: Sequence[Act]) -> 
         )  # fmt: skip
         row.hash = previous = entry_hash(row)
         rows.append(row)
-    AuditEntry.objects.bulk_create(rows)
+    insert_many(rows)
     AuditHead.objects.filter(school_id=school).update(seq=seq, hash=previous)
 
 

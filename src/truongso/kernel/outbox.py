@@ -18,6 +18,7 @@ from django.apps import apps
 from django.db.models import F
 
 from truongso.kernel import clock
+from truongso.kernel.bulk import insert_many
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.models import OutboxDelivery, OutboxEvent
 
@@ -62,13 +63,11 @@ def emit(*events: Event) -> None:
         )
         for e in events
     ]
-    OutboxEvent.objects.bulk_create(rows)
-    OutboxDelivery.objects.bulk_create(
-        [
-            OutboxDelivery(event=row, handler=name, next_attempt_at=now)
-            for row in rows
-            for name in handlers().get(row.topic, {})
-        ]
+    insert_many(rows)
+    insert_many(
+        OutboxDelivery(event_id=row.pk, handler=name, next_attempt_at=now)
+        for row in rows
+        for name in handlers().get(row.topic, {})
     )
 
 

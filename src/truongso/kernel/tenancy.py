@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django.db import models
 from django.db.models import QuerySet
 
+from truongso.kernel.bulk import insert_many
+
 if TYPE_CHECKING:
     from truongso.organizations.models import School
 
@@ -47,9 +49,11 @@ class SchoolManager(models.Manager[M], Generic[M]):
             raise UnscopedQueryError(f"{self.model.__name__}: create() needs the school")
         return super().get_queryset().create(**kwargs)
 
-    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
-        """Insert many rows, each carrying its school."""
-        return super().get_queryset().bulk_create(objs, *args, **kwargs)
+    def bulk_create(  # type: ignore[override] - what nobody asks for is not offered
+        self, objs: Iterable[M], *, ignore_conflicts: bool = False
+    ) -> list[M]:
+        """Insert many new rows, each carrying its school; rows that meet a unique key are left out if told so."""
+        return insert_many(objs, ignore_conflicts=ignore_conflicts)
 
 
 class SchoolScoped(models.Model):

@@ -217,8 +217,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
             for p in plans
             for invoice_id, shares in p.shares.items()
             for s in shares
-        ),
-        batch_size=2000,
+        )
     )  # fmt: skip
     CreditEntry.objects.bulk_create(
         CreditEntry(

@@ -19,8 +19,6 @@ from truongso.payments.credit.types import MoveKind
 from truongso.payments.models import Allocation, CreditEntry, CreditMove, Payment
 from truongso.payments.types import CreditKind
 
-_BATCH = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -116,11 +114,11 @@ def write(school_id: int, drafts: Sequence[Draft], *, reason: str, actor: Actor)
     allocations = [row for d in drafts for row in d.allocations]
     entries = [row for d in drafts for row in d.credits]
     if _credit_first(drafts):
-        CreditEntry.objects.bulk_create(entries, batch_size=_BATCH)
-        Allocation.objects.bulk_create(allocations, batch_size=_BATCH)
+        CreditEntry.objects.bulk_create(entries)
+        Allocation.objects.bulk_create(allocations)
     else:
-        Allocation.objects.bulk_create(allocations, batch_size=_BATCH)
-        CreditEntry.objects.bulk_create(entries, batch_size=_BATCH)
+        Allocation.objects.bulk_create(allocations)
+        CreditEntry.objects.bulk_create(entries)
     _book(school_id, made, actor)
     return made
 

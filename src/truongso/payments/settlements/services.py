@@ -32,8 +32,6 @@ from truongso.payments.settlements.types import (
 )
 from truongso.payments.types import Booking, EvidenceKind, Method, Share
 
-_SHORT_MEMORY = 1000  # items written by one statement
-
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -263,7 +261,7 @@ def _add(batch: SettlementBatch, file: SettlementFile, rows: Sequence[ItemRow], 
     )  # fmt: skip
     batch.save(update_fields=["gross", "fee", "net"])
     SettlementItem.objects.bulk_create(
-        (
+
             SettlementItem(
                 school_id=batch.school_id, batch=batch, file=file, source=batch.source, key=r.key,
                 row_number=r.row_number, terminal_code=r.terminal_code, merchant_code=r.merchant_code,
@@ -275,8 +273,7 @@ def _add(batch: SettlementBatch, file: SettlementFile, rows: Sequence[ItemRow], 
                 candidate=verdicts[r.key].candidate,
             )
             for r in rows
-        ),
-        batch_size=_SHORT_MEMORY,
+
     )  # fmt: skip
 
 
