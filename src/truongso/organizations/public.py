@@ -1,6 +1,33 @@
 """What other rooms may use of organizations."""
 
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
+from truongso.organizations.payment_template.models import PaymentTemplate, PaymentTemplateField
+from truongso.organizations.payment_template.queries import draft_of as template_draft
+from truongso.organizations.payment_template.queries import extra_sources as template_extra_sources
+from truongso.organizations.payment_template.queries import publisher_of as template_publisher
+from truongso.organizations.payment_template.queries import publisher_of_school as template_publisher_of_school
+from truongso.organizations.payment_template.queries import standard_specs as standard_template
+from truongso.organizations.payment_template.queries import template_for
+from truongso.organizations.payment_template.queries import version_on as template_on
+from truongso.organizations.payment_template.queries import versions as template_versions
+from truongso.organizations.payment_template.services import discard_draft as discard_template_draft
+from truongso.organizations.payment_template.services import publish as publish_template
+from truongso.organizations.payment_template.services import save_draft as save_template_draft
+from truongso.organizations.payment_template.texts import FIELD_NAMES
+from truongso.organizations.payment_template.texts import refusal_text as template_refusal_text
+from truongso.organizations.payment_template.types import (
+    LABEL_LENGTH,
+    MANDATORY,
+    MOST_EXTRA,
+    NOTE_LENGTH,
+    PERSONAL,
+    Change,
+    FieldChange,
+    FieldSource,
+    FieldSpec,
+    TemplateRefusedError,
+)
+from truongso.organizations.payment_template.types import compare as compare_templates
 from truongso.organizations.queries import (
     bank_accounts,
     has_bank_account,
@@ -34,27 +61,57 @@ __all__ = [
     "OrgUnit",
     "School",
     "SchoolProfile",
+    "FIELD_NAMES",
+    "LABEL_LENGTH",
+    "MANDATORY",
+    "MOST_EXTRA",
+    "NOTE_LENGTH",
+    "PERSONAL",
+    "AccountData",
     "SchoolYear",
+    "Change",
+    "FieldChange",
+    "FieldSource",
+    "FieldSpec",
     "add_bank_account",
+    "PaymentTemplate",
+    "PaymentTemplateField",
     "bank_accounts",
     "create_school",
     "create_unit",
+    "TemplateRefusedError",
     "deactivate_bank_account",
     "end_unit",
+    "checked_account",
+    "compare_templates",
     "ensure_school_year",
     "has_bank_account",
     "lock_school",
+    "discard_template_draft",
     "registered_account",
     "save_profile",
     "school_by_code",
     "school_by_slug",
+    "publish_template",
     "school_year_on",
     "school_years",
+    "save_template_draft",
     "schools_by_id",
     "schools_under",
     "supervise",
     "supervising_unit",
     "unit_path",
     "units_on",
+    "standard_template",
+    "successors",
     "units_under",
 ]
+    "take_account_into_use",
+    "template_draft",
+    "template_extra_sources",
+    "template_for",
+    "template_on",
+    "template_publisher",
+    "template_publisher_of_school",
+    "template_refusal_text",
+    "template_versions",

@@ -1,0 +1,1 @@
+"""The department's payment-information template (letter LC-2.2): versioned, dated, inherited by its schools."""
