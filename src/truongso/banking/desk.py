@@ -10,7 +10,7 @@ from truongso.banking.matching.matcher import Matcher
 from truongso.banking.matching.types import Decision, OpenInvoice, Transfer
 from truongso.fees.public import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
 from truongso.kernel.money import ZERO, Dong
-from truongso.organizations.public import BankAccount
+from truongso.organizations.public import BankAccount, successors
 
 
 class Desk:
@@ -28,6 +28,7 @@ class Desk:
         self._matcher = Matcher(
             learnt=known.by_account, learnt_names=known.by_name, own_accounts=list(accounts), learns=False
         )
+        self._successor = {str(old): str(new) for old, new in successors(school_id).items()}
         self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
         self._by_code: dict[str, InvoiceForMatching] = {}
         self._by_student: dict[str, InvoiceForMatching] = {}
@@ -39,12 +40,13 @@ class Desk:
         """Decisions in order of arrival; each counts with what those before it would book."""
         # Until told what was booked, the desk knows only that its matcher may have counted what never was.
         self._before, self._mark = self._mark, None
-        return self._matcher.match_all(transfers)
+        return self._matcher.match_all([self._seen(t) for t in transfers] if self._successor else transfers)
 
     def learn(self, transfer: Transfer, codes: Sequence[str]) -> None:
         """A booked transfer: its payer pays for these pupils from now on."""
+        account = self._standing(transfer.account)
         for code in codes:
-            student = str(self._invoices[transfer.account, code].student_id)
+            student = str(self._invoices[account, code].student_id)
             self._matcher.learn(transfer.payer_account, student, transfer.payer_name)
 
     def booked(self, transfers: Iterable[Transfer], decisions: Iterable[Decision]) -> None:
@@ -55,7 +57,7 @@ class Desk:
         paid: dict[int, Dong] = {}
         for transfer, decision in zip(transfers, decisions, strict=True):
             for code, amount in zip(decision.codes, decision.amounts, strict=True):
-                key = (transfer.account, code)
+                key = (self._standing(transfer.account), code)
                 invoice = self._invoices[key]
                 paid[invoice.id] = paid.get(invoice.id, ZERO) + amount
                 left = replace(invoice, outstanding=invoice.outstanding - amount)
@@ -65,7 +67,7 @@ class Desk:
 
     def invoice(self, account: str, code: str) -> InvoiceForMatching | None:
         """The invoice with this code, of this receiving account if there is one."""
-        return self._invoices.get((account, code)) or self._by_code.get(code)
+        return self._invoices.get((self._standing(account), code)) or self._by_code.get(code)
 
     def known(self) -> Mapping[str, InvoiceForMatching]:
         """Every invoice that money may come for, by its code."""
@@ -91,7 +93,7 @@ class Desk:
         self._mark = mark
         gone = dict(self._invoices)
         for invoice in invoices_for_matching(self._school_id):
-            account, student = str(invoice.bank_account_id), str(invoice.student_id)
+            account, student = self._standing(str(invoice.bank_account_id)), str(invoice.student_id)
             gone.pop((account, invoice.code), None)
             self._invoices[account, invoice.code] = self._by_code[invoice.code] = invoice
             self._by_student[student] = invoice
@@ -108,3 +110,12 @@ class Desk:
             self._by_code.pop(code, None)
             if self._by_student.get(str(invoice.student_id)) is invoice:
                 del self._by_student[str(invoice.student_id)]
+
+    def _standing(self, account: str) -> str:
+        """An account that was replaced and its successor are one to the matcher: papers name the one, new codes the
+        other."""
+        return self._successor.get(account, account)
+
+    def _seen(self, transfer: Transfer) -> Transfer:
+        account = self._standing(transfer.account)
+        return transfer if account == transfer.account else replace(transfer, account=account)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from truongso.banking.models import BankLine
 from truongso.fees.public import InvoiceForMatching
 from truongso.fees.types import LENGTH, is_group_code, normalise
+from truongso.organizations.public import successors
 from truongso.payments.public import groups_for_matching
 
 _READ_AT_MOST = 600
@@ -20,18 +21,19 @@ _READ_AT_MOST = 600
 def spelled_out(
     school_id: int, lines: Sequence[BankLine], known: Mapping[str, InvoiceForMatching], prefixes: Iterable[str]
 ) -> dict[int, str]:
-    """Memos as the matcher is to read them, by line id, of lines that carry a group's code; at most 1 query.
+    """Memos as the matcher is to read them, by line id, of lines that carry a group's code; at most 2 queries.
 
     Of a group only the invoices that still owe are named: one that was paid alone no longer counts. When none owes
     any more all are named, so that a transfer made twice is recognised.
     """
     carried = {line.pk: codes for line in lines if (codes := _group_codes(line.memo, prefixes))}
     groups = groups_for_matching(school_id, {code for codes in carried.values() for code in codes})
-    by_code = {(group.bank_account_id, group.code): group.invoice_codes for group in groups}
+    present = successors(school_id) if groups else {}
+    by_code = {(present.get(g.bank_account_id, g.bank_account_id), g.code): g.invoice_codes for g in groups}
     memos: dict[int, str] = {}
     for line in lines:
         for code in carried.get(line.pk, ()):
-            members = by_code.get((line.bank_account_id, code), ())
+            members = by_code.get((present.get(line.bank_account_id, line.bank_account_id), code), ())
             owing = [m for m in members if m in known and known[m].outstanding]
             if members:
                 spelled = " ".join(owing or members)

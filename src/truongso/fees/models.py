@@ -10,6 +10,7 @@ from truongso.kernel.constraints import SchoolKey, not_blank, one_of
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import ZERO
 from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
+from truongso.organizations.public import BankAccount
 from truongso.organizations.types import Ownership
 
 
@@ -294,6 +295,18 @@ class Invoice(SchoolChild):
 
 class InvoiceLine(SchoolChild):
     """One line of an invoice. Append-only but for `credited` and `paid`, which triggers derive.
+
+    @property
+    def receiving_account(self) -> BankAccount:
+        """Where money for it goes today: the account it was issued with, or the one in its place."""
+        issued_with: BankAccount = self.bank_account
+        return issued_with.present
+
+    @property
+    def receiver_name(self) -> str:
+        """The beneficiary to show beside the receiving account; the row keeps the one it was issued with."""
+        is_as_issued = self.bank_account.replaced_by_id is None
+        return self.beneficiary_name if is_as_issued else self.receiving_account.holder_name
 
     A credit note line (kind `credit`) names the line it reduces; its amount is what is taken off.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from truongso.kernel.constraints import not_blank, one_of
-from truongso.kernel.fields import PublicIdField
+from truongso.kernel.constraints import SchoolKey, not_blank, one_of
+from truongso.kernel.fields import PublicIdField, SchoolForeignKey
 from truongso.kernel.tenancy import SchoolScoped, school_row
 from truongso.organizations.types import Area, Ownership, SchoolLevel, SupervisionFunction, UnitKind
 
@@ -141,7 +141,11 @@ class SchoolYear(models.Model):
 
 
 class BankAccount(SchoolScoped):
-    """An account on which the school receives money. `holder_name` is the beneficiary on every invoice."""
+    """An account on which the school receives money. `holder_name` is the beneficiary on every invoice.
+
+    What it is never changes; another account takes its place. `replaced_by` is then the account in use today, always
+    one step away: papers that name this one still credit it, new codes name its successor.
+    """
 
     public_id = PublicIdField()
     bank_bin = models.CharField(max_length=6)
@@ -149,11 +153,19 @@ class BankAccount(SchoolScoped):
     holder_name = models.CharField(max_length=120)
     label = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+    replaced_by = SchoolForeignKey("self", null=True, related_name="replaces")
+    replaced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             school_row("organizations_bankaccount"),
+            SchoolKey("replaced_by", name="organizations_bankaccount_successor"),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True, replaced_at__isnull=True)
+                | Q(replaced_by__isnull=False, replaced_at__isnull=False, is_active=False),
+                name="organizations_bankaccount_replaced",
+            ),
             models.UniqueConstraint(fields=["school", "bank_bin", "number"], name="organizations_bankaccount_number"),
             models.UniqueConstraint(fields=["school", "public_id"], name="organizations_bankaccount_public"),
             not_blank("holder_name", name="organizations_bankaccount_holder"),

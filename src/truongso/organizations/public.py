@@ -38,14 +38,17 @@ from truongso.organizations.queries import (
     school_years,
     schools_by_id,
     schools_under,
+    successors,
     supervising_unit,
     unit_path,
     units_on,
     units_under,
 )
 from truongso.organizations.services import (
+    AccountData,
     SchoolProfile,
     add_bank_account,
+    checked_account,
     create_school,
     create_unit,
     deactivate_bank_account,
@@ -54,6 +57,7 @@ from truongso.organizations.services import (
     lock_school,
     save_profile,
     supervise,
+    take_account_into_use,
 )
 
 __all__ = [
@@ -63,6 +67,7 @@ __all__ = [
     "MOST_EXTRA",
     "NOTE_LENGTH",
     "PERSONAL",
+    "AccountData",
     "BankAccount",
     "Change",
     "FieldChange",
@@ -77,6 +82,7 @@ __all__ = [
     "TemplateRefusedError",
     "add_bank_account",
     "bank_accounts",
+    "checked_account",
     "compare_templates",
     "create_school",
     "create_unit",
@@ -97,8 +103,10 @@ __all__ = [
     "schools_by_id",
     "schools_under",
     "standard_template",
+    "successors",
     "supervise",
     "supervising_unit",
+    "take_account_into_use",
     "template_draft",
     "template_extra_sources",
     "template_for",

@@ -92,10 +92,17 @@ def has_bank_account(school_id: int) -> bool:
     return BankAccount.objects.for_school(school_id).filter(is_active=True).exists()
 
 
+def successors(school_id: int) -> dict[int, int]:
+    """Accounts that were replaced, each with the one in use today, by id; one query."""
+    rows = BankAccount.objects.for_school(school_id).filter(replaced_by__isnull=False)
+    return dict(rows.values_list("pk", "replaced_by_id"))
+
+
 def registered_account(bank_bin: str, number: str) -> BankAccount | None:
     """The receiving account with this number, of whatever school and active or not, with its school; one query."""
     rows = BankAccount.objects.across_schools("a scanned code names the account, not the school")
-    found: BankAccount | None = rows.select_related("school").filter(bank_bin=bank_bin, number=number).first()
+    of_number = rows.select_related("school", "replaced_by").filter(bank_bin=bank_bin, number=number)
+    found: BankAccount | None = of_number.order_by("-is_active", "pk").first()
     return found
 
 

@@ -182,7 +182,28 @@ def add_bank_account(
 ) -> BankAccount:
     """An account on which the school receives money. The same account is added once.
 
-    Raises OrganizationError `unknown_bank`, `bad_account_number`, `holder_missing`, `account_known`.
+    This takes effect at once: for an installation being set up. What a school asks for goes through two people and a
+    delay (A28), in payments. Raises OrganizationError as `checked_account`, and `account_known`.
+    """
+    data = checked_account(bank_bin=bank_bin, number=number, holder_name=holder_name)
+    if BankAccount.objects.for_school(school).filter(bank_bin=data.bank_bin, number=data.number).exists():
+        raise OrganizationError("account_known", number=data.number)
+    return _new_account(actor, school, data, label)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountData:
+    """A bank account in its one form: BIN, number without spaces, the holder as the bank has it."""
+
+    bank_bin: str
+    number: str
+    holder_name: str
+
+
+def checked_account(*, bank_bin: str, number: str, holder_name: str) -> AccountData:
+    """An account as typed, in its one form.
+
+    Raises OrganizationError `unknown_bank` (one that receives no transfers), `bad_account_number`, `holder_missing`.
     """
     bank = banks.find(bank_bin)
     if bank is None or not bank.receives:
@@ -193,13 +214,46 @@ def add_bank_account(
     holder_name = tidy(holder_name)
     if not holder_name:
         raise OrganizationError("holder_missing")
-    if BankAccount.objects.for_school(school).filter(bank_bin=bank_bin, number=number).exists():
-        raise OrganizationError("account_known", number=number)
+    return AccountData(bank_bin, number, holder_name)
+
+
+@transaction_required
+def take_account_into_use(
+    *, actor: Actor, school: School, account: AccountData, label: str = "", replaces: BankAccount | None = None
+) -> BankAccount:
+    """Receive money on an account from now on: a new one, or one the school used before.
+
+    With `replaces` new codes name it instead of that account and of all that account had replaced; their papers stay
+    good. Raises OrganizationError `account_not_in_use` (number: what is to be replaced is not in use), `account_known`
+    (nothing would change).
+    """
+    lock_school(school)
+    own = BankAccount.objects.for_school(school)
+    if replaces is not None and not own.filter(pk=replaces.pk, is_active=True).exists():
+        raise OrganizationError("account_not_in_use", number=replaces.number)
+    made = own.filter(bank_bin=account.bank_bin, number=account.number).first()
+    if made is not None and made.is_active and (replaces is None or replaces.pk == made.pk):
+        raise OrganizationError("account_known", number=account.number)
+    if made is None:
+        made = _new_account(actor, school, account, label)
+    elif not made.is_active:
+        own.filter(pk=made.pk).update(is_active=True, replaced_by=None, replaced_at=None)
+        _record(actor, "bank_account:reactivate", made, {"number": made.number}, school)
+    if replaces is not None:
+        former = own.filter(Q(pk=replaces.pk) | Q(replaced_by=replaces)).exclude(pk=made.pk)
+        former.update(is_active=False, replaced_by=made, replaced_at=clock.now())
+        params = {"from": replaces.number, "to": made.number}
+        _record(actor, "bank_account:replace", made, params, school)
+    made.refresh_from_db()
+    return made
+
+
+def _new_account(actor: Actor, school: School, data: AccountData, label: str) -> BankAccount:
     account: BankAccount = BankAccount.objects.create(
-        school=school, bank_bin=bank_bin, number=number, holder_name=holder_name, label=tidy(label),
+        school=school, bank_bin=data.bank_bin, number=data.number, holder_name=data.holder_name, label=tidy(label),
         created_at=clock.now(),
     )  # fmt: skip
-    params = {"bank": bank_bin, "number": number, "holder": holder_name}
+    params = {"bank": data.bank_bin, "number": data.number, "holder": data.holder_name}
     _record(actor, "bank_account:add", account, params, school)
     return account
 

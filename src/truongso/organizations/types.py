@@ -55,7 +55,7 @@ class OrganizationError(Exception):
     (valid_to) · `ends_before_start` (valid_from) · `has_children` (names) · `unit_not_in_force` (unit) ·
     `supervised_later` (valid_from) · `bad_prefix` (prefix, fault) · `bad_year` (code) · `year_differs`
     (code) · `unknown_bank` (bin) · `bad_account_number` (number) · `holder_missing` · `account_known`
-    (number).
+    (number) · `account_not_in_use` (number).
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

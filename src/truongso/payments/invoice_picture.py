@@ -39,7 +39,7 @@ def group_picture(group: InvoiceGroup, invoices: Sequence[Invoice]) -> bytes:
 
 
 def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str) -> bytes:
-    account = invoice.bank_account
+    account = invoice.receiving_account
     bank = banks.find(account.bank_bin)
     drawn = compile_typst_png(
         TEMPLATE,
@@ -48,7 +48,7 @@ def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str) -> byte
             "qr": qr_svg(payload, title=code),
             "amount": str(amount),
             "code": code,
-            "holder": invoice.beneficiary_name,
+            "holder": invoice.receiver_name,
             "account": f"{bank.short_name} · {grouped(account.number)}" if bank else grouped(account.number),
             "labels": {
                 "code": _("Nội dung chuyển khoản"),

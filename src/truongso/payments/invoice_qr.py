@@ -27,8 +27,8 @@ def invoice_payload(invoice: Invoice, *, amount: Dong | None = None) -> str:
     or ACCOUNT for an account banks do not know.
     """
     return encode(
-        bank_bin=invoice.bank_account.bank_bin,
-        account=invoice.bank_account.number,
+        bank_bin=invoice.receiving_account.bank_bin,
+        account=invoice.receiving_account.number,
         amount=part_of(invoice, amount),
         memo=invoice_memo(invoice),
         bill_number=invoice.code,
@@ -46,7 +46,7 @@ def group_payload(group: InvoiceGroup, invoices: Sequence[Invoice]) -> str:
 
     The invoices come with their `bank_account`. Raises VietQrError as `invoice_payload`.
     """
-    account = invoices[0].bank_account
+    account = invoices[0].receiving_account
     return encode(
         bank_bin=account.bank_bin,
         account=account.number,

@@ -123,8 +123,8 @@ class Bundle:
 
     @property
     def account_shown(self) -> str:
-        bank = banks.find(self.invoice.bank_account.bank_bin)
-        number = grouped(self.invoice.bank_account.number)
+        bank = banks.find(self.invoice.receiving_account.bank_bin)
+        number = grouped(self.invoice.receiving_account.number)
         return f"{bank.short_name} · {number}" if bank else number
 
     @property
@@ -182,7 +182,7 @@ def basket_of(entries: list[Entry]) -> Basket:
     invoices = invoices_anywhere(list(own), reason="the signed address of a basket names its invoices")
     accounts: dict[int, list[Listed]] = {}
     for invoice in invoices:
-        accounts.setdefault(invoice.bank_account_id, []).append(Listed(invoice, own[invoice.pk]))
+        accounts.setdefault(invoice.receiving_account.pk, []).append(Listed(invoice, own[invoice.pk]))
     return Basket(entries, [_bundle(listed) for listed in accounts.values()])
 
 

@@ -128,7 +128,7 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
     owed = part_of(invoice, part) if state.is_open else invoice.total - invoice.paid
     papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
     payload = _payload(invoice, part) if state.is_open else ""
-    bank = banks.find(invoice.bank_account.bank_bin)
+    bank = banks.find(invoice.receiving_account.bank_bin)
     choices = method_choices(invoice.school_id, amount=owed, has_code=bool(payload)) if state.is_open else []
     pending = pending_attempts(invoice.school_id, [invoice.pk], now=clock.now()) if state.is_open else []
     return PaymentPage(
@@ -141,7 +141,7 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         qr=_drawing(invoice, payload, owed),
         memo=invoice_memo(invoice),
         bank_name=bank.short_name if bank else "",
-        account_shown=grouped(invoice.bank_account.number),
+        account_shown=grouped(invoice.receiving_account.number),
         lines=[shown for line in lines_of(invoice.school_id, invoice.pk) for shown in _shown(line)],
         receipts=[paper for paper in papers if not paper.is_cancelled],
         cancelled_receipts=[paper for paper in papers if paper.is_cancelled],

@@ -26,6 +26,7 @@ class QrVerdict(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"  # somebody changed the amount, or the invoice changed since
     SETTLED = "settled"  # nothing to pay any more: paid or cancelled
     OTHER_ACCOUNT = "other_account"  # a registered account, but not the one of this invoice
+    FORMER_ACCOUNT = "former_account"  # printed before the school changed its account
     CLOSED_ACCOUNT = "closed_account"  # the school no longer receives there
     UNKNOWN_INVOICE = "unknown_invoice"  # a registered account with a code that no invoice has
     STRANGER = "stranger"  # the account belongs to no school here
@@ -67,7 +68,8 @@ def check_qr(payload: str) -> QrChecked:
         return QrChecked(QrVerdict.STRANGER, read, amount=read.amount)
     word = _code_in(read)
     if not account.is_active:
-        return QrChecked(QrVerdict.CLOSED_ACCOUNT, read, account, word, read.amount)
+        gone = QrVerdict.CLOSED_ACCOUNT if account.replaced_by_id is None else QrVerdict.FORMER_ACCOUNT
+        return QrChecked(gone, read, account, word, read.amount)
     verdict = _judged(account, word, read.amount) if word else QrVerdict.ACCOUNT_ONLY
     return QrChecked(verdict, read, account, word, read.amount)
 
@@ -90,7 +92,7 @@ def _judged(account: BankAccount, word: str, amount: Dong | None) -> QrVerdict:
 
 
 def _fits(account: BankAccount, invoices: list[Invoice], amount: Dong | None) -> QrVerdict:
-    if any(invoice.bank_account_id != account.pk for invoice in invoices):
+    if any(invoice.receiving_account.pk != account.pk for invoice in invoices):
         return QrVerdict.OTHER_ACCOUNT
     owing = [invoice for invoice in invoices if state_on_page(invoice).is_open]
     if not owing:

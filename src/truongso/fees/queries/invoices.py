@@ -150,19 +150,20 @@ def invoices_by_code(school_id: int, codes: list[str]) -> dict[str, Invoice]:
 
 def invoice_by_code(school_id: int, code: str) -> Invoice | None:
     """One invoice of any state by its code as printed."""
-    return Invoice.objects.for_school(school_id).select_related("round", "bank_account").filter(code=code).first()
+    rows = Invoice.objects.for_school(school_id).select_related("round", "bank_account__replaced_by")
+    return rows.filter(code=code).first()
 
 
 def invoice_by_public_id(public_id: str) -> Invoice | None:
     """The invoice behind a payment page's address, with its school, account and round; 1 query."""
     across = Invoice.objects.across_schools("the address of a payment page names the invoice, not the school")
-    return across.select_related("school", "bank_account", "round").filter(public_id=public_id).first()
+    return across.select_related("school", "bank_account__replaced_by", "round").filter(public_id=public_id).first()
 
 
 def invoices_by_id(school_id: int, ids: Collection[int]) -> list[Invoice]:
     """Invoices of any state with account and round, oldest first; unknown ids are left out; 1 query."""
     rows = Invoice.objects.for_school(school_id).filter(pk__in=ids)
-    return list(rows.select_related("bank_account", "round").order_by("pk"))
+    return list(rows.select_related("bank_account__replaced_by", "round").order_by("pk"))
 
 
 def invoices_anywhere(ids: Collection[int], *, reason: str) -> list[Invoice]:
@@ -171,7 +172,7 @@ def invoices_anywhere(ids: Collection[int], *, reason: str) -> list[Invoice]:
     Only for ids that the product itself signed; `reason` says why the scope is left.
     """
     rows = Invoice.objects.across_schools(reason).filter(pk__in=ids)
-    found = {i.pk: i for i in rows.select_related("school", "bank_account", "round")}
+    found = {i.pk: i for i in rows.select_related("school", "bank_account__replaced_by", "round")}
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -185,14 +186,14 @@ def invoices_of_code(code: str, *, school_id: int | None) -> list[Invoice]:
     else:
         across = Invoice.objects.across_schools("a family names its invoice by code, at whatever school")
         rows = across.filter(school__invoice_prefix=code[:2])
-    return list(rows.select_related("school", "bank_account", "round").filter(code=code).order_by("pk"))
+    return list(rows.select_related("school", "bank_account__replaced_by", "round").filter(code=code).order_by("pk"))
 
 
 def invoice_by_short_id(short: str) -> Invoice | None:
     """The invoice whose public id begins so, with its school, account and round; None when two do; 1 query."""
     across = Invoice.objects.across_schools("the check address on a notice names the invoice, not the school")
     rows = across.filter(public_id__gte=short, public_id__lte=short.ljust(26, "z"))
-    found = list(rows.select_related("school", "bank_account", "round")[:2])
+    found = list(rows.select_related("school", "bank_account__replaced_by", "round")[:2])
     return found[0] if len(found) == 1 else None
 
 

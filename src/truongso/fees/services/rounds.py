@@ -157,7 +157,7 @@ def copy_round(
         raise FeesRefusedError("no_such_round")
     made = create_round(
         school_id, name=name, school_year_id=source.school_year_id, priced_on=priced_on, due_on=due_on,
-        bank_account_id=source.bank_account_id, allows_partial=source.allows_partial, actor=actor,
+        bank_account_id=source.bank_account.present.pk, allows_partial=source.allows_partial, actor=actor,
     )  # fmt: skip
     quantities = repeating_items(school_id, source.pk)
     classes = RoundClass.objects.for_school(school_id).filter(round=source)

@@ -137,9 +137,9 @@ def _invoice(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
             for line in lines
         ],
         "beneficiary": {
-            "bank_bin": invoice.bank_account.bank_bin,
-            "account": invoice.bank_account.number,
-            "name": invoice.beneficiary_name,
+            "bank_bin": invoice.receiving_account.bank_bin,
+            "account": invoice.receiving_account.number,
+            "name": invoice.receiver_name,
         },
     }
 

@@ -272,7 +272,7 @@ def _invoices(school: School, parts: Sequence[Part]) -> list[Invoice]:
 
 def _same_account(invoices: Sequence[Invoice], account: str) -> None:
     """The money must go where every one of the invoices is collected (A19)."""
-    if {i.bank_account.number for i in invoices} != {account}:
+    if any(account not in {i.bank_account.number, i.receiving_account.number} for i in invoices):
         raise BillRefusedError(BillCode.ACCOUNT_DIFFERS, beneficiary_account=account)
 
 

@@ -35,7 +35,7 @@ def owing(school_id: int, scope: Scope) -> QuerySet[Invoice]:
 
 def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNotice]]]:
     """Notices class by class, pupils by given name as in the roll; 2 queries."""
-    rows = owing(school_id, scope).select_related("round", "bank_account")
+    rows = owing(school_id, scope).select_related("round", "bank_account__replaced_by")
     found = sorted(rows, key=lambda i: (class_order(i.class_name), i.sort_key, i.pk))
     lines = _lines(school_id, found)
     classes: dict[str, list[FeeNotice]] = defaultdict(list)
@@ -59,14 +59,14 @@ def invoice_check_url(public_id: str) -> str:
 
 
 def _notice(invoice: Invoice, lines: Iterable[InvoiceLine]) -> FeeNotice:
-    account = invoice.bank_account
+    account = invoice.receiving_account
     bank = banks.find(account.bank_bin)
     return FeeNotice(
         code=invoice.code,
         student_name=invoice.student_name,
         class_name=invoice.class_name,
         payer_name=invoice.payer_name,
-        beneficiary_name=invoice.beneficiary_name,
+        beneficiary_name=invoice.receiver_name,
         reason=invoice.reason,
         round_name=invoice.round.name,
         owed=invoice.total - invoice.paid,

@@ -45,7 +45,7 @@ def group_invoices(school_id: int, *, invoice_ids: Collection[int]) -> InvoiceGr
 
 def _made(school_id: int, invoices: list[Invoice]) -> InvoiceGroup:
     group: InvoiceGroup = InvoiceGroup.objects.create(
-        school_id=school_id, code=_free_code(school_id, invoices[0]), bank_account_id=invoices[0].bank_account_id,
+        school_id=school_id, code=_free_code(school_id, invoices[0]), bank_account_id=invoices[0].receiving_account.pk,
         fingerprint=fingerprint([i.pk for i in invoices]), created_at=clock.now(),
     )  # fmt: skip
     GroupedInvoice.objects.bulk_create(
@@ -60,7 +60,7 @@ def _known(school_id: int, name: str) -> InvoiceGroup | None:
 
 
 def _check(invoices: list[Invoice]) -> None:
-    if len({invoice.bank_account_id for invoice in invoices}) > 1:
+    if len({invoice.receiving_account.pk for invoice in invoices}) > 1:
         raise GroupRefusedError("several_accounts")
     for invoice in invoices:
         if invoice.cancelled_at is not None or invoice.paid >= invoice.total:

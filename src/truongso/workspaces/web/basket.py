@@ -229,7 +229,7 @@ def attempt_page(request: HttpRequest, entries: list[Entry], number: int, attemp
         return redirect("workspaces:basket_pay", token_of(entries))
     context = {
         "attempt": attempt,
-        "beneficiary": invoices[0].beneficiary_name,
+        "beneficiary": invoices[0].receiver_name,
         "back": reverse("workspaces:basket_pay", args=[token_of(entries)]),
         **school_context(invoices[0].school),
     }

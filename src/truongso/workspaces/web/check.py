@@ -129,7 +129,7 @@ def _receipt_context(request: HttpRequest, receipt: Receipt) -> dict[str, object
 
 
 def _invoice_context(invoice: Invoice) -> dict[str, object]:
-    bank = banks.find(invoice.bank_account.bank_bin)
+    bank = banks.find(invoice.receiving_account.bank_bin)
     state = state_on_page(invoice)
     return {
         "invoice": invoice,
@@ -137,7 +137,7 @@ def _invoice_context(invoice: Invoice) -> dict[str, object]:
         "owed": invoice.total - invoice.paid,
         "payer": masked_name(invoice.payer_name),
         "bank_name": bank.short_name if bank else "",
-        "account_shown": grouped(invoice.bank_account.number),
+        "account_shown": grouped(invoice.receiving_account.number),
         "check_code": grouped_code(invoice.public_id),
         "is_cancelled": state is PageState.CANCELLED,
         "school_name": invoice.school.short_name,

@@ -115,7 +115,7 @@ def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 def bank_apps(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Apps that open with the transfer filled in, and the way that works with every app."""
     page = payment_page(invoice)
-    account = invoice.bank_account
+    account = invoice.receiving_account
     links = []
     if page.payload:
         links = app_links(

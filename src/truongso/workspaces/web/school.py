@@ -189,7 +189,7 @@ def _invoice_pairs(invoice: Invoice) -> list[dict[str, object]]:
         {"label": _("Mã hóa đơn"), "value": invoice.code, "copy": invoice.code, "code": True},
         {"label": _("Học sinh"), "value": f"{invoice.student_name} · {invoice.class_name}"},
         {"label": _("Đợt thu"), "value": invoice.round.name},
-        {"label": _("Tài khoản nhận"), "value": str(invoice.bank_account)},
+        {"label": _("Tài khoản nhận"), "value": str(invoice.receiving_account)},
     ]
 
 

@@ -104,7 +104,7 @@ def attempt_page(request: HttpRequest, invoice: Invoice, attempt_id: str) -> Htt
         return redirect("workspaces:pay", invoice.public_id)
     context = {
         "attempt": attempt,
-        "beneficiary": invoice.beneficiary_name,
+        "beneficiary": invoice.receiver_name,
         "back": reverse("workspaces:pay", args=[invoice.public_id]),
         "withdraw": reverse("workspaces:pay_withdraw", args=[invoice.public_id, attempt.public_id]),
         **school_context(invoice.school),
