@@ -152,6 +152,10 @@ class CollectionRound(SchoolScoped):
     due_on = models.DateField()
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
     allows_partial = models.BooleanField(default=False)  # families may pay in parts
+    # The department's template in force at issue; its papers keep it. None: the four mandatory fields alone.
+    payment_template = models.ForeignKey(
+        "organizations.PaymentTemplate", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     state = models.CharField(max_length=8, default=RoundState.DRAFT.value)
     planned_at = models.DateTimeField(null=True)  # when the preview was last computed
     issued_at = models.DateTimeField(null=True)
@@ -292,10 +296,6 @@ class Invoice(SchoolChild):
     def __str__(self) -> str:
         return self.code
 
-
-class InvoiceLine(SchoolChild):
-    """One line of an invoice. Append-only but for `credited` and `paid`, which triggers derive.
-
     @property
     def receiving_account(self) -> BankAccount:
         """Where money for it goes today: the account it was issued with, or the one in its place."""
@@ -307,6 +307,10 @@ class InvoiceLine(SchoolChild):
         """The beneficiary to show beside the receiving account; the row keeps the one it was issued with."""
         is_as_issued = self.bank_account.replaced_by_id is None
         return self.beneficiary_name if is_as_issued else self.receiving_account.holder_name
+
+
+class InvoiceLine(SchoolChild):
+    """One line of an invoice. Append-only but for `credited` and `paid`, which triggers derive.
 
     A credit note line (kind `credit`) names the line it reduces; its amount is what is taken off.
     """

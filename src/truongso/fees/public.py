@@ -3,6 +3,7 @@
 from truongso.fees.locks import LockedInvoice, LockedLine, lock_invoices
 from truongso.fees.messages import problem_text, refusal_text
 from truongso.fees.models import CollectionRound, FeeItem, Invoice, InvoiceLine  # what the queries below return
+from truongso.fees.queries.info_fields import InfoField, extra_fields_by_id, fields_of, fields_of_all
 from truongso.fees.queries.invoices import (
     ClassDebt,
     InvoiceFilter,
@@ -52,6 +53,7 @@ __all__ = [
     "CollectionRound",
     "CreditNote",
     "FeeItem",
+    "InfoField",
     "Invoice",
     "InvoiceFilter",
     "InvoiceForMatching",
@@ -83,6 +85,9 @@ __all__ = [
     "debts_by_class",
     "end_exemption",
     "end_opt_ins",
+    "extra_fields_by_id",
+    "fields_of",
+    "fields_of_all",
     "install_reduction_rules",
     "invoice_by_code",
     "invoice_by_public_id",

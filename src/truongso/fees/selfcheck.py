@@ -21,4 +21,8 @@ CHECKS = [
     Check("I12", "an invoice and its lines belong to one school",
           "SELECT i.school_id, i.code FROM fees_invoice i JOIN fees_invoiceline l ON l.invoice_id = i.id "
           "WHERE l.school_id <> i.school_id"),
+    Check("R10", "a round's papers carry a published template that held on the day of issue",
+          "SELECT r.school_id, r.public_id FROM fees_collectionround r "
+          "JOIN organizations_paymenttemplate t ON t.id = r.payment_template_id "
+          "WHERE t.state <> 'published' OR r.issued_at IS NULL OR t.published_at > r.issued_at"),
 ]  # fmt: skip

@@ -32,6 +32,11 @@ _LINE_FIXED = (
 )  # fmt: skip
 
 TRIGGERS = [
+    refuse(
+        "template_kept", "fees_collectionround", "UPDATE OF payment_template_id",
+        "OLD.state <> 'draft' AND COALESCE(NEW.payment_template_id, 0) <> COALESCE(OLD.payment_template_id, 0)",
+        "papers keep the template they were issued with",
+    ),
     fixed("fees_invoice", _INVOICE_FIXED, "an invoice is fixed once issued"),
     fixed("fees_invoiceline", _LINE_FIXED, "an invoice line is fixed once issued"),
     *never_deleted("fees_invoice", "an invoice is never deleted"),

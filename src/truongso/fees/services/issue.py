@@ -38,6 +38,7 @@ from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.sql_values import rows_as
 from truongso.ledger.public import NewEntry, account_ids, post_many
 from truongso.ledger.types import EntryKind
+from truongso.organizations.public import template_for
 from truongso.people.public import SchoolClass, Student, payers_or_guardians
 
 JOB_KIND = "fees.issue_round"
@@ -82,8 +83,9 @@ def start_issue(school_id: int, *, round_id: int, seen_invoices: int, seen_amoun
     if (totals.invoices, totals.amount) != (seen_invoices, seen_amount):
         raise FeesRefusedError("plan_changed", invoices=totals.invoices, amount=totals.amount)
     CollectionRound.objects.for_school(school_id).filter(pk=round_id, state=RoundState.DRAFT.value).update(
-        state=RoundState.ISSUED.value, issued_at=clock.now()
-    )
+        state=RoundState.ISSUED.value, issued_at=clock.now(),
+        payment_template=template_for(found.school, clock.today()),
+    )  # fmt: skip
     audit.record(
         actor, "fees:round:issue", school_id=school_id, subject=("round", round_id),
         params={"invoices": totals.invoices, "amount": totals.amount.value, "pupils_with_nothing_to_pay": totals.zero},
