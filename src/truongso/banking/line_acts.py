@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from truongso.banking.matching.types import RULES_VERSION
-from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.models import Aside, BankLine, MatchDecision
 from truongso.banking.types import DecisionKind, LineRefusedError, LineState
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.payments.public import Payment
+
+_ASIDE = (LineState.PARKED.value, LineState.NOT_FEES.value)
 
 
 @transaction_required
@@ -25,7 +27,10 @@ def held_line(school_id: int, line_id: int) -> BankLine:
 
 @transaction_required
 def move_line(line: BankLine, state: LineState) -> None:
-    """Put the line into another state."""
+    """Put the line into another state; what was put aside is so no longer."""
+    if line.state in _ASIDE:
+        rows = Aside.objects.for_school(line.school_id).filter(line=line, ended_at__isnull=True)
+        rows.update(ended_at=clock.now())
     line.state = state.value
     line.save(update_fields=["state"])
 

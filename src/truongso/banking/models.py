@@ -198,14 +198,18 @@ class FeedSighting(SchoolChild):
 
 
 # Slices of the room keep their tables beside their code.
+from truongso.banking.acts.models import LineAct, LineActRow  # noqa: E402
+from truongso.banking.asides.models import Aside  # noqa: E402
 from truongso.banking.batches.models import BatchLink  # noqa: E402
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
 from truongso.banking.deposits.models import DepositLink  # noqa: E402
 from truongso.banking.learning.models import ForgottenPayer  # noqa: E402
 from truongso.banking.mapping.models import StatementLayout  # noqa: E402
+from truongso.banking.questions.models import LineQuestion  # noqa: E402
 from truongso.banking.refunds.models import RefundLine  # noqa: E402
 
 __all__ = [
+    "Aside",
     "BankLine",
     "BatchLink",
     "ClaimMessage",
@@ -213,6 +217,9 @@ __all__ = [
     "FeedConnection",
     "FeedSighting",
     "ForgottenPayer",
+    "LineAct",
+    "LineActRow",
+    "LineQuestion",
     "MatchDecision",
     "PaymentClaim",
     "RefundLine",

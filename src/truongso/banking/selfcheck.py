@@ -1,5 +1,6 @@
 """Bank lines, recomputed."""
 
+from truongso.banking.asides.selfcheck import CHECKS as ASIDE_CHECKS
 from truongso.banking.batches.selfcheck import CHECKS as BATCH_CHECKS
 from truongso.banking.deposits.selfcheck import CHECKS as DEPOSIT_CHECKS
 from truongso.banking.refunds.selfcheck import CHECKS as REFUND_CHECKS
@@ -9,6 +10,7 @@ CHECKS = [
     Check("I07", "a family's claim names a credit of its own amount only",
           "SELECT c.school_id, c.public_id FROM banking_paymentclaim c JOIN banking_bankline b ON b.id = c.line_id "
           "WHERE b.school_id <> c.school_id OR b.amount <> c.amount OR b.direction <> 'in'"),
+    *ASIDE_CHECKS,
     *BATCH_CHECKS,
     *DEPOSIT_CHECKS,
     *REFUND_CHECKS,
@@ -16,7 +18,9 @@ CHECKS = [
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN payments_evidence e "
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.reference = CAST(b.id AS varchar(20)) "
           "WHERE b.direction = 'in' AND ((b.state = 'matched' AND (e.id IS NULL OR e.used <> b.amount)) "
-          "OR (b.state <> 'matched' AND COALESCE(e.used, 0) <> 0) OR (e.id IS NOT NULL AND e.amount <> b.amount))"),
+          "OR (b.state = 'partly' AND (e.id IS NULL OR e.used <= 0 OR e.used >= b.amount)) "
+          "OR (b.state NOT IN ('matched', 'partly') AND COALESCE(e.used, 0) <> 0) "
+          "OR (e.id IS NOT NULL AND e.amount <> b.amount))"),
     Check("I16", "every credit on a bank account is in the books",
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN ledger_entry e "
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.source_id = b.id LEFT JOIN (SELECT entry_id, "

@@ -1,4 +1,4 @@
-"""What people decide about bank lines: accept, assign, undo, park, set aside; and matching again."""
+"""What people decide about bank lines (`acts.handling`), and matching again."""
 
 from __future__ import annotations
 
@@ -6,91 +6,28 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from truongso.banking.decide import booking_for, decide_lines, preview_lines, says_the_same
-from truongso.banking.deposits.fit import held
+from truongso.banking.acts.handling import assign, set_aside, undo_match
+from truongso.banking.decide import decide_lines, preview_lines, says_the_same
 from truongso.banking.desk import Desk
-from truongso.banking.line_acts import held_line, move_line, note_decision
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import last_suggestions, waiting_lines
-from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
-from truongso.kernel import audit
 from truongso.kernel.actor import Actor
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.db import parts, retrying, transaction, transaction_required
-from truongso.kernel.money import Dong
-from truongso.payments.public import Payment, book, standing_payments_of, undo
-from truongso.payments.types import EvidenceKind, Share
+
+__all__ = [
+    "PART",
+    "Change",
+    "assign",
+    "match_again",
+    "match_again_in_parts",
+    "preview_match_again",
+    "set_aside",
+    "undo_match",
+]
 
 PART = 1000
-
-
-@transaction_required
-def assign(
-    school_id: int, *, line_id: int, shares: Sequence[tuple[int, Dong]], actor: Actor, surplus: Dong | None = None
-) -> Payment:
-    """Book a waiting or parked line on invoices (id, amount); what remains becomes the family's credit.
-
-    `surplus` is the credit that the person has seen and agreed to; None when nobody was asked. Raises LineRefusedError
-    `not_waiting` when someone else has handled the line meanwhile, `deposit_fits` (slip) when it looks like cash that
-    the school handed in (`deposits.not_a_deposit` says that it is not), `surplus_differs` (surplus) when more or less
-    would be credited, PaymentRefusedError when the money cannot be booked so.
-    """
-    line = held_line(school_id, line_id)
-    if line.direction != Direction.IN.value or line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
-        raise LineRefusedError("not_waiting", state=line.state)
-    if deposit := held(school_id, [line]).get(line.pk):
-        raise LineRefusedError("deposit_fits", slip=deposit.slip_number)
-    proposal = last_suggestions(school_id, [line]).get(line.pk)
-    payment = book(school_id, booking=booking_for(line, [Share(i, a) for i, a in shares]), actor=actor)
-    if surplus is not None and payment.credited != surplus:
-        raise LineRefusedError("surplus_differs", surplus=payment.credited)
-    move_line(line, LineState.MATCHED)
-    note_decision(
-        line, DecisionKind.PERSON, "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment,
-        confirmed=proposal if proposal is not None and _is_proposed(proposal, [i for i, _ in shares]) else None,
-    )  # fmt: skip
-    audit.record(
-        actor, "banking:line:assign", school_id=school_id, subject=("bank_line", line.pk),
-        params={"codes": payment.invoice_code},
-    )  # fmt: skip
-    return payment
-
-
-@transaction_required
-def undo_match(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
-    """Take the bookings of a matched line back by reversing entries; the line waits again.
-
-    Raises LineRefusedError `not_matched`, PaymentRefusedError `reason_missing`.
-    """
-    line = held_line(school_id, line_id)
-    if line.state != LineState.MATCHED.value:
-        raise LineRefusedError("not_matched", state=line.state)
-    for payment_id in standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk)):
-        undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
-    move_line(line, LineState.WAITING)
-    note_decision(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor=actor)
-    audit.record(actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason)
-
-
-@transaction_required
-def set_aside(school_id: int, *, line_id: int, state: LineState, reason: str, actor: Actor) -> None:
-    """Park a waiting line, mark it as not fees, or put it back among the waiting; with a reason.
-
-    Raises LineRefusedError `reason_missing`, `not_waiting`.
-    """
-    if not reason.strip():
-        raise LineRefusedError("reason_missing")
-    allowed = {LineState.WAITING, LineState.PARKED, LineState.NOT_FEES}
-    line = held_line(school_id, line_id)
-    if state not in allowed or LineState(line.state) not in allowed or line.state == state.value:
-        raise LineRefusedError("not_waiting", state=line.state)
-    move_line(line, state)
-    note_decision(line, DecisionKind.PERSON, state.value, {"text": reason.strip()[:300]}, actor=actor)
-    audit.record(
-        actor, "banking:line:set_aside", school_id=school_id, subject=("bank_line", line.pk),
-        reason=reason.strip()[:300], params={"state": state.value},
-    )  # fmt: skip
 
 
 @transaction_required
@@ -144,7 +81,3 @@ def _part_again(school_id: int, ids: Sequence[int], actor: Actor, desk: Desk) ->
     with resting_collector(), transaction():
         lines = list(waiting_lines(school_id).filter(pk__in=ids))
         return decide_lines(school_id, lines, actor=actor, desk=desk, again=True)
-
-
-def _is_proposed(proposal: MatchDecision, invoice_ids: Sequence[int]) -> bool:
-    return [c["invoice_id"] for c in proposal.candidates if c["amount"] is not None] == list(invoice_ids)

@@ -1,7 +1,10 @@
 """Guards of evidence: a bank line stays as the bank reported it; decisions are append-only."""
 
+from truongso.banking.acts.triggers import TRIGGERS as ACT_TRIGGERS
+from truongso.banking.asides.triggers import TRIGGERS as ASIDE_TRIGGERS
 from truongso.banking.batches.triggers import TRIGGERS as BATCH_TRIGGERS
 from truongso.banking.deposits.triggers import TRIGGERS as DEPOSIT_TRIGGERS
+from truongso.banking.questions.triggers import TRIGGERS as QUESTION_TRIGGERS
 from truongso.kernel.triggers import append_only, fixed, never_deleted
 
 _LINE_FIXED = (
@@ -15,8 +18,11 @@ _CLAIM_FIXED = (
 )  # fmt: skip
 
 TRIGGERS = [
+    *ACT_TRIGGERS,
+    *ASIDE_TRIGGERS,
     *BATCH_TRIGGERS,
     *DEPOSIT_TRIGGERS,
+    *QUESTION_TRIGGERS,
     *append_only("banking_matchdecision"),
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),
     *never_deleted("banking_bankline", "a bank line is never deleted"),

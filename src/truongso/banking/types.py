@@ -16,9 +16,10 @@ class Direction(StrEnum):
 class LineState(StrEnum):
     """Where a bank line stands: matched money, money waiting for a person, or not the school's fees; `reversed`: the
     bank has taken the credit back; `refund`: a debit that paid refunds, or a credit that brought one back; `settled`:
-    the net of settlement batches."""
+    the net of settlement batches; `partly`: a part of it is booked, the rest waits for a person."""
 
     WAITING = "waiting"
+    PARTLY = "partly"
     MATCHED = "matched"
     PARKED = "parked"
     NOT_FEES = "not_fees"

@@ -12,7 +12,8 @@ from truongso.kernel.tenancy import SchoolScoped, school_row
 class ForgottenPayer(SchoolScoped):
     """Payments made until `forgotten_at` by this payer account and name no longer teach anything about the pupil.
 
-    A later payment that a code or a person gives to the pupil teaches it anew. Append-only.
+    A later payment that a code or a person gives to the pupil teaches it anew, and so does a later row that says
+    `is_restored`. Append-only.
     """
 
     public_id = PublicIdField()
@@ -22,6 +23,7 @@ class ForgottenPayer(SchoolScoped):
     reason = models.CharField(max_length=300)
     forgotten_at = models.DateTimeField()
     forgotten_by = models.BigIntegerField(null=True)
+    is_restored = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

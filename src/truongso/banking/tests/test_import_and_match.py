@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 from tests import factories, money
 
+from truongso.accounts.types import Role
 from truongso.banking import services
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
@@ -159,8 +160,12 @@ def test_parked_money_stays_in_suspense_and_comes_back(school: School, account: 
     money.invoice(school, [250_000])
     _import(account, _file(account, _line("tien gi day", 70_000, "R1")), actor)
     line = BankLine.objects.for_school(school).get()
+    aside = {"line_id": line.pk, "state": LineState.PARKED, "reason": "Hỏi phụ huynh", "actor": actor}
+    with pytest.raises(LineRefusedError, match="owner_missing"), transaction():
+        services.set_aside(school.pk, **aside)
+    owner = factories.user(Role.HOMEROOM_TEACHER, school=school)
     with transaction():
-        services.set_aside(school.pk, line_id=line.pk, state=LineState.PARKED, reason="Hỏi phụ huynh", actor=actor)
+        services.set_aside(school.pk, **aside, owner_id=owner.pk)
     with pytest.raises(LineRefusedError, match="not_waiting"), transaction():
         services.set_aside(school.pk, line_id=line.pk, state=LineState.MATCHED, reason="x", actor=actor)
     with pytest.raises(LineRefusedError, match="reason_missing"), transaction():

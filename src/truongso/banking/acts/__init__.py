@@ -1,0 +1,1 @@
+"""What people did with bank lines, so that it can be undone, and the undoing undone."""

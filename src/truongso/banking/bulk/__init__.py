@@ -1,0 +1,1 @@
+"""Accepting many proposals at once, looked through before."""

@@ -1,0 +1,1 @@
+"""Asking a family whether a transfer is theirs."""
