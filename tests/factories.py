@@ -8,12 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.userkit import user_id_to_str
 from django.db import transaction
 from django.test import Client
 
+from truongso.accounts.factors.models import CodeSheet
 from truongso.accounts.models import Membership, User
 from truongso.accounts.types import Role
 from truongso.fees.invoice_code import new_code
@@ -30,6 +34,7 @@ from truongso.fees.types import FeeNature, FeeUnit, RoundState
 from truongso.kernel import clock, names
 from truongso.kernel.money import Dong, total
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
+from truongso.organizations.public import PaymentTemplate, PaymentTemplateField, standard_template
 from truongso.organizations.types import SchoolLevel, UnitKind
 from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.types import Relationship
@@ -223,6 +228,31 @@ def org_unit(name: str = "Sở Giáo dục và Đào tạo", *, kind: UnitKind =
     return OrgUnit.objects.create(kind=kind.value, code=f"U{next(_count)}", name=name, valid_from=dt.date(2025, 7, 1))
 
 
+EXTRA_FIELDS = (
+    ("pupil_code", "Mã học sinh"), ("class", "Lớp"), ("school_year", "Năm học"), ("round", "Đợt thu"),
+    ("support_phone", "Điện thoại hỗ trợ"),
+)  # fmt: skip
+
+
+def payment_template(
+    *, unit: OrgUnit | None = None, extra: Sequence[tuple[str, str]] = EXTRA_FIELDS, valid_from: dt.date | None = None
+) -> PaymentTemplate:
+    """A published version of a department's payment-information template with these fields beside the four."""
+    day = valid_from or clock.today()
+    of_unit = unit or org_unit()
+    made = PaymentTemplate.objects.create(unit=of_unit, created_at=clock.now())
+    fields = [*((one.source.value, one.label) for one in standard_template()), *extra]
+    PaymentTemplateField.objects.bulk_create(
+        PaymentTemplateField(template=made, position=place, source=source, label=label)
+        for place, (source, label) in enumerate(fields, start=1)
+    )
+    PaymentTemplate.objects.filter(pk=made.pk).update(
+        state="published", number=of_unit.payment_templates.count(), valid_from=day, published_at=clock.now()
+    )
+    made.refresh_from_db()
+    return made
+
+
 def user(
     role: Role | None = Role.ACCOUNTANT,
     *,
@@ -231,11 +261,17 @@ def user(
     username: str = "",
     full_name: str = "Lê Thị Kế Toán",
     password: str = PASSWORD,
+    second_factor: bool = True,
 ) -> User:
-    """A person who can sign in with `password`, with one membership (role None: without any)."""
+    """A person who can sign in with `password`, with one membership (role None: without any) and, as the rules for
+    staff ask, a second factor: a sheet of codes nobody knows."""
     person = User.objects.create_user(username or f"nguoi.dung.{next(_count)}", full_name)
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.password_changed_at = clock.now()
+    if second_factor:
+        person.second_factor_since = clock.now()
+        CodeSheet.objects.create(user=person, codes="", count=1, created_at=clock.now())
+    person.save(update_fields=["password", "password_changed_at", "second_factor_since"])
     if role is not None:
         Membership.objects.create(
             user=person, role=role.value, school=school, unit=unit, valid_from=dt.date(2026, 1, 1)
@@ -243,9 +279,20 @@ def user(
     return person
 
 
-def login(client: Client, user: User) -> Client:
-    """Sign the client in as the user, without the sign-in page."""
+def login(client: Client, user: User, *, fresh: bool = True) -> Client:
+    """Sign the client in as the user, without the sign-in page; `fresh`: with the second factor, just now."""
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return prove(client, user) if fresh else client
+
+
+def prove(client: Client, user: User) -> Client:
+    """The signed-in client has just confirmed with the second factor (step-up)."""
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "type": "sheet", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = user_id_to_str(user)
+    session.save()
     return client
 
 

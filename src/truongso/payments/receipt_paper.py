@@ -61,6 +61,7 @@ class PupilPart:
     code: str
     reason: str
     lines: tuple[tuple[str, Dong], ...]
+    fields: tuple[tuple[str, str], ...] = ()  # what the department's template adds: label and value
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,20 @@ class ReceiptPaper:
         """Nguyễn Bảo An – lớp 3A2; every pupil once."""
         named = [_("%(name)s – lớp %(class)s") % {"name": p.student_name, "class": p.class_name} for p in self.parts]
         return "; ".join(dict.fromkeys(named))
+
+    @property
+    def extras(self) -> tuple[tuple[str, str], ...]:
+        """What the department's template adds, each label once with its values of all invoices."""
+        values: dict[str, dict[str, None]] = {}
+        for part in self.parts:
+            for label, value in part.fields:
+                values.setdefault(label, {})[value] = None
+        return tuple((label, "; ".join(shown)) for label, shown in values.items())
+
+    @property
+    def extras_text(self) -> str:
+        """Lớp: 3A2 · Năm học: 2026–2027."""
+        return " · ".join(f"{label}: {value}" for label, value in self.extras)
 
     @property
     def lines(self) -> tuple[tuple[str, Dong], ...]:
@@ -197,12 +212,14 @@ def paper_of(receipt: Receipt) -> ReceiptPaper:
 
 def _part(said: dict[str, object]) -> PupilPart:
     lines: Sequence[dict[str, object]] = said["lines"]  # type: ignore[assignment]
+    fields: Sequence[tuple[str, str]] = said.get("fields", ())  # type: ignore[assignment]
     return PupilPart(
         student_name=str(said["student_name"]),
         class_name=str(said["class_name"]),
         code=str(said["code"]),
         reason=str(said["reason"]),
         lines=tuple((str(line["description"]), Dong(int(str(line["amount"])))) for line in lines),
+        fields=tuple((str(label), str(value)) for label, value in fields),
     )
 
 

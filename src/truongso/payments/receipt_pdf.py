@@ -71,6 +71,7 @@ def _fields(paper: ReceiptPaper) -> list[tuple[str, str, str]]:
         (_("Người thụ hưởng"), paper.beneficiary_name, "plain"),
         (_("Lý do thanh toán"), paper.reason, "plain"),
         (_("Mã hóa đơn"), paper.invoice_code, "code"),
+        *([(_("Thông tin khác"), paper.extras_text, "plain")] if paper.extras else []),
         (_("Hình thức"), method, "plain"),
         (_("Ngày nhận tiền"), ngay_gio(paper.received_at), "plain"),
         (_("Số tiền"), str(paper.amount), "amount"),

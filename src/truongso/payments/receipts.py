@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from truongso.fees.public import LockedInvoice
+from truongso.fees.public import InfoField, LockedInvoice, extra_fields_by_id
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
@@ -41,10 +41,11 @@ def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
     year = clock.school_date(now).year
     last = _locked_last(school_id, year)
     school = _school_block(school_id)
+    extras = extra_fields_by_id(school_id, {invoice.id for paper in papers for invoice in paper.invoices})
     issued = Receipt.objects.bulk_create(
         Receipt(
             school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk, issued_at=now,
-            content=_content(paper, school),
+            content=_content(paper, school, extras),
         )
         for number, paper in enumerate(papers, start=last + 1)
     )  # fmt: skip
@@ -77,7 +78,7 @@ def _school_block(school_id: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _content(paper: Paper, school: dict[str, str]) -> dict[str, Any]:
+def _content(paper: Paper, school: dict[str, str], extras: Mapping[int, tuple[InfoField, ...]]) -> dict[str, Any]:
     names = {line.id: line.description for invoice in paper.invoices for line in invoice.lines}
     return {
         "payer_name": paper.payment.payer_name,
@@ -97,6 +98,7 @@ def _content(paper: Paper, school: dict[str, str]) -> dict[str, Any]:
                 "class_name": invoice.class_name,
                 "reason": invoice.reason,
                 "lines": [{"description": names[s.line_id], "amount": int(s.amount)} for s in paper.shares[invoice.id]],
+                **({"fields": [[one.label, one.value] for one in extras[invoice.id]]} if invoice.id in extras else {}),
             }
             for invoice in {i.id: i for i in paper.invoices}.values()
         ],

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from truongso.banking.public import PaymentClaim, claims_of_invoice
-from truongso.fees.public import Invoice, InvoiceLine, invoices_of_family, lines_of
+from truongso.fees.public import InfoField, Invoice, InvoiceLine, fields_of, invoices_of_family, lines_of
 from truongso.fees.types import LineKind
 from truongso.kernel import banks, clock
 from truongso.kernel.dong_in_words import dong_in_words
@@ -80,6 +80,12 @@ class PaymentPage:
     ways: list[Way]
     pending: list[Attempt]
     claims: list[PaymentClaim]
+    info: tuple[InfoField, ...]
+
+    @property
+    def info_for_strangers(self) -> tuple[InfoField, ...]:
+        """The fields without those that say something of the family."""
+        return tuple(one for one in self.info if not one.is_personal)
 
     @property
     def headline(self) -> str:
@@ -120,7 +126,8 @@ def version(invoice: Invoice) -> str:
 
 
 def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
-    """The page of an invoice with its school, round and account; at most 11 queries whatever was paid.
+    """The page of an invoice with its school, round and account; at most 11 queries whatever was paid, up to 4 more
+    with a department's template.
 
     `part` is what the family chose to pay of it now, where the round allows parts.
     """
@@ -150,6 +157,7 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         ways=ways_of(choices),
         pending=pending,
         claims=claims_of_invoice(invoice.school_id, invoice.pk),
+        info=fields_of(invoice),
     )
 
 

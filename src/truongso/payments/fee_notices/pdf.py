@@ -7,10 +7,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from truongso.fees.public import InfoField
 from truongso.kernel.documents import compile_typst
 from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
 from truongso.kernel.ui.formatting import ngay, sdt
+from truongso.organizations.public import FieldSource
 from truongso.payments.fee_notices.imposition import sheets_of
 from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine
 from truongso.payments.invoice_picture import grouped
@@ -18,7 +20,7 @@ from truongso.payments.invoice_picture import grouped
 TEMPLATE = Path(__file__).parents[1] / "paper" / "fee_notices.typ"
 _ITEMS_LENGTH = 170
 """Characters of the list of items that fit beside the other fields; a longer list is shortened with its sum."""
-_REASON_LENGTH = 110
+_VALUE_LENGTH = 110
 
 
 def notices_pdf(head: Letterhead, groups: Sequence[Sequence[FeeNotice]], *, whole_pile: bool = False) -> bytes:
@@ -74,15 +76,17 @@ def _slip(notice: FeeNotice) -> dict[str, object]:
         "paid": _("đã nộp %(paid)s") % {"paid": notice.paid} if notice.paid else "",
         "due": ngay(notice.due_on),
         "fields": [
-            [_("Người nộp tiền"), notice.payer_name, "plain"],
-            [_("Người thụ hưởng"), notice.beneficiary_name, "plain"],
-            [_("Lý do"), _shortened(notice.reason, _REASON_LENGTH), "plain"],
-            [_("Mã hóa đơn"), notice.code, "code"],
+            *([one.label, _shortened(one.value, _VALUE_LENGTH), _kind(one)] for one in notice.info if one.is_mandatory),
             [_("Gồm"), items_text(notice.lines), "plain"],
             [_("Tài khoản"), f"{grouped(notice.account_number)} – {notice.bank_name}", "plain"],
         ],
+        "extra": " · ".join(f"{one.label}: {one.value}" for one in notice.info if not one.is_mandatory),
         "check": notice.check_url.partition("://")[2],
     }
+
+
+def _kind(field: InfoField) -> str:
+    return "code" if field.source is FieldSource.INVOICE_CODE else "plain"
 
 
 def _labels() -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db.models import F, QuerySet
 
-from truongso.fees.public import Invoice, InvoiceLine
+from truongso.fees.public import InfoField, Invoice, InvoiceLine, fields_of_all
 from truongso.fees.types import LineKind
 from truongso.kernel import banks
 from truongso.kernel.money import ZERO
@@ -34,13 +34,14 @@ def owing(school_id: int, scope: Scope) -> QuerySet[Invoice]:
 
 
 def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNotice]]]:
-    """Notices class by class, pupils by given name as in the roll; 2 queries."""
+    """Notices class by class, pupils by given name as in the roll; 2 queries, up to 7 with a template."""
     rows = owing(school_id, scope).select_related("round", "bank_account__replaced_by")
     found = sorted(rows, key=lambda i: (class_order(i.class_name), i.sort_key, i.pk))
     lines = _lines(school_id, found)
+    fields = fields_of_all(found)
     classes: dict[str, list[FeeNotice]] = defaultdict(list)
     for invoice in found:
-        classes[invoice.class_name].append(_notice(invoice, lines[invoice.pk]))
+        classes[invoice.class_name].append(_notice(invoice, lines[invoice.pk], fields[invoice.pk]))
     return list(classes.items())
 
 
@@ -58,16 +59,14 @@ def invoice_check_url(public_id: str) -> str:
     return f"{settings.PUBLIC_URL}/kt/{code}"
 
 
-def _notice(invoice: Invoice, lines: Iterable[InvoiceLine]) -> FeeNotice:
+def _notice(invoice: Invoice, lines: Iterable[InvoiceLine], info: tuple[InfoField, ...]) -> FeeNotice:
     account = invoice.receiving_account
     bank = banks.find(account.bank_bin)
     return FeeNotice(
         code=invoice.code,
         student_name=invoice.student_name,
         class_name=invoice.class_name,
-        payer_name=invoice.payer_name,
-        beneficiary_name=invoice.receiver_name,
-        reason=invoice.reason,
+        info=info,
         round_name=invoice.round.name,
         owed=invoice.total - invoice.paid,
         paid=invoice.paid,

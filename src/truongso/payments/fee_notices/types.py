@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from truongso.fees.public import InfoField
 from truongso.kernel.money import Dong
 
 
@@ -29,7 +30,8 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True)
 class FeeNotice:
-    """One notice: the four mandatory fields (payer, beneficiary, reason, invoice code), the sum and the way to pay.
+    """One notice: the sum, the way to pay, and as `info` the fields of the template it was issued with: the four
+    mandatory ones (payer, beneficiary, reason, invoice code) and what the department adds.
 
     `payload` is the VietQR of what is still owed; empty when the sum is beyond fast transfers.
     """
@@ -37,9 +39,7 @@ class FeeNotice:
     code: str
     student_name: str
     class_name: str
-    payer_name: str
-    beneficiary_name: str
-    reason: str
+    info: tuple[InfoField, ...]
     round_name: str
     owed: Dong
     paid: Dong

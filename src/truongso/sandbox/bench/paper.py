@@ -16,11 +16,13 @@ from pathlib import Path
 
 from django.utils import translation
 
+from truongso.fees.public import InfoField
 from truongso.kernel import clock
 from truongso.kernel.documents import compile_typst
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.qr_image import qr_svg
+from truongso.organizations.public import FIELD_NAMES, FieldSource
 from truongso.payments.public import (
     Edition,
     FeeNotice,
@@ -98,7 +100,10 @@ def _notice(n: int) -> FeeNotice:
     owed = Dong(412_000 + 1_000 * (n % 97))
     return FeeNotice(
         code=code, student_name=f"Nguyễn Hoàng Bảo {n}", class_name=f"{n // 35 % 5 + 1}A{n // 175 + 1}",
-        payer_name="Trần Thị Thu Hằng", beneficiary_name="TRUONG DO KIEM", reason="Thu tháng 10/2026",
+        info=tuple(InfoField(source, str(FIELD_NAMES[source]), value) for source, value in (
+            (FieldSource.PAYER, "Trần Thị Thu Hằng"), (FieldSource.BENEFICIARY, "TRUONG DO KIEM"),
+            (FieldSource.REASON, "Thu tháng 10/2026"), (FieldSource.INVOICE_CODE, code),
+        )),
         round_name="Thu tháng 10/2026", owed=owed, paid=ZERO, due_on=dt.date(2026, 10, 20),
         lines=tuple(NoticeLine(f"Khoản thu số {k}", Dong(80_000)) for k in range(5)), account_number="9000000000999",
         bank_name="Vietcombank", check_url=f"https://thu.example.edu.vn/p/{n:026}",

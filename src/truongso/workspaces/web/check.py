@@ -9,7 +9,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from truongso.accounts.public import public
-from truongso.fees.public import Invoice, invoice_by_public_id, invoice_by_short_id
+from truongso.fees.public import Invoice, fields_of, invoice_by_public_id, invoice_by_short_id
 from truongso.kernel import banks
 from truongso.kernel.limits import client_of, count, is_spent, seconds_left
 from truongso.kernel.masking import masked_name
@@ -135,6 +135,7 @@ def _invoice_context(invoice: Invoice) -> dict[str, object]:
         "invoice": invoice,
         "state": state,
         "owed": invoice.total - invoice.paid,
+        "extra": [one for one in fields_of(invoice) if not (one.is_mandatory or one.is_personal)],
         "payer": masked_name(invoice.payer_name),
         "bank_name": bank.short_name if bank else "",
         "account_shown": grouped(invoice.receiving_account.number),

@@ -122,7 +122,7 @@ def test_the_paper_says_what_it_must_and_its_codes_scan(school: School, issued: 
     text = " ".join(pdf.text(made, layout=False).split())
     for notice in groups[0]:
         for expected in (
-            notice.student_name, notice.code, notice.payer_name, notice.beneficiary_name, "Thu tháng 10/2026",
+            notice.student_name, notice.code, *(one.value for one in notice.info), "Thu tháng 10/2026",
             "262.000 đ", "20/10/2026", "Phục vụ bán trú 250.000 · Nước uống 12.000", "0071 0001 2345 6 – Vietcombank",
         ):  # fmt: skip
             assert expected.replace("\u00a0", " ") in text.replace("\u00a0", " "), expected
