@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.ui.dong_input import AmountError, parse_dong
-from truongso.kernel.ui.formatting import dong, dong_short
+from truongso.kernel.ui.formatting import dong, dong_short, percent
 
 # Far above any school fee and far below what a database integer holds.
 LARGEST_AMOUNT = Dong(999_999_999_999)
@@ -83,6 +83,54 @@ class DongFormField(forms.Field):
         """Compare amounts, not spellings."""
         try:
             return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+
+class PercentFormField(forms.Field):
+    """A share in percent as contracts write it: 1,1 or 0.85. Cleans to hundredths of a percent (110), 0 if empty."""
+
+    widget = forms.TextInput
+    default_error_messages = {
+        "required": _("Chưa ghi tỷ lệ."),
+        "unclear": _("Ghi tỷ lệ phần trăm như 1,1 hoặc 0,85."),
+        "too_large": _("Tỷ lệ không được quá %(most)s %%."),
+    }
+    _PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?")
+
+    def __init__(self, *, most: int = 10_000, **kwargs: Any) -> None:
+        self.most = most
+        kwargs.setdefault("widget", forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """Read the text; raises ValidationError with one sentence saying how to write it."""
+        if value is None or type(value) is int:
+            return value
+        text = unicodedata.normalize("NFKC", str(value)).replace(" ", "").removesuffix("%")
+        if not text:
+            return None
+        found = self._PERCENT.fullmatch(text)
+        if found is None:
+            raise ValidationError(self.error_messages["unclear"], code="unclear")
+        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+    def clean(self, value: Any) -> int:
+        """Nothing written is no fee."""
+        points = super().clean(value) or 0
+        if points > self.most:
+            params = {"most": percent(self.most)}
+            raise ValidationError(self.error_messages["too_large"], code="too_large", params=params)
+        return int(points)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Hundredths of a percent are shown as people write them; what was typed is shown as typed."""
+        return (percent(value) if value else "") if type(value) is int else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare shares, not spellings."""
+        try:
+            return bool((self.to_python(initial) or 0) != (self.to_python(data) or 0))
         except ValidationError:
             return True
 

@@ -83,6 +83,17 @@ def ti_le(part: Dong | int, whole: Dong | int) -> str:
     return phan_tram(Decimal(rounded) / 10)
 
 
+def percent(basis_points: int) -> str:
+    """Hundredths of a percent as contracts write them, without the sign: 110 gives 1,1; 85 gives 0,85."""
+    return f"{basis_points // 100},{basis_points % 100:02}".rstrip("0").rstrip(",")
+
+
+def phi(basis_points: int, fixed: Dong | int | None = None) -> str:
+    """A fee as people say it: 1,1 % + 2.000 đ; one part alone where the other is nothing, "" for none at all."""
+    parts = [f"{percent(basis_points)}{NO_BREAK_SPACE}%"] if basis_points else []
+    return " + ".join([*parts, dong(fixed)] if fixed else parts)
+
+
 def sdt(value: str | None) -> str:
     """Phone number in groups: 0912 345 678, 0214 000 0000, 024 3825 0000; anything else stays as written."""
     if not value:

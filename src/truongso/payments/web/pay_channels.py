@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.kernel.db import transaction
 from truongso.kernel.money import ZERO
-from truongso.kernel.ui.fields import DongFormField
+from truongso.kernel.ui.fields import DongFormField, PercentFormField
 from truongso.payments.gateways import channels as services
 from truongso.payments.gateways.addresses import gateway_of, hook_url, sandbox_is_on
 from truongso.payments.gateways.channels import ChannelTerms
@@ -28,7 +27,6 @@ from truongso.payments.gateways.queries import channel_by_public_id, channels, r
 from truongso.payments.gateways.types import ChannelMethod, GatewayRefusedError
 from truongso.payments.providers.registry import GATEWAYS
 
-_PERCENT = re.compile(r"([0-9]{1,2})(?:[.,]([0-9]{1,2}))?")
 NEEDS = Permission.SCHOOL_CHANNEL_WRITE
 
 
@@ -39,8 +37,8 @@ class TermsForm(forms.Form):
         label=gettext_lazy("Tên phụ huynh nhìn thấy"), max_length=80,
         help_text=gettext_lazy("Ví dụ: Thẻ ATM, thẻ quốc tế qua VNPAY"),
     )  # fmt: skip
-    fee_percent = forms.CharField(
-        label=gettext_lazy("Phí theo tỷ lệ (%)"), required=False, max_length=6,
+    fee_percent = PercentFormField(
+        label=gettext_lazy("Phí theo tỷ lệ (%)"), required=False,
         help_text=gettext_lazy("Theo hợp đồng với cổng, ví dụ 1,1. Để trống là không có."),
     )  # fmt: skip
     fee_fixed = DongFormField(label=gettext_lazy("Phí cố định mỗi lần (đồng)"), required=False)
@@ -48,16 +46,6 @@ class TermsForm(forms.Form):
         label=gettext_lazy("Phụ huynh chịu phí"), required=False,
         help_text=gettext_lazy("Mặc định nhà trường chịu, phụ huynh nộp đúng số trên phiếu."),
     )  # fmt: skip
-
-    def clean_fee_percent(self) -> int:
-        """Hundredths of a percent."""
-        text = str(self.cleaned_data["fee_percent"]).strip()
-        if not text:
-            return 0
-        found = _PERCENT.fullmatch(text)
-        if found is None:
-            raise forms.ValidationError(_("Ghi tỷ lệ như 1,1 hoặc 0,85."))
-        return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
     def terms(self) -> ChannelTerms:
         return ChannelTerms(
@@ -230,10 +218,8 @@ def _page(
 
 
 def _shown(channel: Channel) -> dict[str, Any]:
-    percent = f"{channel.fee_basis_points // 100},{channel.fee_basis_points % 100:02}".rstrip("0").rstrip(",")
     return {
         "channel": channel, "name": PROVIDER_NAMES[channel.provider], "method": METHODS[channel.method],
-        "percent": percent if channel.fee_basis_points else "",
         "problem": problem_text(channel.last_problem) if channel.last_problem else "",
         "is_trial": bool(channel.api_base) and channel.api_base != gateway_of(channel).live.api,
     }  # fmt: skip
@@ -241,7 +227,7 @@ def _shown(channel: Channel) -> dict[str, Any]:
 
 def _initial(channel: Channel) -> dict[str, Any]:
     return {
-        "label": channel.label, "fee_percent": _shown(channel)["percent"],
+        "label": channel.label, "fee_percent": channel.fee_basis_points,
         "fee_fixed": channel.fee_fixed or None, "payer_pays": channel.payer_pays,
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ from truongso.fees.public import Invoice, invoices_by_code
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.sheets import DEFAULT_LIMITS
-from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
+from truongso.kernel.ui.fields import DongFormField, PercentFormField, VietnameseDateField
 from truongso.organizations.public import BankAccount
 from truongso.payments.card_numbers import has_card_number
 from truongso.payments.pos.messages import BRANDS, FIELDS, pos_text
@@ -59,10 +59,7 @@ class TerminalForm(CardlessForm):
     acquirer = forms.CharField(label=FIELDS["acquirer"], max_length=80)
     label = forms.CharField(label=FIELDS["label"], max_length=80, required=False)
     account = forms.ChoiceField(label=gettext_lazy("Tài khoản nhận tiền"))
-    fee = forms.DecimalField(
-        label=gettext_lazy("Phí theo hợp đồng (%)"), min_value=0, max_value=100, decimal_places=2, initial=0,
-        localize=True, widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
+    fee = PercentFormField(label=gettext_lazy("Phí theo tỷ lệ (%)"), required=False)
     settle_days = forms.IntegerField(
         label=gettext_lazy("Tiền về sau (ngày làm việc)"), min_value=0, max_value=30, initial=2,
         widget=forms.TextInput(_NUMERIC),
@@ -77,7 +74,7 @@ class TerminalForm(CardlessForm):
     @property
     def basis_points(self) -> int:
         """Hundredths of a percent of a valid form."""
-        return int(self.cleaned_data["fee"] * 100)
+        return int(self.cleaned_data["fee"])
 
 
 class SlipForm(CardlessForm):

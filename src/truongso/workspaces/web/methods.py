@@ -19,7 +19,7 @@ from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import ZERO, Dong
-from truongso.kernel.ui.fields import DongFormField
+from truongso.kernel.ui.fields import DongFormField, PercentFormField
 from truongso.organizations.public import school_year_on
 from truongso.payments.public import (
     FOUR,
@@ -58,14 +58,12 @@ class MethodForm(forms.Form):
         help_text=gettext_lazy("Ở đâu, giờ nào, gặp ai, nói mã gì."),
     )
     payer_pays = forms.BooleanField(label=gettext_lazy("Phụ huynh chịu phí"), required=False)
-    fee_fixed = DongFormField(label=gettext_lazy("Phí mỗi lần nộp"), required=False, most=Dong(1_000_000))
-    fee_basis_points = forms.IntegerField(
-        label=gettext_lazy("Phí theo số tiền, phần vạn"),
+    fee_basis_points = PercentFormField(
+        label=gettext_lazy("Phí theo tỷ lệ (%)"),
         required=False,
-        min_value=0,
-        max_value=10_000,
-        help_text=gettext_lazy("110 là 1,1 %."),
+        help_text=gettext_lazy("Theo hợp đồng, ví dụ 1,1. Để trống là không có."),
     )
+    fee_fixed = DongFormField(label=gettext_lazy("Phí cố định mỗi lần (đồng)"), required=False, most=Dong(1_000_000))
 
     def __init__(self, *args: Any, method: Method, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "prefix": method.value})

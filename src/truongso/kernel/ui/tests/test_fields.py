@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from truongso.kernel.money import Dong
-from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
+from truongso.kernel.ui.fields import DongFormField, PercentFormField, VietnameseDateField
 
 
 class Sheet(forms.Form):
@@ -104,3 +105,27 @@ def test_change_is_a_change_of_value_not_of_spelling() -> None:
     assert DongFormField().has_changed(450_000, "?")
     assert not VietnameseDateField().has_changed(dt.date(2023, 12, 5), "5/12/2023")
     assert VietnameseDateField().has_changed(dt.date(2023, 12, 5), "12/5/2023")
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [("1,1", 110), ("0.85", 85), ("2", 200), (" 1,10 % ", 110), ("", 0), ("０,5", 50), ("100", 10_000)],
+)
+def test_a_share_in_percent_reads_as_contracts_write_it(text: str, points: int) -> None:
+    assert PercentFormField(required=False).clean(text) == points
+
+
+@pytest.mark.parametrize("text", ["110 phần vạn", "1,123", "-1", "1e2", "1,1,1"])
+def test_a_share_that_is_none_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        PercentFormField(required=False).clean(text)
+    assert refusal.value.messages == ["Ghi tỷ lệ phần trăm như 1,1 hoặc 0,85."]
+
+
+def test_a_share_has_a_largest_value_and_is_shown_as_it_is_typed() -> None:
+    field = PercentFormField(required=False, most=1_000)
+    with pytest.raises(ValidationError) as refusal:
+        field.clean("11")
+    assert refusal.value.messages == ["Tỷ lệ không được quá 10 %."]
+    assert [field.prepare_value(v) for v in (110, 85, 0, "x")] == ["1,1", "0,85", "", "x"]
+    assert (field.has_changed(110, "1,10"), field.has_changed(110, "1,2")) == (False, True)

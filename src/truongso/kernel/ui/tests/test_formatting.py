@@ -12,6 +12,7 @@ from django.template import Context, Template
 
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
+from truongso.kernel.ui.formatting import phi
 
 NB = "\u00a0"
 # 23:30 UTC on the 10th is the 11th at school.
@@ -112,3 +113,9 @@ def test_time_left_of_nothing_is_empty() -> None:
 def test_values_of_the_wrong_kind_are_never_shown(expression: str, value: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         _show(expression, v=value)
+
+
+def test_a_fee_is_said_in_percent_and_dong() -> None:
+    assert [phi(110, Dong(2_000)), phi(85), phi(0, 3_300), phi(0), phi(10_000)] == [
+        "1,1\u00a0% + 2.000\u00a0đ", "0,85\u00a0%", "3.300\u00a0đ", "", "100\u00a0%",
+    ]  # fmt: skip

@@ -66,7 +66,7 @@ def test_a_channel_is_added_and_its_secrets_never_come_out(school: School, brows
         ({"hash_secret": "có dấu và cách"}, "không đúng dạng"),
         ({"tmn_code": "a b"}, "không đúng dạng"),
         ({"label": ""}, "bắt buộc"),
-        ({"fee_percent": "1.234"}, "Ghi tỷ lệ như"),
+        ({"fee_percent": "1.234"}, "Ghi tỷ lệ phần trăm như"),
         ({"fee_percent": "99"}, "Phí không hợp lý"),
         ({"fee_fixed": "-5"}, "không được âm"),
         ({"method": "cash"}, ""),
