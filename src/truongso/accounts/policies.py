@@ -44,7 +44,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SCHOOL_MESSAGING_WRITE,
         }
     ),
-    Role.OFFICER: frozenset({_P.UNIT_OVERVIEW_READ}),
+    Role.OFFICER: frozenset({_P.UNIT_OVERVIEW_READ, _P.UNIT_TEMPLATE_WRITE}),
     Role.OPERATOR: frozenset(),
 }  # fmt: skip
 

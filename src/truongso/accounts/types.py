@@ -56,3 +56,4 @@ class Permission(StrEnum):
     SCHOOL_EINVOICE_WRITE = "school:einvoice:write"
     SCHOOL_MESSAGING_WRITE = "school:messaging:write"
     UNIT_OVERVIEW_READ = "unit:overview:read"
+    UNIT_TEMPLATE_WRITE = "unit:template:write"

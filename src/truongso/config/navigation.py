@@ -99,10 +99,19 @@ GROUPS = (
         ),
     ),
     Group(
+        gettext_lazy("Điều hành"),
+        (
+            Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:template", "template",
+                  Permission.UNIT_TEMPLATE_WRITE),
+        ),
+    ),
+    Group(
         gettext_lazy("Thiết lập"),
         (
             Entry(gettext_lazy("Cách nộp tiền"), "workspaces:methods", "wallet", Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Thông tin trường"), "workspaces:profile", "school", Permission.SCHOOL_PROFILE_WRITE),
+            Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:school_template", "template",
+                  Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Thu qua ngân hàng"), "payments:bills", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Kênh thu"), "payments:pay_channels", "plug-connected", Permission.SCHOOL_CHANNEL_WRITE),
