@@ -20,6 +20,7 @@ from truongso.banking.types import DecisionKind, Direction, LineState
 from truongso.kernel import banks, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
+from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.payments.public import CashDeposit, book_many
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
@@ -177,10 +178,11 @@ def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.
     if isinstance(result, PaymentRefusedError):
         reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
     _named(reason, desk)
-    return MatchDecision(
-        school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value, version=RULES_VERSION,
-        reason=reason, candidates=_candidates(line, decision, desk), differs=differences(decision),
-        confidence=_confidence(decision, verdict), payment=None if refused else result, decided_at=now,
+    return new_row(
+        MatchDecision, school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value,
+        version=RULES_VERSION, reason=reason, candidates=_candidates(line, decision, desk),
+        differs=differences(decision), confidence=_confidence(decision, verdict),
+        payment_id=None if refused or result is None else result.pk, decided_at=now,
     )  # fmt: skip
 
 
@@ -193,8 +195,8 @@ def _confidence(decision: Decision, verdict: Verdict) -> int | None:
 def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> MatchDecision:
     """The school's own cash, it seems: no invoice is proposed for it."""
     params = {"slip": deposit.slip_number, "day": f"{deposit.deposited_on:%d/%m/%Y}"}
-    return MatchDecision(
-        school_id=line.school_id, line_id=line.pk, decision=Verdict.SUGGEST.value, rule="deposit",
+    return new_row(
+        MatchDecision, school_id=line.school_id, line_id=line.pk, decision=Verdict.SUGGEST.value, rule="deposit",
         version=RULES_VERSION, reason={"code": "deposit", "params": params}, decided_at=now,
     )  # fmt: skip
 

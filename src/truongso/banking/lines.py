@@ -16,6 +16,7 @@ from truongso.banking.statements.keys import LineKey
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel import clock
+from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many
@@ -49,8 +50,8 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
     """Insert movements that are new and book the credits: bank against suspense. Returns them in order."""
     now = clock.now()
     rows = BankLine.objects.bulk_create(
-        BankLine(
-            school_id=account.school_id, bank_account_id=account.pk, direction=r.line.direction.value,
+        new_row(
+            BankLine, school_id=account.school_id, bank_account_id=account.pk, direction=r.line.direction.value,
             amount=r.line.amount, booked_on=r.line.booked_on, booked_at=r.line.booked_at,
             reference=r.line.reference[:80], memo=r.line.memo, counter_name=r.line.counter_name[:160],
             counter_account=r.line.counter_account[:40], balance=r.line.balance,

@@ -25,6 +25,7 @@ from truongso.banking.taken_back import take_back_certain
 from truongso.banking.types import Direction, ImportState, RowState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.bulk import new_row
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.db import parts, refresh_statistics, retrying, transaction, transaction_required
 from truongso.kernel.money import Dong, total
@@ -200,10 +201,11 @@ def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor
     new = {s.reported.key for s in fresh}
     StatementRow.objects.bulk_create(
         (
-            StatementRow(
-                school_id=account.school_id, statement=statement, row_number=s.row.number, cells=_cells(s.row.cells),
-                state=(RowState.NEW if s.reported.key in new else RowState.KNOWN).value, bank_account_id=account.pk,
-                content_key=s.reported.key.content, occurrence=s.reported.key.occurrence, line_id=ids[s.reported.key],
+            new_row(
+                StatementRow, school_id=account.school_id, statement_id=statement.pk, row_number=s.row.number,
+                cells=_cells(s.row.cells), bank_account_id=account.pk, content_key=s.reported.key.content,
+                occurrence=s.reported.key.occurrence, line_id=ids[s.reported.key],
+                state=(RowState.NEW if s.reported.key in new else RowState.KNOWN).value,
             )
             for s in chunk
         ),
@@ -221,9 +223,9 @@ def _arrival_order(lines: Sequence[BankLine]) -> list[BankLine]:
 def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
     StatementRow.objects.bulk_create(
         (
-            StatementRow(
-                school_id=statement.school_id, statement=statement, row_number=row.number, cells=_cells(row.cells),
-                state=RowState.REFUSED.value, bank_account_id=statement.bank_account_id,
+            new_row(
+                StatementRow, school_id=statement.school_id, statement_id=statement.pk, row_number=row.number,
+                cells=_cells(row.cells), state=RowState.REFUSED.value, bank_account_id=statement.bank_account_id,
                 problem={"code": row.refusal.code, "params": _plain(row.refusal.params)},
             )
             for row in parsed.rows

@@ -10,11 +10,12 @@ from typing import Any
 
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.bulk import insert_many
+from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.models import AuditEntry, AuditHead
 
 SYSTEM_SCHOOL = 0
+_fixed_form = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LONGEST_REASON = 500  # what the column holds; the hash is of what is kept
 _SECRET_WORDS = ("password", "secret", "token", "signature", "apikey")
 
@@ -56,9 +57,9 @@ def record_many(actor: Actor, *, school_id: int | None, acts: Sequence[Act]) -> 
     rows, seq, previous = [], head.seq, head.hash
     for act in acts:
         seq += 1
-        row = AuditEntry(
-            school_id=school, seq=seq, at=at, actor_id=actor.user_id, actor_label=actor.label, channel=actor.channel,
-            action=act.action, subject_kind=act.subject_kind, subject_id=act.subject_id,
+        row = new_row(
+            AuditEntry, school_id=school, seq=seq, at=at, actor_id=actor.user_id, actor_label=actor.label,
+            channel=actor.channel, action=act.action, subject_kind=act.subject_kind, subject_id=act.subject_id,
             params=_masked(act.params), reason=act.reason[:_LONGEST_REASON], prev_hash=previous,
         )  # fmt: skip
         row.hash = previous = entry_hash(row)
@@ -73,8 +74,7 @@ def entry_hash(row: AuditEntry) -> str:
         row.school_id, row.seq, row.at.isoformat(timespec="microseconds"), row.actor_id, row.actor_label, row.channel,
         row.action, row.subject_kind, row.subject_id, row.params, row.reason,
     ]  # fmt: skip
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((row.prev_hash + text).encode()).hexdigest()
+    return hashlib.sha256((row.prev_hash + _fixed_form(payload)).encode()).hexdigest()
 
 
 def first_broken(rows: Iterable[AuditEntry]) -> AuditEntry | None:

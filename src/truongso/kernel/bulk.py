@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import Any, TypeVar, cast
 
 from django.db import connection, models, transaction
+from django.db.models.base import ModelState
 
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import Dong
@@ -53,6 +54,39 @@ def insert_many(rows: Iterable[M], *, ignore_conflicts: bool = False) -> list[M]
             for row, pk in zip(made[part], ids, strict=False):
                 row.pk, row._state.adding, row._state.db = pk, False, connection.alias
     return made
+
+
+def new_row(model: type[M], **values: Any) -> M:
+    """A new row for `insert_many`, made without the ORM's constructor, which takes as long as storing the row.
+
+    Values go by column (`payment_id`, not `payment`); the others have their defaults. Raises TypeError for a name that
+    is no column.
+    """
+    constants, makers, names = _blank(model)
+    if not values.keys() <= names:
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(values.keys() - names))}")
+    row = model.__new__(model)
+    row._state = ModelState()
+    content = row.__dict__
+    content.update(constants)
+    for name, make in makers:
+        if name not in values:
+            content[name] = make()
+    content.update(values)
+    return row
+
+
+@cache
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], frozenset[str]]:
+    """What every new row of the model begins with: constants, values made for each, names of all columns."""
+    constants: dict[str, Any] = {}
+    makers: list[tuple[str, Callable[[], Any]]] = []
+    for field in model._meta.concrete_fields:
+        if callable(field.default) and field.has_default():
+            makers.append((field.attname, field.get_default))
+        else:
+            constants[field.attname] = field.get_default()
+    return constants, makers, frozenset(f.attname for f in model._meta.concrete_fields)
 
 
 def _columns(model: type[models.Model], rows: Sequence[models.Model]) -> list[Values]:

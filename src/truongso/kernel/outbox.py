@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db.models import F
 
 from truongso.kernel import clock
-from truongso.kernel.bulk import insert_many
+from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.models import OutboxDelivery, OutboxEvent
 
@@ -58,14 +58,19 @@ def emit(*events: Event) -> None:
     """Store events and one delivery per subscriber, in the caller's transaction."""
     now = clock.now()
     rows = [
-        OutboxEvent(
-            school_id=e.school_id, topic=e.topic, version=e.version, payload=dataclasses.asdict(e), created_at=now
+        new_row(
+            OutboxEvent,
+            school_id=e.school_id,
+            topic=e.topic,
+            version=e.version,
+            payload=dataclasses.asdict(e),
+            created_at=now,
         )
         for e in events
     ]
     insert_many(rows)
     insert_many(
-        OutboxDelivery(event_id=row.pk, handler=name, next_attempt_at=now)
+        new_row(OutboxDelivery, event_id=row.pk, handler=name, next_attempt_at=now)
         for row in rows
         for name in handlers().get(row.topic, {})
     )

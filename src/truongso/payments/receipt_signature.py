@@ -63,9 +63,12 @@ def body_of(issued: Issued) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def canonical(body: dict[str, Any]) -> bytes:
     """The bytes that are signed."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _encode(body).encode()
 
 
 def digest(issued: Issued) -> str:
@@ -84,9 +87,10 @@ def fingerprint(public_key: bytes) -> str:
     return hashlib.sha256(public_key).hexdigest()
 
 
-def sign(private_key: Ed25519PrivateKey, issued: Issued) -> str:
-    """The signature in base64."""
-    return base64.b64encode(private_key.sign(canonical(body_of(issued)))).decode()
+def sign(private_key: Ed25519PrivateKey, issued: Issued) -> tuple[str, str]:
+    """Digest (as `digest` gives it) and signature in base64."""
+    signed = canonical(body_of(issued))
+    return hashlib.sha256(signed).hexdigest(), base64.b64encode(private_key.sign(signed)).decode()
 
 
 def signed_file(issued: Issued, *, signature: str, public_key: str) -> bytes:

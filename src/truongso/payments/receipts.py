@@ -9,6 +9,7 @@ from typing import Any
 from truongso.fees.public import InfoField, LockedInvoice, extra_fields_by_id
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 from truongso.organizations.public import School
@@ -43,9 +44,9 @@ def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
     school = _school_block(school_id)
     extras = extra_fields_by_id(school_id, {invoice.id for paper in papers for invoice in paper.invoices})
     issued = Receipt.objects.bulk_create(
-        Receipt(
-            school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk, issued_at=now,
-            content=_content(paper, school, extras),
+        new_row(
+            Receipt, school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk,
+            issued_at=now, content=_content(paper, school, extras),
         )
         for number, paper in enumerate(papers, start=last + 1)
     )  # fmt: skip

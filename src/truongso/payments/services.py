@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from truongso.fees.public import LockedInvoice, lock_invoices
 from truongso.kernel import audit, clock, outbox
 from truongso.kernel.actor import Actor
+from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.names import fold, tidy
@@ -143,26 +144,26 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
     if not bookings:
         return {}
     now = clock.now()
-    fresh = {
-        (b.kind.value, b.source, b.reference): Evidence(
-            school_id=school_id, kind=b.kind.value, source=b.source, reference=b.reference,
+    new = {
+        (b.kind.value, b.source, b.reference): new_row(
+            Evidence, school_id=school_id, kind=b.kind.value, source=b.source, reference=b.reference,
             amount=b.evidence_amount, occurred_at=b.received_at, payer_name=b.payer_name[:120],
             payer_account=b.payer_account[:40], created_at=now,
         )
         for b in bookings
     }  # fmt: skip
-    Evidence.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+    Evidence.objects.bulk_create(new.values(), ignore_conflicts=True)
     query = (
         Evidence.objects.for_school(school_id)
         .filter(
-            kind__in={k for k, _, _ in fresh},
-            source__in={s for _, s, _ in fresh},
-            reference__in={r for _, _, r in fresh},
+            kind__in={k for k, _, _ in new},
+            source__in={s for _, s, _ in new},
+            reference__in={r for _, _, r in new},
         )
         .order_by("pk")
     )
     rows = query.select_for_update()
-    return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in fresh}
+    return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in new}
 
 
 def _refusal(booking: Booking, invoices: dict[int, LockedInvoice]) -> PaymentRefusedError | None:
@@ -210,8 +211,8 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
         plan.payment = payment
     Allocation.objects.bulk_create(
         (
-            Allocation(
-                school_id=school_id, payment_id=_written(p).pk, invoice_id=invoice_id, line_id=s.line_id,
+            new_row(
+                Allocation, school_id=school_id, payment_id=_written(p).pk, invoice_id=invoice_id, line_id=s.line_id,
                 amount=s.amount, created_at=now,
             )
             for p in plans
@@ -220,8 +221,8 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
         )
     )  # fmt: skip
     CreditEntry.objects.bulk_create(
-        CreditEntry(
-            school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).pk,
+        new_row(
+            CreditEntry, school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).pk,
             invoice_id=p.invoices[0].id, kind=CreditKind.OVERPAYMENT.value, amount=p.surplus, created_at=now,
         )
         for p in plans
@@ -262,8 +263,8 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
 def _payment(school_id: int, plan: _Plan, actor: Actor) -> Payment:
     booking, first = plan.booking, plan.invoices[0]
     codes = list(dict.fromkeys(i.code for i in plan.invoices))
-    return Payment(
-        school_id=school_id, evidence_id=plan.evidence.pk, method=booking.method.value, amount=booking.amount,
+    return new_row(
+        Payment, school_id=school_id, evidence_id=plan.evidence.pk, method=booking.method.value, amount=booking.amount,
         received_at=booking.received_at, received_on=clock.school_date(booking.received_at),
         family_id=first.family_id, payer_name=_payer(booking.payer_name, first.payer_name),
         beneficiary_name=first.beneficiary_name, reason=first.reason, invoice_code=" ".join(codes)[:120],

@@ -28,7 +28,7 @@ def pair() -> tuple[Ed25519PrivateKey, str]:
 @pytest.fixture
 def file(tmp_path: Path, pair: tuple[Ed25519PrivateKey, str]) -> Path:
     path = tmp_path / "biên lai.json"
-    path.write_bytes(signed_file(ISSUED, signature=sign(pair[0], ISSUED), public_key=pair[1]))
+    path.write_bytes(signed_file(ISSUED, signature=sign(pair[0], ISSUED)[1], public_key=pair[1]))
     return path
 
 

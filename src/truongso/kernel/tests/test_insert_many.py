@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from tests import factories
 
 from truongso.kernel import clock
-from truongso.kernel.bulk import insert_many
+from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.models import Job, OutboxDelivery, OutboxEvent, Tally
 from truongso.kernel.money import Dong
 from truongso.kernel.sql_values import array_literal
-from truongso.payments.models import Evidence
+from truongso.payments.models import Evidence, Receipt
 from truongso.people.models import Guardian
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,28 @@ def test_school_owned_rows_take_the_same_way() -> None:
         for name in ("Lò Thị Mây", "Giàng A Páo")
     )
     assert [Guardian.objects.for_school(school).get(pk=g.pk).full_name for g in made] == ["Lò Thị Mây", "Giàng A Páo"]
+
+
+def test_a_row_made_for_bulk_is_the_row_the_constructor_makes() -> None:
+    family = factories.family(factories.school())
+    values: dict[str, Any] = {"school_id": family.school_id, "family_id": family.pk, "full_name": "Vừ A Dính"}
+    quick, usual = new_row(Guardian, **values, name_fold="vu a dinh"), Guardian(**values, name_fold="vu a dinh")
+    assert {k: v for k, v in quick.__dict__.items() if k != "_state"} == {
+        k: v for k, v in usual.__dict__.items() if k != "_state"
+    }
+    assert quick.other_phones is not new_row(Guardian, **values).other_phones
+    assert quick.family == family
+    Guardian.objects.bulk_create([quick])
+    assert Guardian.objects.for_school(family.school_id).get().full_name == "Vừ A Dính"
+
+
+def test_a_row_made_for_bulk_takes_columns_only() -> None:
+    with pytest.raises(TypeError, match="Tally has no column counts"):
+        new_row(Tally, key="a", counts=1)
+
+
+def test_public_ids_are_each_their_own() -> None:
+    assert len({new_row(Receipt).public_id for _ in range(50)}) == 50
 
 
 def test_no_rows_no_question() -> None:

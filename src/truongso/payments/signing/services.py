@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from truongso.kernel import clock
+from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction, transaction_required
 from truongso.payments.models import Receipt, ReceiptSignature, SigningKey
-from truongso.payments.receipt_signature import Issued, digest, sign
+from truongso.payments.receipt_signature import Issued, sign
 from truongso.payments.signing.keys import KeyPair, key_pair
 
 _BATCH = 500
@@ -22,11 +23,11 @@ def sign_receipts(receipts: Sequence[Receipt]) -> None:
     key = published(pair)
     rows = []
     for receipt in receipts:
-        issued = issued_of(receipt)
+        digest, signature = sign(pair.private, issued_of(receipt))
         rows.append(
-            ReceiptSignature(
-                school_id=receipt.school_id, receipt_id=receipt.pk, key_id=key.pk, digest=digest(issued),
-                signature=sign(pair.private, issued), signed_at=now,
+            new_row(
+                ReceiptSignature, school_id=receipt.school_id, receipt_id=receipt.pk, key_id=key.pk, digest=digest,
+                signature=signature, signed_at=now,
             )
         )  # fmt: skip
     ReceiptSignature.objects.bulk_create(rows)

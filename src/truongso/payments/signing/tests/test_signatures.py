@@ -48,7 +48,7 @@ ISSUED = Issued("r1", "BL-2026-000001", MOMENT, {"payer_name": "Nguyễn Văn H�
 
 def _file(issued: Issued = ISSUED) -> bytes:
     key = Ed25519PrivateKey.from_private_bytes(SECRET)
-    return signed_file(issued, signature=sign(key, issued), public_key=PUBLIC_TEXT)
+    return signed_file(issued, signature=sign(key, issued)[1], public_key=PUBLIC_TEXT)
 
 
 def test_the_canonical_form_is_fixed() -> None:
@@ -96,7 +96,7 @@ def test_a_forger_with_a_key_of_his_own_is_not_believed() -> None:
     forged = Issued("r1", "BL-2026-000001", MOMENT, {"payer_name": "X", "amount": 1})
     whole["receipt"] = body_of(forged)
     whole["signature"]["public_key"] = base64.b64encode(raw).decode()
-    whole["signature"]["value"] = sign(other, forged)  # the fingerprint still names the real key
+    whole["signature"]["value"] = sign(other, forged)[1]  # the fingerprint still names the real key
     trusted = {fingerprint(PUBLIC): PUBLIC_TEXT}
     assert check_file(json.dumps(whole).encode(), known_keys=trusted).verdict is Verdict.CHANGED
     whole["signature"]["key"] = fingerprint(raw)
