@@ -202,6 +202,7 @@ from truongso.banking.acts.models import LineAct, LineActRow  # noqa: E402
 from truongso.banking.asides.models import Aside  # noqa: E402
 from truongso.banking.batches.models import BatchLink  # noqa: E402
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim  # noqa: E402
+from truongso.banking.closing.models import CloseBook, DayClose, MonthClose  # noqa: E402
 from truongso.banking.deposits.models import DepositLink  # noqa: E402
 from truongso.banking.learning.models import ForgottenPayer  # noqa: E402
 from truongso.banking.mapping.models import StatementLayout  # noqa: E402
@@ -213,6 +214,8 @@ __all__ = [
     "BankLine",
     "BatchLink",
     "ClaimMessage",
+    "CloseBook",
+    "DayClose",
     "DepositLink",
     "FeedConnection",
     "FeedSighting",
@@ -221,6 +224,7 @@ __all__ = [
     "LineActRow",
     "LineQuestion",
     "MatchDecision",
+    "MonthClose",
     "PaymentClaim",
     "RefundLine",
     "StatementImport",

@@ -2,6 +2,7 @@
 
 from truongso.banking.asides.selfcheck import CHECKS as ASIDE_CHECKS
 from truongso.banking.batches.selfcheck import CHECKS as BATCH_CHECKS
+from truongso.banking.closing.selfcheck import CHECKS as CLOSING_CHECKS
 from truongso.banking.deposits.selfcheck import CHECKS as DEPOSIT_CHECKS
 from truongso.banking.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.kernel.selfcheck import Check
@@ -12,6 +13,7 @@ CHECKS = [
           "WHERE b.school_id <> c.school_id OR b.amount <> c.amount OR b.direction <> 'in'"),
     *ASIDE_CHECKS,
     *BATCH_CHECKS,
+    *CLOSING_CHECKS,
     *DEPOSIT_CHECKS,
     *REFUND_CHECKS,
     Check("I07", "a matched line rests on payments of its amount, a waiting one on none",

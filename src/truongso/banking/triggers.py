@@ -3,6 +3,7 @@
 from truongso.banking.acts.triggers import TRIGGERS as ACT_TRIGGERS
 from truongso.banking.asides.triggers import TRIGGERS as ASIDE_TRIGGERS
 from truongso.banking.batches.triggers import TRIGGERS as BATCH_TRIGGERS
+from truongso.banking.closing.triggers import TRIGGERS as CLOSING_TRIGGERS
 from truongso.banking.deposits.triggers import TRIGGERS as DEPOSIT_TRIGGERS
 from truongso.banking.questions.triggers import TRIGGERS as QUESTION_TRIGGERS
 from truongso.kernel.triggers import append_only, fixed, never_deleted
@@ -21,6 +22,7 @@ TRIGGERS = [
     *ACT_TRIGGERS,
     *ASIDE_TRIGGERS,
     *BATCH_TRIGGERS,
+    *CLOSING_TRIGGERS,
     *DEPOSIT_TRIGGERS,
     *QUESTION_TRIGGERS,
     *append_only("banking_matchdecision"),

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 
 from truongso.kernel.money import ZERO, Dong
-from truongso.ledger.models import Account, Entry, Posting
+from truongso.ledger.models import Account, Entry, Period, Posting
 from truongso.ledger.types import AccountRole, EntryKind
 
 
@@ -68,6 +68,101 @@ def balance(school_id: int, account_id: int, *, through: dt.date | None = None) 
     return Dong(int(debits) - int(credited))
 
 
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """An account over some days: what stood on it before (debits less credits), what was debited and credited."""
+
+    account_id: int
+    role: AccountRole
+    reference: int
+    code: str
+    name: str
+    opening: Dong
+    debit: Dong
+    credit: Dong
+
+    @property
+    def closing(self) -> Dong:
+        return self.opening + self.debit - self.credit
+
+
+def trial_balance(school_id: int, first: dt.date, last: dt.date) -> list[AccountFigures]:
+    """Every account of the chart over some days, by code; debits and credits add up to the same. 3 queries."""
+    rows = Posting.objects.for_school(school_id).order_by()
+    before, within = Q(entry__occurred_on__lt=first), Q(entry__occurred_on__range=(first, last))
+    sides = []
+    for side in ("debit_id", "credit_id"):
+        sums = rows.values_list(side).annotate(a=Sum("amount", filter=before), b=Sum("amount", filter=within))
+        sides.append({pk: (_dong(a), _dong(b)) for pk, a, b in sums})
+    debits, credited = sides
+    nothing = (ZERO, ZERO)
+    return [
+        AccountFigures(
+            one.pk, AccountRole(one.role), one.reference, one.code, one.name,
+            debits.get(one.pk, nothing)[0] - credited.get(one.pk, nothing)[0],
+            debits.get(one.pk, nothing)[1], credited.get(one.pk, nothing)[1],
+        )
+        for one in Account.objects.for_school(school_id).order_by("code")
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRow:
+    """One posting with the day and the thing of its entry; of a reversing entry, the thing whose booking it takes
+    back."""
+
+    posting_id: int
+    entry_id: int
+    kind: EntryKind
+    source_id: int
+    is_reversal: bool
+    occurred_on: dt.date
+    debit_id: int
+    credit_id: int
+    amount: Dong
+
+
+def postings_between(school_id: int, first: dt.date, last: dt.date) -> list[PostingRow]:
+    """Every posting of some days, in the order it was booked; one query."""
+    rows = (
+        Posting.objects.for_school(school_id)
+        .filter(entry__occurred_on__range=(first, last))
+        .order_by("entry_id", "pk")
+        .values_list(
+            "pk", "entry_id", "entry__kind", "entry__source_id", "entry__reverses__kind",
+            "entry__reverses__source_id", "entry__occurred_on", "debit_id", "credit_id", "amount",
+        )
+    )  # fmt: skip
+    return [
+        PostingRow(
+            pk, entry, EntryKind(of_kind or kind), source if of_source is None else of_source, of_kind is not None,
+            day, debit, credit, amount,
+        )
+        for pk, entry, kind, source, of_kind, of_source, day, debit, credit, amount in rows
+    ]  # fmt: skip
+
+
+def last_moved(school_id: int, account_id: int, *, through: dt.date) -> dt.date | None:
+    """The last day on which an account moved, up to a day; one query."""
+    rows = Posting.objects.for_school(school_id).filter(
+        Q(debit_id=account_id) | Q(credit_id=account_id), entry__occurred_on__lte=through
+    )
+    day: dt.date | None = rows.aggregate(d=Max("entry__occurred_on"))["d"]
+    return day
+
+
+def closed_months(school_id: int) -> set[tuple[int, int]]:
+    """(year, month) of the months that take no entries any more; one query."""
+    rows = Period.objects.for_school(school_id).filter(is_closed=True)
+    return set(rows.values_list("year", "month"))
+
+
+def months_with_entries(school_id: int, before: dt.date) -> list[tuple[int, int]]:
+    """(year, month) of open months with entries earlier than a day, in order; one query."""
+    rows = Entry.objects.for_school(school_id).filter(occurred_on__lt=before, period__is_closed=False)
+    return sorted(set(rows.order_by().values_list("period__year", "period__month").distinct()))
+
+
 def entries_of(school_id: int, sources: Mapping[EntryKind, list[int]]) -> list[Entry]:
     """Entries that book the given things and their reversals, oldest first, with postings and accounts; 2 queries."""
     condition = Q(pk__in=[])
@@ -85,3 +180,7 @@ def entries_of(school_id: int, sources: Mapping[EntryKind, list[int]]) -> list[E
 def books() -> tuple[type[Entry], type[Posting]]:
     """The tables that bulk booking fills (for `kernel.db.refresh_statistics`)."""
     return Entry, Posting
+
+
+def _dong(value: Dong | int | None) -> Dong:
+    return ZERO if value is None else Dong(int(value))

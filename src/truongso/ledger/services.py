@@ -88,6 +88,19 @@ def reverse_many(
     post_many(school_id, entries=entries, actor_id=actor_id)
 
 
+@transaction_required
+def close_month(school_id: int, year: int, month: int) -> None:
+    """From now on the month takes no entries; waits for those under way. Whoever calls has it signed (banking)."""
+    _periods(school_id, {(year, month)})
+    Period.objects.for_school(school_id).filter(year=year, month=month).update(is_closed=True)
+
+
+@transaction_required
+def open_month(school_id: int, year: int, month: int) -> None:
+    """The month takes entries again."""
+    Period.objects.for_school(school_id).filter(year=year, month=month).update(is_closed=False)
+
+
 def _insert_entries(
     school_id: int, entries: Sequence[NewEntry], periods: dict[tuple[int, int], int], actor_id: int | None
 ) -> list[int]:

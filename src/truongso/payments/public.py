@@ -7,15 +7,16 @@ from truongso.payments.bills.partners import switch as switch_bill_partner
 from truongso.payments.bills.signing import answer_is_genuine as bill_answer_is_genuine
 from truongso.payments.bills.signing import signed_headers as bill_signed_headers
 from truongso.payments.bills.types import PartnerRefusedError
-from truongso.payments.cash.book import cash_book
+from truongso.payments.cash.book import CashKind, cash_book
 from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.models import CashDeposit
 from truongso.payments.cash.queries import BoxState, box_state, is_cash_open
+from truongso.payments.cash.queries import counts as cash_counts
 from truongso.payments.cash.queries import deposits as cash_deposits
 from truongso.payments.cash.services import cancel_deposit, require_cash
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
-from truongso.payments.cash.types import CashRefusedError, DepositRequest
+from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
 from truongso.payments.credit.queries import credit_of_families, credit_of_invoice
 from truongso.payments.credit.services import (
     CreditUse,
@@ -155,11 +156,13 @@ __all__ = [
     "BillTransfer",
     "BoxState",
     "CashDeposit",
+    "CashKind",
     "CashRefusedError",
     "Channel",
     "ChannelHealth",
     "ChannelMethod",
     "ChannelTerms",
+    "CountState",
     "CreditEntry",
     "CreditMove",
     "CreditUse",
@@ -223,6 +226,7 @@ __all__ = [
     "cancel_attempt",
     "cancel_deposit",
     "cash_book",
+    "cash_counts",
     "cash_deposits",
     "cash_refusal_text",
     "channel_by_public_id",

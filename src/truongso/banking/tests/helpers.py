@@ -148,6 +148,15 @@ def bring(
     return statement, apply(statement, actor=ACTOR)
 
 
+def bring_file(account: BankAccount, out: StatementOut, *, layout: str = "vietcombank_simple") -> StatementImport:
+    """Preview and apply a statement as described."""
+    content = write_statement(layout, out, FileFormat.XLSX)
+    with transaction():
+        statement = preview(account, content=content, file_name="saoke.xlsx", actor=ACTOR)
+    apply(statement, actor=ACTOR)
+    return statement
+
+
 def at_once(count: int, act: Callable[[int], T]) -> list[T | Exception]:
     """Run `act(n)` in threads that start together, each with its own database connection."""
     gate = Barrier(count)
