@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import random
 
@@ -12,6 +13,7 @@ from truongso.kernel import clock
 from truongso.organizations.models import School
 from truongso.payments.gateways.models import Attempt
 from truongso.payments.gateways.tests import twin
+from truongso.payments.inbox import KEPT_FORGED, problems
 from truongso.payments.models import Evidence, Notice, Payment
 from truongso.payments.providers.registry import GATEWAYS
 from truongso.payments.providers.types import ProtocolError, RawNotice
@@ -97,3 +99,34 @@ def test_replacing_the_algorithm_does_not_help(school: School) -> None:
             assert twin.answer_code("vnpay", answer) == "97"
     assert Payment.objects.for_school(school).count() == 0
     assert clock.now() == attempt.created_at
+
+
+def test_a_flood_of_forged_notices_leaves_a_few_and_a_number(school: School) -> None:
+    """20 of a day are kept to look at, the rest is counted; another day, problem or channel has its own 20."""
+    attempt = twin.start(twin.channel(school, "vnpay"), (money.invoice(school, [250_000]), 250_000))
+    other = twin.start(twin.channel(school, "momo"), (money.invoice(school, [90_000]), 90_000))
+    wrong, unsigned = _unsigned(twin.notice(attempt), "0" * 128), _unsigned(twin.notice(attempt), None)
+    rows = Notice.objects.for_school(school)
+    for _ in range(KEPT_FORGED + 15):
+        assert twin.answer_code("vnpay", wrong.send()) == twin.FORGED["vnpay"]
+    assert rows.count() == KEPT_FORGED == 20
+    for message in (unsigned, _unsigned(twin.notice(other), "0" * 64)):
+        message.send()
+    assert rows.count() == 22
+    figures = {
+        (f.connection, f.problem): f.count for f in problems(school.pk, since=clock.now() - dt.timedelta(days=1))
+    }
+    assert figures == {
+        (attempt.channel.public_id, "signature_wrong"): 35, (attempt.channel.public_id, "signature_missing"): 1,
+        (other.channel.public_id, "signature_wrong"): 1,
+    }  # fmt: skip
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        for _ in range(KEPT_FORGED + 1):
+            wrong.send()
+        assert rows.count() == 42
+        (flood,) = [f for f in problems(school.pk, since=clock.now() - dt.timedelta(days=9)) if f.count > 1]
+        assert (flood.count, flood.latest) == (56, clock.now())
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        assert (
+            twin.answer_code("vnpay", twin.notice(attempt).send()) == twin.TAKEN["vnpay"]
+        )  # the true one gets through

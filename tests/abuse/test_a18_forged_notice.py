@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from tests import factories, money
@@ -10,7 +12,9 @@ from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
+from truongso.payments.models import Notice
 from truongso.payments.providers.sepay import SIGNATURE_HEADER, TIMESTAMP_HEADER
+from truongso.payments.public import problem_notices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("truongso.banking.tests.urls")]
 TENS_OF_SECONDS = 301
@@ -80,3 +84,12 @@ def test_a_connection_without_a_secret_believes_nobody(school: School, sepay: Ho
     for secret in (sepay.secret, ""):
         with only_in_the_inbox("no_secret"):
             assert sepay.send(body, sepay.headers(body, secret=secret)).status_code == 401
+
+
+def test_a_flood_of_forged_notices_leaves_a_few_and_a_number(school: School, sepay: Hook) -> None:
+    body = sepay.body("x", 1_000)
+    for _ in range(25):
+        assert sepay.send(body, sepay.headers(body, secret="wrong")).status_code == 401
+    assert Notice.objects.for_school(school).count() == 20
+    (figure,) = problem_notices(school.pk, since=clock.now() - dt.timedelta(days=1))
+    assert (figure.connection, figure.problem, figure.count) == (sepay.connection.public_id, "signature_wrong", 25)

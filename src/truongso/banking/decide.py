@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from truongso.banking.batches.straight import maybe_bills, settle_straight
@@ -17,12 +17,13 @@ from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, V
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import last_suggestions, last_words_of_people
 from truongso.banking.types import DecisionKind, Direction, LineState
+from truongso.fees.public import lock_invoices
 from truongso.kernel import banks, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
-from truongso.payments.public import CashDeposit, book_many
+from truongso.payments.public import BillTransfer, CashDeposit, book_many, serves_bills
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
 SOURCE = "bank"
@@ -60,7 +61,7 @@ def decide_lines(
     desk = desk or Desk(school_id)
     undone = _undone(school_id, waiting) if again else frozenset()
     before = last_suggestions(school_id, waiting) if again else {}
-    judged = judge_lines(school_id, waiting, desk=desk, undone=undone)
+    judged = _looked_again(school_id, judge_lines(school_id, waiting, desk=desk, undone=undone), desk)
     certain = [j for j in judged if j.books]
     results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
     booked = dict(zip((j.line.pk for j in certain), results, strict=True))
@@ -78,6 +79,22 @@ def decide_lines(
     if len(kept) == sum(j.decision.verdict is Verdict.AUTO for j in judged):
         desk.booked((j.transfer for j in kept), (j.decision for j in kept))
     return len(done)
+
+
+def _looked_again(school_id: int, judged: list[Judged], desk: Desk) -> list[Judged]:
+    """With the invoices held: what a bank's bill service was just booking on them is seen now, or sees the line."""
+    certain = [j for j in judged if j.books]
+    if not certain or not serves_bills(school_id):
+        return judged
+    lock_invoices(school_id, {s.invoice_id for j in certain for s in _booking(j.line, j.decision, desk).shares})
+    bills = maybe_bills(school_id, [j.line for j in certain])
+    named = {j.line.pk: _bill(bills.get(j.line.pk, ()), j.decision) for j in certain}
+    return [replace(j, books=False, bill=bill) if (bill := named.get(j.line.pk, "")) else j for j in judged]
+
+
+def _bill(transfers: Sequence[BillTransfer], decision: Decision) -> str:
+    """Number of a bill payment of an invoice of the decision, or nothing."""
+    return next((t.transaction_id for t in transfers if t.codes.intersection(decision.codes)), "")
 
 
 def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> list[MatchDecision]:
@@ -98,7 +115,7 @@ def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undo
     deposits, bills = held(school_id, waiting), maybe_bills(school_id, waiting)
     judged = []
     for line, transfer, decision in zip(waiting, transfers, desk.decide(transfers), strict=True):
-        bill = next((t.transaction_id for t in bills.get(line.pk, ()) if t.codes.intersection(decision.codes)), "")
+        bill = _bill(bills.get(line.pk, ()), decision)
         held_back = bill or line.pk in undone or (line.pk in deposits and says_cash(line.memo))
         books = decision.verdict is Verdict.AUTO and not held_back
         judged.append(Judged(line, transfer, decision, deposits.get(line.pk), books=books, bill=bill))

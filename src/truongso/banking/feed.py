@@ -29,6 +29,7 @@ from truongso.payments.public import (
     FeedMovement,
     Notice,
     read_feed_notice,
+    refuse_forged_notice,
     settle_notice,
     store_notice,
     verify_feed_notice,
@@ -129,7 +130,10 @@ def receive(connection: FeedConnection, *, body: bytes, headers: Mapping[str, st
         verify_feed_notice(connection.provider, body, headers, secrets=live, now=clock.now())
     except FeedError as error:
         with transaction():
-            settle_notice(notice, NoticeState.REFUSED, problem=error.code)
+            if error.is_forged:
+                refuse_forged_notice(notice, problem=error.code)
+            else:
+                settle_notice(notice, NoticeState.REFUSED, problem=error.code)
         return Received(accepted=False, is_forged=error.is_forged, problem=error.code)
     with transaction():
         settle_notice(notice, NoticeState.VERIFIED)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from truongso.banking.batches.same_money import settle_certain
 from truongso.banking.batches.straight import settle_straight
 from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.services import look_for_money
@@ -17,13 +18,14 @@ from truongso.banking.models import BankLine, FeedConnection, ForgottenPayer, St
 from truongso.banking.queries import waiting_lines
 from truongso.banking.services import match_again_in_parts
 from truongso.banking.statement_import import apply
-from truongso.banking.types import APPLY_JOB, MATCH_AGAIN_JOB, OPEN_CLAIMS, LineState
+from truongso.banking.types import APPLY_JOB, MATCH_AGAIN_JOB, OPEN_CLAIMS, LineRefusedError, LineState
 from truongso.fees.public import Invoice
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner, start
 from truongso.kernel.models import Job
-from truongso.payments.public import schools_expecting_transfers
+from truongso.payments.public import schools_expecting_transfers, schools_with_bills_in_doubt
+from truongso.payments.types import PaymentRefusedError
 
 log = logging.getLogger("truongso.banking")
 
@@ -117,9 +119,22 @@ def settle_straight_transfers() -> int:
     return settled
 
 
+def tell_bills_apart() -> int:
+    """Decide doubtful bill payments where a line carries the bank's own number; how many. The rest waits for people."""
+    actor, decided = Actor.system("tick", "worker"), 0
+    for school_id in schools_with_bills_in_doubt():
+        try:
+            with transaction():
+                decided += settle_certain(school_id, actor=actor)
+        except (IntegrityError, LineRefusedError, PaymentRefusedError):
+            log.exception("bill payments of school %s cannot be told apart yet", school_id)
+    return decided
+
+
 TICKS: dict[str, Callable[[], int]] = {
     "banking.match_after_changes": match_after_changes,
     "banking.finish_notices": finish_notices,
     "banking.recheck_claims": recheck_claims,
     "banking.settle_straight_transfers": settle_straight_transfers,
+    "banking.tell_bills_apart": tell_bills_apart,
 }

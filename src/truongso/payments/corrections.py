@@ -13,18 +13,30 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.ledger.public import entries_of
 from truongso.ledger.types import AccountRole, EntryKind
-from truongso.payments.models import Allocation, Payment, Receipt
+from truongso.payments.bills.types import SOURCE_PREFIX
+from truongso.payments.models import Allocation, Evidence, Payment, Receipt
 from truongso.payments.services import book, undo
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
-METHODS_OF_EVIDENCE: Mapping[EvidenceKind, frozenset[Method]] = {
+_OF_KIND: Mapping[EvidenceKind, frozenset[Method]] = {
     EvidenceKind.BANK_LINE: frozenset({Method.QR_TRANSFER, Method.MOBILE_MONEY}),
-    EvidenceKind.NOTICE: frozenset({Method.QR_TRANSFER, Method.MOBILE_MONEY, Method.WEB, Method.BANK_BILL}),
     EvidenceKind.SETTLEMENT: frozenset({Method.CARD_POS}),
     EvidenceKind.POS_SLIP: frozenset({Method.CARD_POS}),
     EvidenceKind.CASH_RECEIPT: frozenset({Method.CASH}),
 }
-"""Which methods a piece of evidence can prove: cash never becomes cashless, nor the other way (A30)."""
+_OF_GATEWAY = frozenset({Method.WEB, Method.MOBILE_MONEY})
+
+
+def methods_of(evidence: Evidence) -> frozenset[Method]:
+    """Which methods a piece of evidence can prove: cash never becomes cashless, nor the other way (A30).
+
+    A bank's line says a transfer, whether from a bank or a Mobile Money account. A gateway's notice says a payment on
+    its page, where a wallet or Mobile Money may have paid; a bank's bill service says nothing but that.
+    """
+    kind = EvidenceKind(evidence.kind)
+    if kind is EvidenceKind.NOTICE:
+        return frozenset({Method.BANK_BILL}) if evidence.source.startswith(SOURCE_PREFIX) else _OF_GATEWAY
+    return _OF_KIND[kind]
 
 
 @transaction_required
@@ -52,7 +64,7 @@ def change_method(school_id: int, *, payment_id: int, method: Method, reason: st
     payment = _payment(school_id, payment_id)
     if method.value == payment.method:
         raise PaymentRefusedError("same_method")
-    if method not in METHODS_OF_EVIDENCE[EvidenceKind(payment.evidence.kind)]:
+    if method not in methods_of(payment.evidence):
         raise PaymentRefusedError("evidence_proves_otherwise", method=method.value)
     return _redo(payment, _again(payment, _shares(payment), method), reason, "payments:payment:method", actor)
 

@@ -7,13 +7,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Max
+from django.db.models import Count, F, Max
 
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
-from truongso.payments.models import Notice
+from truongso.payments.models import ForgedTally, Notice
 from truongso.payments.types import NoticeState
 
+KEPT_FORGED = 20
+"""Notices of one connection, day and problem that are kept though not genuine; the rest is only counted."""
 _KEPT_HEADERS = ("content-type", "user-agent", "x-sepay-timestamp")
 
 
@@ -36,6 +38,23 @@ def settle(notice: Notice, state: NoticeState, *, problem: str = "", external_id
     notice.save(update_fields=["state", "problem", "processed_at", "external_id"])
 
 
+@transaction_required
+def refuse_forged(notice: Notice, *, problem: str) -> None:
+    """Close a notice that is not genuine. The first few of a day are kept, so that a person can see what came; after
+    them a flood leaves a number and no rows."""
+    day = clock.school_date(notice.received_at)
+    key = {"provider": notice.provider, "connection": notice.connection, "day": day, "problem": problem[:60]}
+    ForgedTally.objects.bulk_create(
+        [ForgedTally(school_id=notice.school_id, latest=notice.received_at, **key)], ignore_conflicts=True
+    )
+    rows = ForgedTally.objects.for_school(notice.school_id).filter(**key)
+    rows.update(count=F("count") + 1, latest=notice.received_at)
+    if rows.values_list("count", flat=True).get() > KEPT_FORGED:
+        notice.delete()
+    else:
+        settle(notice, NoticeState.REFUSED, problem=problem)
+
+
 def waiting(school_id: int, *, provider: str, connection: str) -> list[Notice]:
     """Notices stored and verified but not worked on yet (a crash in between), oldest first."""
     rows = Notice.objects.for_school(school_id).filter(
@@ -55,12 +74,17 @@ class NoticeFigure:
 
 
 def problems(school_id: int, *, since: dt.datetime) -> list[NoticeFigure]:
-    """Refused and unfinished notices of a school by connection and problem, the latest first; 1 query."""
+    """Refused and unfinished notices of a school by connection and problem, the latest first; 2 queries."""
     rows = (
         Notice.objects.for_school(school_id)
         .filter(received_at__gte=since, state__in=[NoticeState.REFUSED.value, NoticeState.VERIFIED.value])
         .values("connection", "problem")
         .annotate(n=Count("pk"), latest=Max("received_at"))
-        .order_by("-latest")
     )
-    return [NoticeFigure(r["connection"], r["problem"], r["n"], r["latest"]) for r in rows]
+    found = {(r["connection"], r["problem"]): (r["n"], r["latest"]) for r in rows}
+    floods = ForgedTally.objects.for_school(school_id).filter(day__gte=clock.school_date(since), count__gt=KEPT_FORGED)
+    for tally in floods:
+        count, latest = found.get((tally.connection, tally.problem), (0, tally.latest))
+        found[tally.connection, tally.problem] = (count + tally.count - KEPT_FORGED, max(latest, tally.latest))
+    figures = [NoticeFigure(*key, count, latest) for key, (count, latest) in found.items()]
+    return sorted(figures, key=lambda f: f.latest, reverse=True)

@@ -257,6 +257,25 @@ class Notice(SchoolScoped):
         indexes = [models.Index(fields=["school", "provider", "external_id"], name="payments_notice_external")]
 
 
+class ForgedTally(SchoolScoped):
+    """How many notices of a day were not genuine, by connection and problem: only the first few are kept themselves."""
+
+    provider = models.CharField(max_length=20)
+    connection = models.CharField(max_length=40)
+    day = models.DateField()
+    problem = models.CharField(max_length=60)
+    count = models.PositiveIntegerField(default=0)
+    latest = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            school_row("payments_forgedtally"),
+            models.UniqueConstraint(
+                fields=["school", "provider", "connection", "day", "problem"], name="payments_forgedtally_once"
+            ),
+        ]
+
+
 # Slices of the room keep their tables beside their code.
 from truongso.payments.bills.models import (  # noqa: E402
     BillCall,
@@ -321,6 +340,7 @@ __all__ = [
     "CreditMove",
     "DocumentNumber",
     "Evidence",
+    "ForgedTally",
     "GroupedInvoice",
     "HandOff",
     "HandOffRow",

@@ -1,9 +1,20 @@
 """What other rooms may do with payments."""
 
+from truongso.payments.bills.doubts import EARLY as BILL_EARLY
+from truongso.payments.bills.doubts import LATE as BILL_LATE
+from truongso.payments.bills.doubts import by_numbers as bills_of
+from truongso.payments.bills.doubts import doubtful as bills_in_doubt
+from truongso.payments.bills.doubts import doubtful_count as bills_in_doubt_count
+from truongso.payments.bills.doubts import is_served as serves_bills
+from truongso.payments.bills.doubts import schools_in_doubt as schools_with_bills_in_doubt
+from truongso.payments.bills.doubts import suspects as bill_suspects
 from truongso.payments.bills.messages import partner_text as bill_partner_text
-from truongso.payments.bills.models import BillPartner
+from truongso.payments.bills.models import BillPartner, BillTransaction
 from truongso.payments.bills.partners import create_partner as create_bill_partner
 from truongso.payments.bills.partners import switch as switch_bill_partner
+from truongso.payments.bills.services import book_afresh as book_bill_afresh
+from truongso.payments.bills.services import book_apart as book_bill_apart
+from truongso.payments.bills.services import held_row as held_bill
 from truongso.payments.bills.signing import answer_is_genuine as bill_answer_is_genuine
 from truongso.payments.bills.signing import signed_headers as bill_signed_headers
 from truongso.payments.bills.types import PartnerRefusedError
@@ -61,6 +72,7 @@ from truongso.payments.groups.queries import group_by_code, group_codes_of, grou
 from truongso.payments.groups.services import group_invoices
 from truongso.payments.groups.types import MOST_INVOICES, GroupForMatching, GroupRefusedError
 from truongso.payments.inbox import problems as problem_notices
+from truongso.payments.inbox import refuse_forged as refuse_forged_notice
 from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
@@ -132,12 +144,14 @@ from truongso.payments.settlements.queries import figures as settlement_figures
 from truongso.payments.settlements.services import apply as apply_settlement
 from truongso.payments.settlements.services import mark_paid as mark_batches_paid
 from truongso.payments.settlements.services import preview as preview_settlement
-from truongso.payments.settlements.straight import BillTransfer, bill_transfers, expect_transfer
+from truongso.payments.settlements.straight import BillTransfer, bill_batch, bill_transfers, expect_transfer
 from truongso.payments.settlements.types import SettlementRefusedError
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 
 __all__ = [
+    "BILL_EARLY",
+    "BILL_LATE",
     "FEEDS",
     "FOUR",
     "LEAST_OF_FOUR",
@@ -153,6 +167,7 @@ __all__ = [
     "AttemptState",
     "BatchFigures",
     "BillPartner",
+    "BillTransaction",
     "BillTransfer",
     "BoxState",
     "CashDeposit",
@@ -216,10 +231,17 @@ __all__ = [
     "attempt_by_public_id",
     "attempts_of_invoice",
     "bill_answer_is_genuine",
+    "bill_batch",
     "bill_partner_text",
     "bill_signed_headers",
+    "bill_suspects",
     "bill_transfers",
+    "bills_in_doubt",
+    "bills_in_doubt_count",
+    "bills_of",
     "book",
+    "book_bill_afresh",
+    "book_bill_apart",
     "book_many",
     "box_state",
     "can_refund",
@@ -247,6 +269,7 @@ __all__ = [
     "group_picture",
     "grouped",
     "groups_for_matching",
+    "held_bill",
     "invoice_memo",
     "invoice_payload",
     "invoice_picture",
@@ -292,12 +315,15 @@ __all__ = [
     "refund_text",
     "refunds_left",
     "refunds_waiting_for_bank",
+    "refuse_forged_notice",
     "request_refund",
     "require_cash",
     "require_cash_open",
     "restore_credit",
     "save_methods",
     "schools_expecting_transfers",
+    "schools_with_bills_in_doubt",
+    "serves_bills",
     "set_active",
     "settings_of",
     "settle_notice",

@@ -15,6 +15,8 @@ from truongso.banking.types import Direction, LineState
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.payments.public import (
+    BILL_EARLY,
+    BILL_LATE,
     BillTransfer,
     StraightTransfer,
     bill_transfers,
@@ -25,7 +27,6 @@ from truongso.payments.public import (
 T = TypeVar("T")
 
 _WITHIN = dt.timedelta(days=3)
-_EARLY, _LATE = dt.timedelta(days=1), dt.timedelta(days=7)  # a bank's bill money, over a weekend or holiday
 _OWN_NUMBER = 6  # signs of a bank's number that are no chance
 _ORDER_DIGITS = 9  # of an order's number, as many as the narrowest transfer note carries
 
@@ -88,18 +89,21 @@ def _link(line: BankLine, batch_id: int, actor: Actor) -> None:
     line.state = LineState.SETTLED.value
 
 
-def _is_bill(line: BankLine, transfer: BillTransfer) -> bool:
+def is_of_bill(line: BankLine, transaction_id: str) -> bool:
     """The bank's own number of the transaction stands in the line. An invoice's code does not say as much: the family
     may have paid twice."""
-    number = squeeze(transfer.transaction_id)
-    is_named = len(number) >= _OWN_NUMBER and number in squeeze(f"{line.reference} {line.memo}")
-    return is_named and _may_be_bill(line, transfer)
+    number = squeeze(transaction_id)
+    return len(number) >= _OWN_NUMBER and number in squeeze(f"{line.reference} {line.memo}")
+
+
+def _is_bill(line: BankLine, transfer: BillTransfer) -> bool:
+    return is_of_bill(line, transfer.transaction_id) and _may_be_bill(line, transfer)
 
 
 def _may_be_bill(line: BankLine, transfer: BillTransfer) -> bool:
     if line.amount != transfer.amount or line.bank_account.number != transfer.account:
         return False
-    return -_EARLY <= line.booked_on - transfer.day <= _LATE
+    return -BILL_EARLY <= line.booked_on - transfer.day <= BILL_LATE
 
 
 def _is_same(line: BankLine, transfer: StraightTransfer) -> bool:

@@ -95,6 +95,8 @@ class BillTransaction(SchoolScoped):
     was_booked = models.BooleanField(default=False)
     notice = SchoolForeignKey("payments.Notice", null=True, related_name="+")
     problem = models.CharField(max_length=60, blank=True)  # why it is not booked yet
+    told_apart_at = models.DateTimeField(null=True)  # a person said: not the money of a line that is booked
+    told_apart_by = models.BigIntegerField(null=True)
     reversed_at = models.DateTimeField(null=True)
     reversal_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import Sum
 
-from truongso.fees.public import Invoice
+from truongso.fees.public import Invoice, lock_invoices
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import retrying, transaction, transaction_required
@@ -23,10 +23,11 @@ from truongso.kernel.money import ZERO, Dong, total
 from truongso.organizations.public import School
 from truongso.payments import inbox
 from truongso.payments.bills import calls
+from truongso.payments.bills.doubts import suspects
 from truongso.payments.bills.models import BillPartner, BillTransaction
 from truongso.payments.bills.partners import served_school
 from truongso.payments.bills.requests import Notify, Part, Reversal
-from truongso.payments.bills.types import OLDEST_DAYS, SOURCE_PREFIX, BillCode, BillRefusedError, BillState
+from truongso.payments.bills.types import OLDEST_DAYS, SAME_MONEY, SOURCE_PREFIX, BillCode, BillRefusedError, BillState
 from truongso.payments.card_numbers import without_card_number
 from truongso.payments.models import Allocation, Payment, Receipt
 from truongso.payments.receipt_paper import papers_of
@@ -152,14 +153,58 @@ def _keep_for_later(row: BillTransaction, error: IntegrityError) -> None:
 
 
 @transaction_required
+def held_row(school_id: int, row_id: int) -> BillTransaction | None:
+    """The transaction, nobody else's until the transaction ends."""
+    rows = BillTransaction.objects.for_school(school_id).select_for_update(of=("self",)).filter(pk=row_id)
+    found: BillTransaction | None = rows.select_related("partner").first()
+    return found
+
+
+@transaction_required
+def book_apart(row: BillTransaction, *, actor: Actor) -> None:
+    """A person says that a held transaction is money of its own: booked, what nobody owes becomes credit."""
+    row.told_apart_at, row.told_apart_by = clock.now(), actor.user_id
+    row.save(update_fields=["told_apart_at", "told_apart_by"])
+    audit.record(
+        actor, "payments:bill:told_apart", school_id=row.school_id, subject=("bill_transaction", row.pk),
+        params={"transaction_id": row.transaction_id, "amount": int(row.amount)},
+    )  # fmt: skip
+    _book_now(row.partner, row)
+
+
+@transaction_required
+def book_afresh(row: BillTransaction, *, reason: str, actor: Actor) -> None:
+    """Book a held transaction whatever it may be, or a booked one once more, on invoices that owe again meanwhile.
+
+    Raises PaymentRefusedError as `undo` does.
+    """
+    for payment in _payments(row).filter(reversed_at__isnull=True).order_by("pk"):
+        undo(row.school_id, payment_id=payment.pk, reason=reason, actor=actor)
+    _book_now(row.partner, row)
+
+
+@transaction_required
 def _book(partner: BillPartner, known: BillTransaction) -> BillTransaction:
-    """Book a transaction that is on record; a booked or reversed one stays as it is."""
+    """Book a transaction that is on record; a booked or reversed one stays as it is.
+
+    One that may be the money of a bank line booked before waits for a person: booked too, it would count twice.
+    """
     row: BillTransaction = BillTransaction.objects.for_school(known.school_id).select_for_update().get(pk=known.pk)
     if row.state != BillState.RECEIVED.value:
         return row
-    school_id = row.school_id
-    parts = [Part(item["invoice_code"], Dong(item["amount"])) for item in row.items]
-    results = book_many(school_id, bookings=_bookings(partner, row, parts), actor=actor_of(partner))
+    lock_invoices(row.school_id, [i.pk for i in _by_codes(row.school_id, _parts(row))])  # a line is just being booked
+    if row.told_apart_at is None and suspects(row):
+        if row.problem != SAME_MONEY:
+            row.problem = SAME_MONEY
+            row.save(update_fields=["problem"])
+        return row
+    _book_now(partner, row)
+    return row
+
+
+@transaction_required
+def _book_now(partner: BillPartner, row: BillTransaction) -> None:
+    results = book_many(row.school_id, bookings=_bookings(partner, row, _parts(row)), actor=actor_of(partner))
     for result in results:
         if isinstance(result, PaymentRefusedError):
             raise result
@@ -167,7 +212,10 @@ def _book(partner: BillPartner, known: BillTransaction) -> BillTransaction:
     row.save(update_fields=["state", "was_booked", "problem"])
     if row.notice is not None:
         inbox.settle(row.notice, NoticeState.PROCESSED, external_id=row.transaction_id)
-    return row
+
+
+def _parts(row: BillTransaction) -> list[Part]:
+    return [Part(item["invoice_code"], Dong(item["amount"])) for item in row.items]
 
 
 def _bookings(partner: BillPartner, row: BillTransaction, parts: Sequence[Part]) -> list[Booking]:

@@ -11,6 +11,7 @@ MAX_LISTED = 500  # rows of one page or part
 MAX_PARTS = 100
 DRIFT_SECONDS = 300
 OLDEST_DAYS = 400
+SAME_MONEY = "same_money"  # problem of a payment that may be the money of a bank line booked before
 
 
 class BillChannel(StrEnum):

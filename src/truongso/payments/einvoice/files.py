@@ -36,6 +36,13 @@ TAXES = {
     TaxCategory.RATE_8: "8 %",
     TaxCategory.RATE_10: "10 %",
 }
+KINDS = {
+    (RowKind.ORIGINAL, ""): gettext_lazy("Lập mới"),
+    (RowKind.ADJUSTMENT, ""): gettext_lazy("Điều chỉnh giảm (biên lai đã huỷ)"),
+    (RowKind.ADJUSTMENT, "cancelled"): gettext_lazy("Điều chỉnh giảm (biên lai đã huỷ)"),
+    (RowKind.ADJUSTMENT, "lowered"): gettext_lazy("Điều chỉnh giảm (hoàn hoặc giảm khoản thu)"),
+    (RowKind.ADDITION, "used_later"): gettext_lazy("Điều chỉnh tăng (dùng tiền còn lại của biên lai)"),
+}
 _MOST_LINES = 50_000
 _COLUMNS = {
     "code": ("MA DONG", "MA", "CODE"),
@@ -47,11 +54,11 @@ _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})|(\d{4})-(\d{2})-(\d{2})"
 
 
 def workbook(made: HandOff, rows: list[HandOffRow]) -> list[SheetOut]:
-    """One sheet of documents, one of their items. An adjustment has a negative amount and names what it takes back."""
+    """One sheet of documents, one of their items. An adjustment has a negative amount and names what it changes."""
     documents: list[list[ExportCell]] = []
     items: list[list[ExportCell]] = []
     for row in rows:
-        said, sign = row.content, 1 if row.kind == RowKind.ORIGINAL.value else -1
+        said, sign = row.content, RowKind(row.kind).sign
         documents.append([
             row.code, str(DOCUMENTS[DocumentType(row.document)]), _kind(row), row.adjusts.code if row.adjusts else "",
             dt.date.fromisoformat(said["paid_on"]), said["buyer"], ", ".join(said["pupils"]),
@@ -88,7 +95,7 @@ def as_json(made: HandOff, rows: list[HandOffRow]) -> bytes:
             {
                 "code": row.code, "type": row.document, "kind": row.kind,
                 "adjusts": row.adjusts.code if row.adjusts else None,
-                "amount": row.amount.value * (1 if row.kind == RowKind.ORIGINAL.value else -1), **row.content,
+                "amount": row.amount.value * RowKind(row.kind).sign, **row.content,
             }
             for row in rows
         ],
@@ -156,4 +163,4 @@ def _day(cell: Cell) -> dt.date | None:
 
 
 def _kind(row: HandOffRow) -> str:
-    return _("Lập mới") if row.kind == RowKind.ORIGINAL.value else _("Điều chỉnh giảm (biên lai đã huỷ)")
+    return str(KINDS[RowKind(row.kind), row.content.get("why", "")])

@@ -55,7 +55,8 @@ class HandOff(SchoolScoped):
 class HandOffRow(SchoolChild):
     """One document asked for: the part of a receipt that falls under one document type. Append-only.
 
-    `code` names the row to the provider; the number comes back under it. An adjustment takes a whole row back.
+    `code` names the row to the provider; the number comes back under it. Adjustments take a row back in whole or in
+    part (receipt cancelled, fee refunded), additions put to it what was settled with its money later.
     """
 
     handoff = SchoolForeignKey(HandOff, related_name="items")
@@ -71,9 +72,12 @@ class HandOffRow(SchoolChild):
     class Meta:
         constraints = [
             school_row("payments_handoffrow"),
-            models.UniqueConstraint(fields=["school", "receipt", "document", "kind"], name="payments_handoffrow_once"),
+            models.UniqueConstraint(
+                fields=["school", "receipt", "document"],
+                name="payments_handoffrow_original",
+                condition=Q(kind=RowKind.ORIGINAL.value),
+            ),
             models.UniqueConstraint(fields=["school", "code"], name="payments_handoffrow_code"),
-            models.UniqueConstraint(fields=["school", "adjusts"], name="payments_handoffrow_adjusted_once"),
             SchoolKey("handoff", name="payments_handoffrow_handoff_key"),
             SchoolKey("receipt", name="payments_handoffrow_receipt_key"),
             SchoolKey("adjusts", name="payments_handoffrow_adjusts_key"),
@@ -81,12 +85,16 @@ class HandOffRow(SchoolChild):
             one_of("document", DocumentType, name="payments_handoffrow_document"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_handoffrow_positive"),
             models.CheckConstraint(
-                condition=Q(kind=RowKind.ADJUSTMENT.value, adjusts__isnull=False)
-                | Q(kind=RowKind.ORIGINAL.value, adjusts__isnull=True),
+                condition=Q(kind=RowKind.ORIGINAL.value, adjusts__isnull=True)
+                | ~Q(kind=RowKind.ORIGINAL.value) & Q(adjusts__isnull=False),
                 name="payments_handoffrow_adjustment",
             ),
         ]
-        indexes = [models.Index(fields=["school", "handoff"], name="payments_handoffrow_handoff")]
+        indexes = [
+            models.Index(fields=["school", "handoff"], name="payments_handoffrow_handoff"),
+            models.Index(fields=["school", "receipt"], name="payments_handoffrow_receipt"),
+            models.Index(fields=["school", "adjusts"], name="payments_handoffrow_adjusts"),
+        ]
 
     def __str__(self) -> str:
         return self.code

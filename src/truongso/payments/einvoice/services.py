@@ -6,23 +6,18 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from truongso.fees.public import FeeItem
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
-from truongso.kernel.money import Dong, total
+from truongso.kernel.money import total
 from truongso.organizations.public import School, lock_school
+from truongso.payments.einvoice.changes import changed_rows
+from truongso.payments.einvoice.drafts import Draft, code_of, content_of, rulings
 from truongso.payments.einvoice.rules import Ruling, ruling_on
 from truongso.payments.einvoice.types import DocumentType, EInvoiceRefusedError, RowKind, TaxCategory
 from truongso.payments.models import Allocation, DocumentNumber, HandOff, HandOffRow, ItemDocument, Receipt
-from truongso.payments.receipt_paper import receipt_number
-
-_SUFFIX = {
-    DocumentType.RECEIPT: "BL", DocumentType.CASH_VOUCHER: "PT", DocumentType.SALES_INVOICE: "HB",
-    DocumentType.VAT_INVOICE: "HD",
-}  # fmt: skip
 
 
 @transaction_required
@@ -58,23 +53,13 @@ def decide_document(
     return made
 
 
-def rulings(school_id: int) -> dict[int, list[Ruling]]:
-    """The school's own decisions by item; 1 query."""
-    found: dict[int, list[Ruling]] = defaultdict(list)
-    for row in ItemDocument.objects.for_school(school_id):
-        found[row.fee_item_id].append(
-            Ruling(DocumentType(row.document), TaxCategory(row.tax_category), row.legal_basis, row.valid_from, own=True)
-        )
-    return found
-
-
 @transaction_required
 def hand_off(school_id: int, *, first: dt.date, last: dt.date, actor: Actor) -> HandOff:
     """Put everything paid in the days, and not handed off before, into rows for the provider.
 
-    One row per receipt and document type; a receipt cancelled since it was handed off gives an adjustment row, one
-    cancelled before never appears. Running it again hands off only what is new. The last day must be over, so that
-    a day is never handed off in halves.
+    One row per receipt and document type. What a receipt settles less since it was handed off (cancelled, a fee
+    refunded) gives an adjustment row, what its money settled later an addition; one cancelled before never appears.
+    Running it again hands off only what is new. The last day must be over, so that a day is never handed off in halves.
     Raises EInvoiceRefusedError: bad_period, period_open, nothing_new.
     """
     if last < first:
@@ -83,11 +68,11 @@ def hand_off(school_id: int, *, first: dt.date, last: dt.date, actor: Actor) -> 
         raise EInvoiceRefusedError("period_open", last=last)
     school = School.objects.get(pk=school_id)
     lock_school(school)
-    drafts = [*_new_rows(school, first, last), *_adjustments(school_id)]
+    drafts = [*_new_rows(school, first, last), *changed_rows(school)]
     if not drafts:
         raise EInvoiceRefusedError("nothing_new")
     now = clock.now()
-    signed = (d.amount if d.kind is RowKind.ORIGINAL else -d.amount for d in drafts)
+    signed = (d.amount if d.kind.sign > 0 else -d.amount for d in drafts)
     made: HandOff = HandOff.objects.create(
         school_id=school_id, first=first, last=last, rows=len(drafts), amount=total(signed), created_at=now,
         created_by=actor.user_id,
@@ -174,18 +159,7 @@ def _refusal(one: Returned, row: HandOffRow | None, known: DocumentNumber | None
     return "number_taken" if (one.series, one.number) in taken else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    receipt_id: int
-    code: str
-    kind: RowKind
-    document: DocumentType
-    adjusts_id: int | None
-    amount: Dong
-    content: dict[str, Any]
-
-
-def _new_rows(school: School, first: dt.date, last: dt.date) -> Iterable[_Draft]:
+def _new_rows(school: School, first: dt.date, last: dt.date) -> Iterable[Draft]:
     """Rows of receipts of the days that stand and have none yet; 4 queries."""
     receipts = {
         r.payment_id: r
@@ -213,22 +187,10 @@ def _new_rows(school: School, first: dt.date, last: dt.date) -> Iterable[_Draft]
     for (payment_id, document), found in parts.items():
         receipt = receipts[payment_id]
         if (receipt.pk, document.value) not in handed:
-            yield _Draft(
-                receipt.pk, f"{receipt_number(receipt)}-{_SUFFIX[document]}", RowKind.ORIGINAL, document, None,
-                total(share.amount for share, _ruling in found), _content(receipt, found),
+            yield Draft(
+                receipt.pk, code_of(receipt, document), RowKind.ORIGINAL, document, None,
+                total(share.amount for share, _ruling in found), content_of(receipt, found),
             )  # fmt: skip
-
-
-def _adjustments(school_id: int) -> Iterable[_Draft]:
-    """Rows that take back what was handed off for receipts cancelled since; 1 query."""
-    rows = HandOffRow.objects.for_school(school_id).filter(
-        kind=RowKind.ORIGINAL.value, receipt__payment__reversed_at__isnull=False, adjustments__isnull=True
-    )
-    for row in rows.order_by("pk"):
-        yield _Draft(
-            row.receipt_id, f"{row.code}-DC", RowKind.ADJUSTMENT, DocumentType(row.document), row.pk, row.amount,
-            row.content,
-        )  # fmt: skip
 
 
 def _shares(school_id: int, first: dt.date, last: dt.date) -> Iterable[Allocation]:
@@ -237,22 +199,3 @@ def _shares(school_id: int, first: dt.date, last: dt.date) -> Iterable[Allocatio
         reversed_by__isnull=True,
     )  # fmt: skip
     return rows.select_related("line__fee_item", "invoice").order_by("pk")
-
-
-def _content(receipt: Receipt, found: list[tuple[Allocation, Ruling]]) -> dict[str, Any]:
-    """Buyer and items as the provider needs them; the pupil is named, as the reason names nothing else."""
-    return {
-        "buyer": receipt.payment.payer_name,
-        "pupils": list(dict.fromkeys(share.invoice.student_name for share, _ in found)),
-        "invoice_codes": list(dict.fromkeys(share.invoice.code for share, _ in found)),
-        "receipt": receipt_number(receipt),
-        "paid_on": receipt.payment.received_on.isoformat(),
-        "method": receipt.payment.method,
-        "items": [
-            {
-                "code": share.line.fee_item.code, "name": share.line.description, "amount": share.amount.value,
-                "tax_category": ruling.tax_category.value, "legal_basis": ruling.legal_basis,
-            }
-            for share, ruling in found
-        ],
-    }  # fmt: skip

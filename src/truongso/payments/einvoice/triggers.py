@@ -2,6 +2,11 @@
 
 from truongso.kernel.triggers import append_only, refuse_new
 
+_LATER = (
+    "COALESCE((SELECT SUM(CASE l.kind WHEN 'adjustment' THEN -l.amount ELSE l.amount END) FROM payments_handoffrow l "
+    "WHERE l.adjusts_id = o.id AND l.school_id = o.school_id), 0)"
+)
+
 TRIGGERS = [
     *append_only("payments_itemdocument"),
     *append_only("payments_handoff"),
@@ -10,9 +15,9 @@ TRIGGERS = [
     refuse_new(
         "mirror", "payments_handoffrow",
         "NOT EXISTS (SELECT 1 FROM payments_handoffrow o WHERE o.id = NEW.adjusts_id AND o.school_id = NEW.school_id "
-        "AND o.receipt_id = NEW.receipt_id AND o.document = NEW.document AND o.amount = NEW.amount "
-        "AND o.adjusts_id IS NULL)",
-        "an adjustment mirrors its row",
+        "AND o.receipt_id = NEW.receipt_id AND o.document = NEW.document AND o.adjusts_id IS NULL "
+        f"AND o.amount + {_LATER} + CASE NEW.kind WHEN 'adjustment' THEN -NEW.amount ELSE NEW.amount END >= 0)",
+        "more is taken back than was handed off",
         only_when="NEW.adjusts_id IS NOT NULL",
     ),
 ]  # fmt: skip

@@ -27,10 +27,15 @@ class TaxCategory(StrEnum):
 
 
 class RowKind(StrEnum):
-    """A row says what was paid, or takes back what an earlier row said (the receipt was cancelled)."""
+    """A row says what was paid, takes back of it (receipt cancelled, fee refunded), or adds to it (money moved)."""
 
     ORIGINAL = "original"
     ADJUSTMENT = "adjustment"
+    ADDITION = "addition"
+
+    @property
+    def sign(self) -> int:
+        return -1 if self is RowKind.ADJUSTMENT else 1
 
 
 class EInvoiceRefusedError(Exception):

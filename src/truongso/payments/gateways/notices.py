@@ -51,9 +51,11 @@ def receive(channel: Channel, *, query: str, body: bytes, headers: Mapping[str, 
         genuine = _read(channel, content, headers)
     except ProtocolError as error:
         with transaction():
-            inbox.settle(notice, NoticeState.REFUSED, problem=error.code)
             if isinstance(error, UnreadableError):
+                inbox.settle(notice, NoticeState.REFUSED, problem=error.code)
                 note_ok(channel, by_notice=True)  # it was signed
+            else:
+                inbox.refuse_forged(notice, problem=error.code)
         return Verdict.FORGED if isinstance(error, ForgedError) else Verdict.UNREADABLE
     with transaction():
         inbox.settle(notice, NoticeState.VERIFIED)

@@ -56,9 +56,13 @@ def refund_progress(
     reference: str,
     requested_at: dt.datetime,
     by: str = "",
+    has_twin: bool = False,
 ) -> RefundOutcome:
-    """What became of a refund that was PROCESSING or UNKNOWN; takes what `request_refund` was given."""
-    return _go(school_id, payment, _Refund(amount, reason, reference, requested_at, by), again=True)
+    """What became of a refund that was PROCESSING or UNKNOWN; takes what `request_refund` was given.
+
+    `has_twin`: another refund of the payment has the same amount. MISSING: the gateway never got the request.
+    """
+    return _go(school_id, payment, _Refund(amount, reason, reference, requested_at, by, has_twin), again=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class _Refund:
     reference: str
     requested_at: dt.datetime
     by: str
+    has_twin: bool = False
 
 
 def _go(school_id: int, payment: Payment, refund: _Refund, *, again: bool) -> RefundOutcome:
@@ -99,4 +104,5 @@ def _request(money: AttemptMoney, refund: _Refund) -> RefundRequest:
         reference=money.attempt.reference, refund_reference=refund.reference, txn_id=money.transaction_id,
         amount=refund.amount, paid_amount=money.amount, reason=refund.reason, created_at=money.attempt.created_at,
         requested_at=refund.requested_at, now=clock.now(), by=refund.by, client_ip=SERVER_IP,
+        has_twin=refund.has_twin,
     )  # fmt: skip

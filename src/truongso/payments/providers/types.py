@@ -205,14 +205,16 @@ class RefundRequest:
     now: dt.datetime
     by: str
     client_ip: str
+    has_twin: bool = False  # another refund of the payment has the same amount: the amount does not tell which is meant
 
 
 class RefundStatus(StrEnum):
-    """What a gateway says of a refund."""
+    """What a gateway says of a refund. REFUSED is final; MISSING: it has never heard of it, asking again is safe."""
 
     DONE = "done"
     PROCESSING = "processing"
     REFUSED = "refused"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,13 @@ def ask(
     reference: str,
     requested_at: dt.datetime,
     was_asked: bool,
+    has_twin: bool,
+    may_repeat: bool,
 ) -> RefundOutcome:
     """Ask for a refund, or what became of it; outside transactions. The same reference and moment are never paid twice.
+
+    One that was asked is asked for again only when the gateway says that it never got it, and on the same day
+    (`may_repeat`): gateways tell repeated requests from new ones for a day. Later it is MISSING, for a person to see.
 
     Raises RefundRefusedError `gateway_refused` (problem).
     """
@@ -35,9 +40,9 @@ def ask(
         if was_asked:
             told = refund_progress(
                 school_id, payment=payment, amount=amount, reason=reason, reference=reference,
-                requested_at=requested_at,
+                requested_at=requested_at, has_twin=has_twin,
             )  # fmt: skip
-            if told.state is not RefundState.REFUSED:
+            if told.state is not RefundState.MISSING or not may_repeat:
                 return told
         return request_refund(
             school_id, payment=payment, amount=amount, reason=reason, reference=reference, requested_at=requested_at

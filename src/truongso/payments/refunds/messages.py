@@ -55,6 +55,12 @@ REFUSALS: Mapping[str, str] = {
     "gateway_refused": gettext_noop(
         "Cổng thanh toán không hoàn được (%(problem)s). Giữ làm tiền của gia đình rồi đề nghị cách trả khác."
     ),
+    "gateway_missing": gettext_noop(
+        "Cổng thanh toán không có khoản hoàn này. Xem trang quản trị của cổng: nếu thật chưa hoàn thì gửi lại."
+    ),
+    "gateway_busy": gettext_noop(
+        "Cổng thanh toán đang xử lý khoản hoàn %(code)s của cùng khoản nộp. Đợi khoản đó xong rồi gửi khoản này."
+    ),
     "period_closed": gettext_noop("Sổ kế toán của tháng này đã khóa nên chưa ghi được."),
     "figures_moved": gettext_noop("Số liệu vừa thay đổi. Xem lại bảng rồi đề nghị."),
 }

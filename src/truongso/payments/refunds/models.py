@@ -145,6 +145,9 @@ class RefundItem(SchoolChild):
     account_name = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=10, default=ItemState.PROPOSED.value)
     file = SchoolForeignKey(RefundFile, null=True, related_name="items")
+    asks = models.PositiveSmallIntegerField(default=0)  # how often the gateway was asked: only the last no counts
+    asked_on = models.DateField(null=True)  # first asked under the present reference
+    refusals = models.PositiveSmallIntegerField(default=0)  # each asking after a no bears a reference of its own
 
     class Meta:
         constraints = [

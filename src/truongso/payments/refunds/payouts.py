@@ -109,15 +109,18 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
     """Have the gateway give a refund back; call it outside transactions, and again for one that is still under way.
 
     Returns PAID, or SENT while the gateway works on it or gave no answer. Raises RefundRefusedError `unknown_item`,
-    `not_due` (state), `other_way`, `gateway_refused` (problem): then the refund is due as before.
+    `not_due` (state), `other_way`, `gateway_busy` (code) while another refund of the same payment is under way,
+    `gateway_refused` (problem), `gateway_missing`: then the refund is due as before.
     """
     with transaction():
-        item = locked_item(school_id, item_id)
+        item, payment, others = _held_with_others(school_id, item_id)
         _refuse_unless(item, RefundWay.GATEWAY, _OPEN)
+        if busy := next((o for o in others if o.state == ItemState.SENT.value), None):
+            raise RefundRefusedError("gateway_busy", code=busy.code)
         was_asked = item.state == ItemState.SENT.value
-        set_state(item, ItemState.SENT)
+        has_twin = any(o.amount == item.amount and (o.asks or o.state == ItemState.PAID.value) for o in others)
+        mine = _asked_once_more(item)
         asked_at = RefundDecision.objects.for_school(school_id).get(request_id=item.request_id).decided_at
-        payment = _payment_of(item)
         reason = item.request.reason
         audit.record(
             actor, "payments:refund:gateway", school_id=school_id, subject=("refund", item.code),
@@ -125,20 +128,57 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
         )  # fmt: skip
     try:
         told = gateway.ask(
-            school_id, payment=payment, amount=item.amount, reason=reason, reference=item.code,
-            requested_at=asked_at, was_asked=was_asked,
+            school_id, payment=payment, amount=item.amount, reason=reason, reference=_reference(item),
+            requested_at=asked_at, was_asked=was_asked, has_twin=has_twin, may_repeat=item.asked_on == clock.today(),
         )  # fmt: skip
     except RefundRefusedError:
-        _due_again(school_id, item_id)
+        _due_again(school_id, item_id, mine)
         raise
+    if told.state is RefundState.MISSING:
+        _due_again(school_id, item_id, mine)
+        raise RefundRefusedError("gateway_missing")
     if told.state in {RefundState.REFUSED, RefundState.UNSUPPORTED}:
-        _due_again(school_id, item_id)
+        _due_again(school_id, item_id, mine)
         raise RefundRefusedError("gateway_refused", problem=told.problem or told.state.value)
     if told.state is RefundState.DONE:
         with transaction():
             _gateway_paid(school_id, item_id, told.refund_id, actor)
         return ItemState.PAID
     return ItemState.SENT
+
+
+def _asked_once_more(item: RefundItem) -> int:
+    """Note that the gateway is asked; the number of this asking."""
+    item.asks += 1
+    if item.state == ItemState.DUE.value:
+        item.asked_on = clock.today()
+    item.save(update_fields=["asks", "asked_on"])
+    set_state(item, ItemState.SENT)
+    return int(item.asks)
+
+
+def _reference(item: RefundItem) -> str:
+    """What names the refund at the gateway: the same until the gateway has plainly refused it."""
+    return f"{item.code}R{item.refusals}" if item.refusals else str(item.code)
+
+
+def _held_with_others(school_id: int, item_id: int) -> tuple[RefundItem, Payment, list[RefundItem]]:
+    """A refund, the payment it is taken from, and the other refunds of that payment by the gateway, all held in the
+    order of ids: one at a time is asked. Raises RefundRefusedError `unknown_item`, `other_way`."""
+    rows = RefundItem.objects.for_school(school_id)
+    asked = rows.filter(pk=item_id).first()
+    if asked is None:
+        raise RefundRefusedError("unknown_item")
+    if asked.way != RefundWay.GATEWAY.value:
+        raise RefundRefusedError("other_way", way=asked.way)
+    payment = _payment_of(asked)
+    moves = CreditMove.objects.for_school(school_id).filter(
+        payment=payment, kind="refunded", reversed_by__isnull=True, refund_item__isnull=False
+    )
+    ids = {item_id, *moves.values_list("refund_item_id", flat=True)}
+    held = {row.pk: row for row in rows.filter(pk__in=ids).select_for_update().order_by("pk")}
+    others = [row for pk, row in held.items() if pk != item_id and row.way == RefundWay.GATEWAY.value]
+    return held[item_id], payment, others
 
 
 def _gateway_paid(school_id: int, item_id: int, reference: str, actor: Actor) -> None:
@@ -152,10 +192,14 @@ def _gateway_paid(school_id: int, item_id: int, reference: str, actor: Actor) ->
     _pay(school_id, [item], credit=transit, day=clock.today(), reference=reference, actor=actor)
 
 
-def _due_again(school_id: int, item_id: int) -> None:
+def _due_again(school_id: int, item_id: int, asking: int) -> None:
+    """The gateway said no: due as before, unless it has been asked once more meanwhile. Then the later answer counts,
+    for what it asked may be under way."""
     with transaction():
         item = locked_item(school_id, item_id)
-        if item.state == ItemState.SENT.value:
+        if item.state == ItemState.SENT.value and item.asks == asking:
+            item.refusals += 1
+            item.save(update_fields=["refusals"])
             set_state(item, ItemState.DUE)
 
 

@@ -43,12 +43,32 @@ def expect_transfer(
     return int(batch.pk)
 
 
+@transaction_required
+def bill_batch(row: BillTransaction) -> int:
+    """The batch in which a booked bill payment is paid out: the one it is in, else one of its own; the id."""
+    source = f"{SOURCE_PREFIX}{row.partner.code}"
+    proof = Evidence.objects.for_school(row.school_id).get(
+        kind=EvidenceKind.NOTICE.value, source=source, reference=row.transaction_id
+    )
+    items = SettlementItem.objects.for_school(row.school_id).filter(
+        evidence=proof, gross__gt=0, state=ItemState.MATCHED.value
+    )
+    known = items.values_list("batch_id", flat=True).first()
+    if known is not None:
+        return int(known)
+    return expect_transfer(
+        row.school_id, source=source, transaction_id=row.transaction_id, order_reference=row.transaction_id,
+        amount=row.amount, day=row.paid_on, evidence_id=proof.pk,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class BillTransfer:
     """A payment by a bank's bill service that no settlement has shown yet. `account` is the receiving number, `codes`
     are those of the invoices it paid."""
 
     evidence_id: int
+    partner: str
     source: str
     transaction_id: str
     account: str
@@ -75,7 +95,7 @@ def bill_transfers(school_id: int, amounts: Collection[Dong]) -> list[BillTransf
     codes = dict(standing.values_list("evidence_id", "invoice_code"))
     return [
         BillTransfer(
-            e.pk, e.source, row.transaction_id, row.beneficiary_account, row.amount, row.paid_on,
+            e.pk, row.partner.code, e.source, row.transaction_id, row.beneficiary_account, row.amount, row.paid_on,
             frozenset(codes.get(e.pk, "").split()),
         )
         for e in proofs.order_by("pk")

@@ -16,7 +16,7 @@ from truongso.kernel.db import savepoint, transaction
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
-from truongso.payments.corrections import change_method, move_payment
+from truongso.payments.corrections import change_method, methods_of, move_payment
 from truongso.payments.models import Evidence, Payment, Receipt
 from truongso.payments.public import book
 from truongso.payments.types import Method, PaymentRefusedError, Share
@@ -120,6 +120,31 @@ def test_evidence_decides_between_cash_and_cashless(
     assert receipts(school) == [(1, False)]
     payment.refresh_from_db()
     assert payment.reversed_at is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "proved"),
+    [
+        ("notice", "vnpay:K1", {"web", "mobile_money"}),
+        ("notice", "bill:vietcombank", {"bank_bill"}),
+        ("bank_line", "bank", {"qr_transfer", "mobile_money"}),
+        ("pos_slip", "pos", {"card_pos"}),
+        ("settlement", "vnpay:K1", {"card_pos"}),
+        ("cash_receipt", "counter", {"cash"}),
+    ],
+)
+def test_what_a_piece_of_evidence_can_be(kind: str, source: str, proved: set[str]) -> None:
+    assert methods_of(Evidence(kind=kind, source=source)) == proved
+
+
+@pytest.mark.parametrize("wanted", [Method.QR_TRANSFER, Method.BANK_BILL])
+def test_a_gateways_notice_is_not_called_what_it_does_not_show(school: School, actor: Actor, wanted: Method) -> None:
+    payment = pay(money.invoice(school, [100_000]), 100_000, actor, source="vnpay:K1", method=Method.WEB)
+    with pytest.raises(PaymentRefusedError, match="evidence_proves_otherwise"), savepoint():
+        change_method(school.pk, payment_id=payment.pk, method=wanted, reason="Cho đẹp số", actor=actor)
+    assert receipts(school) == [(1, False)]
+    payment.refresh_from_db()
+    assert (payment.method, payment.reversed_at) == ("web", None)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import Dong
 from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.types import CashRefusedError
-from truongso.payments.corrections import METHODS_OF_EVIDENCE, change_method, move_payment
+from truongso.payments.corrections import change_method, methods_of, move_payment
 from truongso.payments.models import Payment
 from truongso.payments.receipt_paper import METHODS
 from truongso.payments.refunds.queries import moves_of_payment
@@ -48,7 +48,7 @@ def move(request: AuthedRequest, public_id: str) -> HttpResponse:
             return redirect("payments:receipt", done.receipts.get().public_id)
     if code and target is None:
         messages.error(request, _("Không có phiếu %(code)s trong trường.") % {"code": code})
-    allowed = METHODS_OF_EVIDENCE[EvidenceKind(payment.evidence.kind)] - {Method(payment.method)}
+    allowed = methods_of(payment.evidence) - {Method(payment.method)}
     context = {
         "payment": payment, "code": code, "target": target, "after": _after(payment, target) if target else None,
         "receipt": payment.receipts.first(), "method": METHODS[Method(payment.method)],

@@ -22,9 +22,10 @@ from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.ui.downloads import file_response, xlsx_response
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.payments.einvoice import services
+from truongso.payments.einvoice.drafts import rulings
 from truongso.payments.einvoice.files import DOCUMENTS, TAXES, as_json, read_numbers, workbook
 from truongso.payments.einvoice.rules import ruling_on
-from truongso.payments.einvoice.types import DocumentType, EInvoiceRefusedError, TaxCategory
+from truongso.payments.einvoice.types import DocumentType, EInvoiceRefusedError, RowKind, TaxCategory
 from truongso.payments.models import DocumentNumber, HandOff, HandOffRow
 
 _PAGE = 25
@@ -103,7 +104,10 @@ def handoff(request: AuthedRequest, public_id: str) -> HttpResponse:
     made = _one(request, public_id)
     page = Paginator(_rows(made), 100).get_page(request.GET.get("trang"))
     numbered = DocumentNumber.objects.for_school(made.school_id).filter(row__handoff=made).count()
-    rows = [{"row": row, "document": DOCUMENTS[DocumentType(row.document)]} for row in page.object_list]
+    rows = [
+        {"row": row, "document": DOCUMENTS[DocumentType(row.document)], "is_less": RowKind(row.kind).sign < 0}
+        for row in page.object_list
+    ]
     return render(request, "payments/handoff.html", {"made": made, "page": page, "rows": rows, "numbered": numbered})
 
 
@@ -159,7 +163,7 @@ def decide(request: AuthedRequest) -> HttpResponse:
 
 def _documents(request: AuthedRequest, form: DocumentForm | None) -> HttpResponse:
     school, items = request.caller.school, _items(request)
-    own, today = services.rulings(school.pk), clock.today()
+    own, today = rulings(school.pk), clock.today()
     rows = []
     for item in items:
         ruling = ruling_on(today, nature=item.nature, ownership=school.ownership, own=own.get(item.pk, ()))

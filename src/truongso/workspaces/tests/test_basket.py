@@ -117,6 +117,22 @@ def test_paid_invoices_count_no_more_and_the_page_turns(school: School, client: 
     assert "Phiếu này không còn khoản phải nộp." in text(refused)
 
 
+def test_an_invoice_paid_while_the_codes_are_made_is_said(
+    school: School, client: Client, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between looking at the basket and making its code somebody pays: the basket comes back and says so."""
+    first, second = money.invoice(school, [250_000]), money.invoice(school, [100_000], full_name="Lý Thị Mẩy")
+    stale = basket_of(read_token(_token(first, second)) or [])
+    monkeypatch.setattr("truongso.workspaces.web.basket.basket_of", lambda _entries: stale)
+    book(school.pk, booking=money.booking((second, 100_000)), actor=actor)
+    answer = client.post(f"/gop/{_token(first, second)}/ma")
+    assert (answer.status_code, answer["Location"]) == (302, f"/gop/{_token(first, second)}")
+    monkeypatch.undo()
+    said = f"Phiếu {second.code} vừa được nộp đủ hoặc đã hủy. Bỏ phiếu đó rồi lấy mã lại."
+    assert said in text(client.get(answer["Location"]))
+    assert InvoiceGroup.objects.for_school(school).count() == 0
+
+
 def test_one_invoice_is_taken_out(school: School, client: Client) -> None:
     first, second = money.invoice(school), money.invoice(school, full_name="Lý Thị Mẩy")
     answer = client.post(f"/gop/{_token(first, second)}/bo", {"bo": str(first.pk)})

@@ -22,6 +22,7 @@ from truongso.kernel.limits import client_of, count, is_spent
 from truongso.kernel.ui.formatting import dong
 from truongso.payments.public import (
     GatewayRefusedError,
+    GroupRefusedError,
     channel_by_public_id,
     channels,
     group_invoices,
@@ -120,8 +121,23 @@ def make_codes(request: HttpRequest, entries: list[Entry]) -> HttpResponse:
                 if bundle.needs_code and not bundle.is_too_long:
                     group_invoices(bundle.invoice.school_id, invoice_ids=[i.pk for i in bundle.invoices])
 
-    retrying(make)
+    try:
+        retrying(make)
+    except GroupRefusedError as refusal:  # paid, cancelled or moved to another account since the basket was shown
+        messages.error(request, _group_text(refusal))
+        return redirect("workspaces:basket", token_of(entries))
     return redirect("workspaces:basket_pay", token_of(entries))
+
+
+def _group_text(refusal: GroupRefusedError) -> str:
+    """Why invoices cannot be paid together, and what to do."""
+    texts = {
+        "not_open": _("Phiếu %(code)s vừa được nộp đủ hoặc đã hủy. Bỏ phiếu đó rồi lấy mã lại."),
+        "several_accounts": _("Các phiếu vừa đổi sang tài khoản nhận khác nhau. Lấy mã lại theo từng nhóm dưới đây."),
+        "too_many": _("Gộp tối đa %(most)s phiếu một lần. Bỏ bớt phiếu rồi lấy mã lại."),
+    }
+    text = texts.get(refusal.code, _("Danh sách phiếu vừa thay đổi. Xem lại rồi lấy mã lại."))
+    return text % refusal.params
 
 
 @BASKET

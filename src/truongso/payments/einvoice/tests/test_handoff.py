@@ -11,13 +11,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests import factories, money
 
-from truongso.fees.models import FeeItem, Invoice
+from truongso.fees.models import FeeItem, Invoice, InvoiceLine
 from truongso.fees.types import FeeNature, RoundState
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.organizations.models import School
+from truongso.payments.credit.services import CreditUse, LineReduction, reduce_lines, use_credit
+from truongso.payments.einvoice.drafts import rulings
 from truongso.payments.einvoice.files import as_json, read_numbers, workbook
 from truongso.payments.einvoice.rules import defaults, ruling_on
 from truongso.payments.einvoice.services import RefusedNumber, Returned, decide_document, hand_off, take_numbers
@@ -70,8 +73,6 @@ def test_every_nature_has_a_default_with_its_basis() -> None:
 
 
 def test_what_the_school_decides_holds_from_its_day(school: School, items: dict[str, FeeItem], actor: Actor) -> None:
-    from truongso.payments.einvoice.services import rulings
-
     def decide(day: dt.date, document: DocumentType) -> None:
         decide_document(school.pk, item_id=items["BT"].pk, document=document, tax_category=TaxCategory.RATE_8,
                         legal_basis="Công văn 1", valid_from=day, actor=actor)  # fmt: skip
@@ -132,6 +133,58 @@ def test_a_receipt_cancelled_later_is_taken_back_once(school: School, paid: list
     assert second.amount == Dong(-140_000)
     with pytest.raises(EInvoiceRefusedError, match="nothing_new"):
         _run(school, actor)
+
+
+def _lower(invoice: Invoice, item: str, amount: int, actor: Actor) -> None:
+    """A refund of part of a fee is approved: the line is lowered, what was paid of it becomes credit."""
+    lines = InvoiceLine.objects.for_school(invoice.school_id).exclude(kind="credit")
+    line = lines.get(invoice=invoice, fee_item__code=item)
+    lowered = LineReduction(invoice.pk, line.pk, Dong(amount))
+    with savepoint():
+        reduce_lines(invoice.school_id, reductions=[lowered], reason="Không phục vụ bữa ăn", actor=actor)
+
+
+@pytest.mark.usefixtures("verify_after")
+def test_a_part_given_back_later_is_told_part_by_part(school: School, paid: list[Invoice], actor: Actor) -> None:
+    first = _run(school, actor)
+    _lower(paid[0], "AN", 15_000, actor)
+    second = _run(school, actor)
+    assert [(r.code, r.kind, r.amount, r.adjusts and r.adjusts.code) for r in _rows(second)] == [
+        ("BL-2026-000001-PT-DC", "adjustment", Dong(15_000), "BL-2026-000001-PT"),
+    ]
+    assert second.amount == Dong(-15_000)
+    (told,) = json.loads(as_json(second, _rows(second)))["documents"]
+    assert (told["amount"], told["why"]) == (-15_000, "lowered")
+    assert [(i["code"], i["amount"]) for i in told["items"]] == [("AN", 15_000)]
+    with pytest.raises(EInvoiceRefusedError, match="nothing_new"):
+        _run(school, actor)
+    _lower(paid[0], "AN", 5_000, actor)
+    assert [(r.code, r.amount) for r in _rows(_run(school, actor))] == [("BL-2026-000001-PT-DC2", Dong(5_000))]
+    undo(school.pk, payment_id=_rows(first)[0].receipt.payment_id, reason="Ghi nhầm", actor=actor)
+    last = _run(school, actor)
+    assert [(r.code, r.amount, r.content["why"]) for r in _rows(last)] == [
+        ("BL-2026-000001-BL-DC", Dong(100_000), "cancelled"), ("BL-2026-000001-PT-DC3", Dong(20_000), "cancelled"),
+    ]  # fmt: skip
+    assert sum(int(h.amount) for h in HandOff.objects.for_school(school)) == 100_000  # Bình's, the only one that stands
+
+
+@pytest.mark.usefixtures("verify_after")
+def test_money_of_a_receipt_used_later_is_added_to_it(school: School, paid: list[Invoice], actor: Actor) -> None:
+    """5.000 đ too much were credit when the receipt was handed off; then they paid for another item."""
+    _run(school, actor)
+    item = FeeItem.objects.for_school(school).get(code="BT")
+    more = money.invoice(school, [60_000], pupil=paid[0].student, items=[item])
+    with savepoint():
+        use_credit(school.pk, uses=[CreditUse(more.pk, Dong(5_000))], reason="Trừ vào đợt sau", actor=actor)
+    made = _run(school, actor)
+    assert [(r.code, r.kind, r.amount, r.content["why"]) for r in _rows(made)] == [
+        ("BL-2026-000001-BL-BS", "addition", Dong(5_000), "used_later"),
+    ]  # fmt: skip
+    assert made.amount == Dong(5_000)
+    sheet = openpyxl.load_workbook(io.BytesIO(write_xlsx(workbook(made, _rows(made))))).worksheets[0]
+    assert [cell.value for cell in sheet[4]][2:4] == [
+        "Điều chỉnh tăng (dùng tiền còn lại của biên lai)", "BL-2026-000001-BL",
+    ]  # fmt: skip
 
 
 def test_a_receipt_cancelled_before_never_appears(school: School, paid: list[Invoice], actor: Actor) -> None:
@@ -229,5 +282,5 @@ def test_rows_are_fixed_and_mirrored(school: School, paid: list[Invoice], actor:
     with pytest.raises(IntegrityError), transaction.atomic():
         HandOffRow.objects.create(
             school=school, handoff=made, receipt_id=row.receipt_id, code="X", kind="adjustment", document=row.document,
-            adjusts=row, amount=Dong(1), content={}, created_at=clock.now(),
+            adjusts=row, amount=row.amount + Dong(1), content={}, created_at=clock.now(),
         )  # fmt: skip

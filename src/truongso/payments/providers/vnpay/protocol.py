@@ -52,6 +52,7 @@ _MOMENT = "%Y%m%d%H%M%S"
 _UNSIGNED = ("vnp_SecureHash", "vnp_SecureHashType")
 _API = "/merchant_webapi/api/transaction"
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_OWN_REFERENCE = re.compile(r"HOAN[0-9A-Z]{8,16}")
 _AMOUNT = re.compile(r"[0-9]{1,14}")
 _QUERY_SIGNED = (
     "ResponseId", "Command", "ResponseCode", "Message", "TmnCode", "TxnRef", "Amount", "BankCode", "PayDate",
@@ -206,7 +207,7 @@ class Vnpay:
             "vnp_CreateBy": ascii_text(request.by, 245) or "truongso",
             "vnp_CreateDate": _moment(request.requested_at),
             "vnp_IpAddr": request.client_ip,
-            "vnp_OrderInfo": ascii_text(request.reason, 255),
+            "vnp_OrderInfo": ascii_text(f"{request.refund_reference} {request.reason}", 255),
         }
         return _call(fields, credentials)
 
@@ -234,10 +235,25 @@ class Vnpay:
             raise AnswerError(f"refused_{response}")
         _same_order(fields, request.reference)
         if fields.text("vnp_TransactionType") not in codes.REFUND_TYPES:  # it still shows the payment itself
-            return RefundResult(RefundStatus.PROCESSING)
-        if _amount(fields, "vnp_Amount") != request.amount:  # an earlier refund of the same payment
-            return RefundResult(RefundStatus.PROCESSING)
-        return _refund_state(fields, fields.text("vnp_TransactionNo"))
+            return RefundResult(RefundStatus.MISSING)
+        return _last_refund(fields, request)
+
+
+def _last_refund(fields: Fields, request: RefundRequest) -> RefundResult:
+    """An order shows its last refund, and only one is asked at a time: another one means that this one never came.
+
+    Refunds are told by our reference at the head of the description; where it is not shown, by the amount, unless
+    another refund of the payment has the same.
+    """
+    named = fields.text("vnp_OrderInfo", longest=255).partition(" ")[0]
+    is_named = named == request.refund_reference
+    if _OWN_REFERENCE.fullmatch(named) and not is_named:
+        return RefundResult(RefundStatus.MISSING)
+    if _amount(fields, "vnp_Amount") != request.amount:
+        return RefundResult(RefundStatus.MISSING)
+    if request.has_twin and not is_named:
+        return RefundResult(RefundStatus.PROCESSING, problem="not_told_apart")
+    return _refund_state(fields, fields.text("vnp_TransactionNo"))
 
 
 def _refund_state(fields: Fields, number: str) -> RefundResult:

@@ -180,7 +180,11 @@ class Zalopay:
         return _call("query_refund", {"app_id": app, "m_refund_id": number, "timestamp": stamp, "mac": signature})
 
     def read_refund_progress(self, answer: Incoming, request: RefundRequest, credentials: Credentials) -> RefundResult:
-        return self.read_refund(answer, request, credentials)
+        told = self.read_refund(answer, request, credentials)
+        if told.status is not RefundStatus.REFUSED:
+            return told
+        # The query does not tell "unknown" from "refused"; asked again under the same id it is never paid twice.
+        return RefundResult(RefundStatus.MISSING, told.refund_id, told.problem)
 
 
 def _refund_id(request: RefundRequest, app: str) -> str:

@@ -114,3 +114,36 @@ def test_money_of_no_gateway_or_of_two_payments_is_left_out(school: School, twin
 def test_money_that_came_otherwise_is_left_out(school: School) -> None:
     found = plan(school.pk, ask_fee(paid(school), way=RefundWay.GATEWAY))
     assert [e.reason for e in found.excluded] == ["not_by_gateway"]
+
+
+def test_a_late_no_does_not_free_what_was_asked_again(school: School, due: RefundItem, twin: Gateway) -> None:
+    """Two people click: the second asking is under way at the gateway when the answer of the first comes, a no."""
+    first = twin.request
+
+    def second_asks_meanwhile(school_id: int, **given: Any) -> RefundOutcome:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(gateway, "request_refund", first)
+            assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+        return first(school_id, **given)
+
+    twin.answers = [RefundState.PROCESSING, RefundState.REFUSED]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gateway, "request_refund", second_asks_meanwhile)
+        with pytest.raises(RefundRefusedError, match="gateway_refused"):
+            ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert [(i.state, i.asks, i.refusals) for i in items(school)] == [("sent", 2, 0)]  # not free for another way
+    twin.answers = [RefundState.DONE]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID
+    assert RefundPayout.objects.for_school(school).count() == 1
+
+
+def test_after_a_plain_no_the_next_asking_is_another_refund(school: School, due: RefundItem, twin: Gateway) -> None:
+    twin.answers = [RefundState.REFUSED, RefundState.UNKNOWN, RefundState.MISSING, RefundState.DONE]
+    with pytest.raises(RefundRefusedError, match="gateway_refused"):
+        ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID  # missing there: asked again
+    assert [(what, reference) for what, _amount, reference in twin.asked] == [
+        ("request", due.code), ("request", f"{due.code}R1"), ("progress", f"{due.code}R1"),
+        ("request", f"{due.code}R1"),
+    ]  # fmt: skip

@@ -1,0 +1,172 @@
+"""Two equal part refunds of one VNPAY payment while requests or answers are lost: each is paid once, none is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from tests import money
+
+from truongso.kernel import clock, outgoing
+from truongso.kernel.outgoing import Answer, OutgoingError
+from truongso.organizations.models import School
+from truongso.payments.gateways.tests import twin
+from truongso.payments.gateways.tests.twin import CREDENTIALS, _hmac
+from truongso.payments.models import RefundItem, RefundPayout
+from truongso.payments.providers.vnpay import protocol
+from truongso.payments.refunds.payouts import ask_gateway
+from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, items
+from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("verify_after", "school_day")]
+
+
+class Vnpay:
+    """VNPAY's refunds: a request id is taken once (94), the order shows its last refund, money never exceeds 250 000.
+
+    `loses` is what happens to the next refund request: "request" never arrives, "answer" is lost on its way back.
+    `names` False: the description is not shown in answers.
+    """
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, int, str]] = []
+        self.loses: list[str] = []
+        self.names = True
+
+    def call(self, base: str, **request: Any) -> Answer:
+        asked = json.loads(request["body"] or b"{}")
+        lost = self.loses.pop(0) if asked["vnp_Command"] == "refund" and self.loses else ""
+        if lost == "request":
+            raise OutgoingError("timeout")
+        said = self._refund(asked) if asked["vnp_Command"] == "refund" else self._shown(asked, "00")
+        if lost == "answer":
+            raise OutgoingError("timeout")
+        names = protocol._REFUND_SIGNED if asked["vnp_Command"] == "refund" else protocol._QUERY_SIGNED
+        text = "|".join(said.get(f"vnp_{name}", "") for name in names)
+        said["vnp_SecureHash"] = _hmac(CREDENTIALS["vnpay"]["hash_secret"], text, "sha512")
+        return Answer(200, json.dumps(said).encode())
+
+    def _refund(self, asked: dict[str, Any]) -> dict[str, str]:
+        amount = int(asked["vnp_Amount"]) // 100
+        if asked["vnp_RequestId"] in {number for number, _amount, _info in self.given}:
+            return self._plain(asked, "94")
+        if amount + sum(a for _number, a, _info in self.given) > 250_000:
+            return self._plain(asked, "99")
+        self.given.append((asked["vnp_RequestId"], amount, asked["vnp_OrderInfo"]))
+        return self._shown(asked, "05")
+
+    def _shown(self, asked: dict[str, Any], status: str) -> dict[str, str]:
+        last = self.given[-1] if self.given else ("", 250_000, "hoc phi")
+        return self._plain(asked, "00") | {
+            "vnp_Amount": str(last[1] * 100), "vnp_TransactionNo": "4711", "vnp_TransactionStatus": status,
+            "vnp_TransactionType": "03" if self.given else "01", "vnp_OrderInfo": last[2] if self.names else "",
+            "vnp_PayDate": f"{clock.now().astimezone(clock.SCHOOL_TIME):%Y%m%d%H%M%S}",
+        }  # fmt: skip
+
+    def _plain(self, asked: dict[str, Any], code: str) -> dict[str, str]:
+        return {"vnp_ResponseId": "r", "vnp_Command": asked["vnp_Command"], "vnp_ResponseCode": code,
+                "vnp_TmnCode": asked["vnp_TmnCode"], "vnp_TxnRef": asked["vnp_TxnRef"]}  # fmt: skip
+
+
+@pytest.fixture
+def vnpay(monkeypatch: pytest.MonkeyPatch) -> Vnpay:
+    made = Vnpay()
+    monkeypatch.setattr(outgoing, "call", made.call)
+    return made
+
+
+@pytest.fixture
+def pair(school: School, vnpay: Vnpay) -> list[RefundItem]:
+    """Two approved refunds of 35 000 đ of one payment of 250 000 đ by VNPAY."""
+    invoice = money.invoice(school, [250_000])
+    attempt = twin.start(twin.channel(school, "vnpay"), (invoice, 250_000))
+    twin.notice(attempt).send()
+    for _ in range(2):
+        approved(school, ask_fee(invoice, way=RefundWay.GATEWAY), account=None)
+    return items(school)
+
+
+def ask(item: RefundItem) -> ItemState:
+    return ask_gateway(item.school_id, item_id=item.pk, actor=PROPOSER)
+
+
+def paid(school: School) -> list[tuple[str, int]]:
+    rows = RefundPayout.objects.for_school(school).order_by("pk")
+    return [(p.item.code, int(p.amount)) for p in rows.select_related("item")]
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["named", "unnamed"])
+def test_an_answer_is_lost_and_found_again(school: School, pair: list[RefundItem], vnpay: Vnpay, names: bool) -> None:
+    first, second = pair
+    vnpay.names, vnpay.loses = names, ["answer"]
+    assert ask(first) is ItemState.SENT
+    with pytest.raises(RefundRefusedError, match="gateway_busy"):
+        ask(second)  # one at a time, so that it is known which one happened
+    assert ask(first) is ItemState.PAID  # the order shows it
+    assert [number for number, _a, _i in vnpay.given] == [first.code]
+    assert paid(school) == [(first.code, 35_000)]
+
+
+def test_a_lost_request_is_not_taken_for_the_twin_before_it(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    first, second = pair
+    assert ask(first) is ItemState.SENT  # "05": the gateway works on it
+    assert ask(first) is ItemState.PAID
+    vnpay.loses = ["request"]
+    assert ask(second) is ItemState.SENT
+    assert len(vnpay.given) == 1
+    assert ask(second) is ItemState.SENT  # the order shows the first one: asked again, and taken now
+    assert ask(second) is ItemState.PAID
+    assert [(number, amount) for number, amount, _i in vnpay.given] == [(first.code, 35_000), (second.code, 35_000)]
+    assert paid(school) == [(first.code, 35_000), (second.code, 35_000)]
+
+
+def test_a_lost_answer_of_the_second_twin_is_found_by_its_reference(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    first, second = pair
+    assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.PAID)
+    vnpay.loses = ["answer"]
+    assert ask(second) is ItemState.SENT
+    assert ask(second) is ItemState.PAID
+    assert [number for number, _a, _i in vnpay.given] == [first.code, second.code]
+    assert paid(school) == [(first.code, 35_000), (second.code, 35_000)]
+
+
+def test_twins_that_cannot_be_told_apart_wait(school: School, pair: list[RefundItem], vnpay: Vnpay) -> None:
+    """The gateway shows no description: whether the last refund is the first or the second one, nothing says."""
+    first, second = pair
+    assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.PAID)
+    vnpay.names, vnpay.loses = False, ["request"]
+    assert (ask(second), ask(second)) == (ItemState.SENT, ItemState.SENT)
+    assert len(vnpay.given) == 1
+    assert paid(school) == [(first.code, 35_000)]
+    vnpay.names = True
+    assert (ask(second), ask(second)) == (ItemState.SENT, ItemState.PAID)
+    assert len(vnpay.given) == 2
+
+
+def test_a_request_lost_for_a_day_is_looked_at_by_a_person(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    """The gateway knows a repeated request for a day only: after that it might pay it twice."""
+    first, _second = pair
+    vnpay.loses = ["request"]
+    assert ask(first) is ItemState.SENT
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        with pytest.raises(RefundRefusedError, match="gateway_missing"):
+            ask(first)
+        assert (vnpay.given, paid(school), [i.state for i in items(school)]) == ([], [], ["due", "due"])
+        assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.PAID)
+    assert [number for number, _amount, _info in vnpay.given] == [f"{first.code}R1"]
+    assert paid(school) == [(first.code, 35_000)]
+
+
+def test_asked_for_again_it_is_the_same_refund(school: School, pair: list[RefundItem], vnpay: Vnpay) -> None:
+    first, _second = pair
+    vnpay.loses = ["request", "answer"]
+    assert (ask(first), ask(first), ask(first)) == (ItemState.SENT, ItemState.SENT, ItemState.PAID)
+    assert vnpay.given == [(first.code, 35_000, f"{first.code} KHONG PHUC VU BUA AN")]
