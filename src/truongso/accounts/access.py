@@ -24,6 +24,8 @@ class Access:
     permission: Permission | None
     needs_login: bool
     reason: str = ""
+    # Writing wants a fresh proof of who is there (second factor within five minutes).
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,22 @@ class AuthedRequest(HttpRequest):
     caller: Caller
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Only for members whose role holds the permission."""
-    return _declare(Access(permission, needs_login=True))
+def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+    """Only for members whose role holds the permission.
+
+    `fresh`: sending a form to this view wants a fresh second factor (step-up), for refunds, bank accounts, roles.
+    """
+    return _declare(Access(permission, needs_login=True, fresh=fresh))
 
 
 def signed_in(view: View) -> View:
     """For everyone signed in (own account pages)."""
     return _declare(Access(None, needs_login=True))(view)
+
+
+def signed_in_fresh(view: View) -> View:
+    """For everyone signed in; sending a form wants a fresh second factor (changing one's own factors)."""
+    return _declare(Access(None, needs_login=True, fresh=True))(view)
 
 
 def public(reason: str) -> Callable[[View], View]:

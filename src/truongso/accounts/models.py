@@ -36,6 +36,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     password_changed_at = models.DateTimeField(null=True)
+    # Since when there is a second factor; follows from the factors (selfcheck), read on every request.
+    second_factor_since = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -102,3 +104,8 @@ class ActivationLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.expires_at:%d/%m/%Y %H:%M}"
+
+
+# The tables of the room's parts.
+from truongso.accounts.factors import models as _factor_models  # noqa: E402, F401
+from truongso.accounts.signin import models as _signin_models  # noqa: E402, F401

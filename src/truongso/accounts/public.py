@@ -10,17 +10,26 @@ from truongso.accounts.access import (
 )
 from truongso.accounts.labels import role_name
 from truongso.accounts.policies import allows
-from truongso.accounts.queries import Member, members_of_school, user_names, users_without_password
+from truongso.accounts.queries import (
+    Holder,
+    Member,
+    holders_of,
+    members_of_school,
+    user_names,
+    users_without_password,
+)
 from truongso.accounts.services import create_user, grant, new_activation
 
 __all__ = [
     "AuthedRequest",
     "Caller",
+    "Holder",
     "Member",
     "allows",
     "caller_of",
     "create_user",
     "grant",
+    "holders_of",
     "members_of_school",
     "new_activation",
     "public",

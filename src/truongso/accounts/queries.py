@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from truongso.accounts.models import Membership, User
+from truongso.accounts.signin.sessions import Bounds
+from truongso.accounts.types import SENSITIVE_ROLES, Role
+from truongso.kernel import clock
+
+_SHORT = Bounds(idle=dt.timedelta(minutes=30), life=dt.timedelta(hours=12))
+_LONG = Bounds(idle=dt.timedelta(hours=12), life=dt.timedelta(days=7))
 
 
 def memberships_on(user: User, day: dt.date) -> list[Membership]:
@@ -45,10 +51,41 @@ def members_of_school(school_id: int, day: dt.date) -> list[Member]:
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a role at a school or a unit, with where he or she is written to ("" none)."""
+
+    user_id: int
+    full_name: str
+    email: str
+    role: str
+
+
+def holders_of(
+    roles: Collection[Role], day: dt.date, *, school_id: int | None = None, unit_ids: Collection[int] = ()
+) -> list[Holder]:
+    """Who holds one of the roles on that day at the school, or at one of the units, each role once; one query."""
+    place = Q(unit_id__in=unit_ids) if school_id is None else Q(school_id=school_id) | Q(unit_id__in=unit_ids)
+    rows = (
+        Membership.objects.filter(place, role__in=[r.value for r in roles], valid_from__lte=day, user__is_active=True)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .order_by("user__full_name", "user_id", "role")
+        .values_list("user_id", "user__full_name", "user__email", "role")
+        .distinct()
+    )
+    return [Holder(*row) for row in rows]
+
+
 def places_of(user: User) -> list[str]:
     """Names of all schools and units the user has or had a role at; one query."""
     rows = Membership.objects.filter(user=user).values_list("school__name", "school__short_name", "unit__name")
     return [name for row in rows for name in row if name]
+
+
+def session_bounds(user: User) -> Bounds:
+    """How long the user's session may live: the strictest of the roles held today (ASVS 7.3); one query."""
+    held = {one.role for one in memberships_on(user, clock.today())}
+    return _SHORT if held & SENSITIVE_ROLES else _LONG
 
 
 def user_names(ids: Iterable[int | None]) -> dict[int, str]:

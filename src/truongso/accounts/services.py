@@ -9,6 +9,7 @@ import secrets
 from django.contrib.auth.password_validation import validate_password
 
 from truongso.accounts.models import ActivationLink, Membership, User
+from truongso.accounts.signin import devices
 from truongso.accounts.types import Role
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -79,6 +80,7 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     user.set_password(password)
     user.password_changed_at = now
     user.save(update_fields=["password", "password_changed_at"])
+    devices.distrust(user)
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))
     return True
 
@@ -90,6 +92,7 @@ def change_password(*, user: User, password: str, actor: Actor) -> None:
     user.set_password(password)
     user.password_changed_at = clock.now()
     user.save(update_fields=["password", "password_changed_at"])
+    devices.distrust(user)
     audit.record(actor, "accounts:user:change_password", school_id=None, subject=("user", user.pk))
 
 

@@ -17,6 +17,10 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+SENSITIVE_ROLES = frozenset({Role.ACCOUNTANT, Role.CASHIER, Role.PRINCIPAL, Role.IT_ADMIN, Role.OFFICER, Role.OPERATOR})
+"""Roles that see or move money, or give rights: their second factor is due at once, their sessions are short."""
+
+
 class Permission(StrEnum):
     """scope:resource:action. Every page names one; roles hold sets of them."""
 
@@ -47,6 +51,9 @@ class Permission(StrEnum):
     SCHOOL_MATCH_READ = "school:match:read"
     SCHOOL_MATCH_DECIDE = "school:match:decide"
     SCHOOL_METHOD_WRITE = "school:method:write"
+    SCHOOL_SETUP_READ = "school:setup:read"
+    SCHOOL_SETUP_PROPOSE = "school:setup:propose"
+    SCHOOL_SETUP_APPROVE = "school:setup:approve"
     SCHOOL_PROFILE_WRITE = "school:profile:write"
     SCHOOL_REPORT_READ = "school:report:read"
     SCHOOL_EXPORT_READ = "school:export:read"

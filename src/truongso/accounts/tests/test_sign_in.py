@@ -93,18 +93,8 @@ def test_hash_parameters() -> None:
     assert Argon2id().encode("x", "somesalt").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_many_failures_are_slowed_down_also_for_the_right_password(client: Client, school: School) -> None:
-    person = factories.user(Role.ACCOUNTANT, school=school)
-    for _n in range(5):
-        client.post("/dang-nhap", {"login": person.username, "password": GOOD})
-    data = {"login": person.username, "password": factories.PASSWORD}
-    answer = client.post("/dang-nhap", data)
-    assert "Đã thử quá nhiều lần. Chờ 5 phút rồi thử lại." in answer.content.decode()
-    assert "_auth_user_id" not in client.session
-
-
 def test_signing_in_says_nothing_in_another_language(client: Client, school: School) -> None:
-    person = factories.user(Role.HOMEROOM_TEACHER, school=school)
+    person = factories.user(Role.HOMEROOM_TEACHER, school=school, second_factor=False)
     data = {"login": person.username, "password": factories.PASSWORD}
     page = client.post("/dang-nhap", data, follow=True).content.decode()
     assert "Tài khoản của tôi" in page
@@ -246,7 +236,7 @@ def test_guessing_the_old_password_is_slowed_down(client: Client, school: School
     for _n in range(5):
         client.post("/tai-khoan", {"old_password": "sai", "password": GOOD})
     answer = client.post("/tai-khoan", {"old_password": factories.PASSWORD, "password": GOOD})
-    assert "Đã thử quá nhiều lần. Chờ 1 phút rồi thử lại." in answer.content.decode()
+    assert "Đã thử nhiều lần. Chờ 1 phút rồi thử lại." in answer.content.decode()
     person.refresh_from_db()
     assert person.check_password(factories.PASSWORD)
 

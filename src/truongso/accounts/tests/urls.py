@@ -27,10 +27,17 @@ def own(request: AuthedRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
+@requires(Permission.SCHOOL_PAYMENT_READ, fresh=True)
+def danger(request: AuthedRequest) -> HttpResponse:
+    opened.append(f"danger {request.POST.get('amount', '')}")
+    return HttpResponse("ok")
+
+
 urlpatterns = [
     path("", include("truongso.accounts.web.urls")),
     path("khong-khai-bao", undeclared),
     path("tien", money),
+    path("nguy-hiem", danger),
     path("cua-toi", own),
     path("thu", money),
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -18,8 +19,6 @@ from truongso.accounts.web.forms import NewPasswordForm
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @public("whoever holds the one-time link is its owner")
@@ -41,8 +40,10 @@ def activation(request: HttpRequest, token: str) -> HttpResponse:
         else:
             if not done:
                 return _dead(request)
-            login(request, link.user, backend=BACKEND)
-            return redirect("accounts:home")
+            record_authentication(request, link.user, "password")
+            # The second factor is still asked for: a new password is no way around it (ASVS 6.4.3).
+            entered: HttpResponse = perform_login(request, Login(user=link.user))
+            return entered
     context = {"form": form, "user_name": link.user.full_name, "username": link.user.username}
     context["memberships"] = memberships_on(link.user, clock.today())
     return render(request, "accounts/activation.html", context)

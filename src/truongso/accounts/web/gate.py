@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,9 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from truongso.accounts.access import Caller, access_of
 from truongso.accounts.models import Membership, User
 from truongso.accounts.queries import memberships_on
+from truongso.accounts.signin import sessions
+from truongso.accounts.web import fresh
 from truongso.kernel import clock
 
 SESSION_KEY = "membership"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # Views of libraries that cannot carry our declaration, by dotted module prefix, with the reason.
 LIBRARY_VIEWS = {
     "allauth.account.views": "sign-in, sign-out and password pages of the account library guard themselves",
@@ -42,7 +46,10 @@ class Gate:
     ) -> HttpResponseBase | None:
         if not getattr(view, "csrf_exempt", False) and _has_nul(request):
             raise BadRequest("NUL is in no text")
+        if isinstance(request.user, User) and sessions.is_over(request.session):
+            logout(request)
         if isinstance(request.user, User):
+            sessions.beat(request.session)
             request.caller = _caller(request, request.user)  # type: ignore[attr-defined]
         access = access_of(view)
         if access is None:
@@ -56,6 +63,8 @@ class Gate:
             return redirect_to_login(request.get_full_path())
         if access.permission is not None and not request.caller.may(access.permission):  # type: ignore[attr-defined]
             raise PermissionDenied
+        if access.fresh and request.method not in _SAFE and not fresh.is_fresh(request, request.user):
+            return fresh.ask(request)
         return None
 
 

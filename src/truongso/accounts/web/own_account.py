@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -15,7 +14,9 @@ from django.views.decorators.http import require_http_methods
 from truongso.accounts.access import AuthedRequest, signed_in
 from truongso.accounts.labels import role_name
 from truongso.accounts.services import change_password
-from truongso.accounts.web.forms import ChangePasswordForm
+from truongso.accounts.signin import throttle
+from truongso.accounts.web.adapter import must_wait
+from truongso.accounts.web.forms import ChangePasswordForm, factor_key
 from truongso.accounts.web.gate import choose
 from truongso.kernel.db import transaction
 
@@ -48,11 +49,17 @@ def switch(request: AuthedRequest) -> HttpResponse:
 def _change(request: AuthedRequest, form: ChangePasswordForm) -> bool:
     user = request.caller.user
     old, new = form.cleaned_data["old_password"], form.cleaned_data["password"]
-    if not ratelimit.consume(request, action="change_password", user=user):
-        form.add_error(None, _("Đã thử quá nhiều lần. Chờ 1 phút rồi thử lại."))
-    elif not user.check_password(old):
+    key = factor_key(user)
+    with transaction():
+        wait = throttle.take(key)
+    if wait:
+        form.add_error(None, must_wait(wait))
+        return False
+    if not user.check_password(old):
         form.add_error("old_password", _("Mật khẩu hiện tại chưa đúng."))
-    elif old == new:
+        return False
+    throttle.forget(key)
+    if old == new:
         form.add_error("password", _("Mật khẩu mới phải khác mật khẩu hiện tại."))
     else:
         try:

@@ -2,13 +2,22 @@
 
 from django.urls import include, path
 
-from truongso.accounts.web import activation, own_account, sign_in
+from truongso.accounts.web import activation, own_account, second_factor, security, sign_in, step_up
 
 _named = [
     path("", sign_in.home, name="home"),
     path("dang-xuat", sign_in.sign_out, name="sign_out"),
     path("kich-hoat/<str:token>", activation.activation, name="activation"),
     path("tai-khoan", own_account.own_account, name="own_account"),
+    path("tai-khoan/bao-mat", security.security, name="security"),
+    path("tai-khoan/bao-mat/ung-dung", security.add_app, name="add_app"),
+    path("tai-khoan/bao-mat/khoa", security.add_key, name="add_key"),
+    path("tai-khoan/bao-mat/xoa", security.remove_factor, name="remove_factor"),
+    path("tai-khoan/bao-mat/phieu-ma", security.code_sheet, name="code_sheet"),
+    path("tai-khoan/bao-mat/ma-du-phong", security.recovery_codes, name="recovery_codes"),
+    path("tai-khoan/bao-mat/phien", security.end_session, name="end_session"),
+    path("tai-khoan/bao-mat/trinh-duyet", security.forget_device, name="forget_device"),
+    path("xac-nhan-lai", step_up.step_up, name="step_up"),
     path("doi-don-vi", own_account.switch, name="switch"),
 ]
 
@@ -16,4 +25,7 @@ urlpatterns = [
     path("", include((_named, "accounts"))),
     # The account library asks for these names.
     path("dang-nhap", sign_in.sign_in, name="account_login"),
+    path("dang-nhap/hai-lop", second_factor.second_factor, name="mfa_authenticate"),
+    path("dang-nhap/khoa", second_factor.passkey_sign_in, name="mfa_login_webauthn"),
+    path("dang-nhap/khong-dung-duoc", second_factor.inactive, name="account_inactive"),
 ]

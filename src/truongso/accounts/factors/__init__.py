@@ -1,0 +1,1 @@
+"""Second factors: authenticator app, keys of the account library, recovery codes, printed sheets."""

@@ -1,0 +1,14 @@
+"""Marks of accounts, recomputed."""
+
+from truongso.kernel.selfcheck import Check
+
+_FACTORS = (
+    "SELECT user_id, MIN(created_at) AS since FROM (SELECT user_id, created_at FROM accounts_codesheet "
+    "UNION ALL SELECT user_id, created_at FROM mfa_authenticator WHERE type IN ('totp', 'webauthn')) f GROUP BY user_id"
+)
+
+CHECKS = [
+    Check("I20", "an account says that it has a second factor exactly when it has one",
+          f"SELECT 0, u.username FROM accounts_user u LEFT JOIN ({_FACTORS}) f ON f.user_id = u.id "
+          "WHERE (u.second_factor_since IS NULL) <> (f.user_id IS NULL)"),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Signing in: slowing down guesses, known devices, sessions."""

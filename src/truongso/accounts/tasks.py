@@ -1,0 +1,15 @@
+"""What the clock asks of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from truongso.accounts.factors.services import forget_used_codes
+from truongso.accounts.signin.throttle import forget_old
+from truongso.kernel.jobs import Runner
+
+JOBS: dict[str, Runner] = {}
+TICKS: dict[str, Callable[[], int]] = {
+    "accounts.forget_tries": forget_old,
+    "accounts.forget_codes": forget_used_codes,
+}

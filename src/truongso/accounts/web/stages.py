@@ -1,0 +1,21 @@
+"""The stage of signing in at which the second factor is asked for."""
+
+from __future__ import annotations
+
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
+from django.http import HttpRequest
+
+from truongso.accounts.factors.queries import has_second_factor
+from truongso.accounts.models import User
+from truongso.accounts.signin import devices
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]
+    """Asks who has a factor, unless a passkey was used or the person trusted this browser."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        user = self.login.user
+        if not isinstance(user, User) or not has_second_factor(user):
+            return False
+        return not did_use_passwordless_login(request, user) and not devices.is_trusted(request, user)
