@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
+
 from truongso.banking.batches.straight import maybe_bills, settle_straight
 from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.desk import Desk
@@ -15,7 +17,7 @@ from truongso.banking.matching.confidence import CERTAIN, confidence
 from truongso.banking.matching.differences import differences
 from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.queries import last_suggestions, last_words_of_people
+from truongso.banking.queries import last_suggestions
 from truongso.banking.types import DecisionKind, Direction, LineState
 from truongso.fees.public import lock_invoices
 from truongso.kernel import banks, clock
@@ -59,7 +61,7 @@ def decide_lines(
     settled = settle_straight(school_id, waiting, actor=actor)
     waiting = [x for x in waiting if x.pk not in settled]
     desk = desk or Desk(school_id)
-    undone = _undone(school_id, waiting) if again else frozenset()
+    undone = undone_lines(school_id, waiting) if again else frozenset()
     before = last_suggestions(school_id, waiting) if again else {}
     judged = _looked_again(school_id, judge_lines(school_id, waiting, desk=desk, undone=undone), desk)
     certain = [j for j in judged if j.books]
@@ -103,7 +105,7 @@ def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> l
     A decision `auto` would be booked.
     """
     waiting = _waiting(lines)
-    judged = judge_lines(school_id, waiting, desk=desk, undone=_undone(school_id, waiting))
+    judged = judge_lines(school_id, waiting, desk=desk, undone=undone_lines(school_id, waiting))
     return [_stored(school_id, j, None, desk=desk, now=clock.now()) for j in judged]
 
 
@@ -126,10 +128,13 @@ def _waiting(lines: Sequence[BankLine]) -> list[BankLine]:
     return [x for x in lines if x.state == LineState.WAITING.value and x.direction == Direction.IN.value]
 
 
-def _undone(school_id: int, lines: Sequence[BankLine]) -> frozenset[int]:
-    """Lines whose booking a person took back and about which no person has said anything since."""
-    said = last_words_of_people(school_id, lines)
-    return frozenset(pk for pk, word in said.items() if word.decision == DecisionKind.UNDONE.value)
+def undone_lines(school_id: int, lines: Sequence[BankLine]) -> frozenset[int]:
+    """Lines whose last booking was taken back by a person, whatever was said about them since; 1 query."""
+    rows = MatchDecision.objects.for_school(school_id).filter(
+        Q(decision=DecisionKind.UNDONE.value) | Q(payment__isnull=False), among("line_id", [x.pk for x in lines])
+    )
+    last = dict(rows.order_by("pk").values_list("line_id", "decision"))
+    return frozenset(pk for pk, kind in last.items() if kind == DecisionKind.UNDONE.value)
 
 
 def says_the_same(new: MatchDecision, old: MatchDecision | None) -> bool:

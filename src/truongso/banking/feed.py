@@ -17,6 +17,7 @@ from truongso.banking.models import BankLine, FeedConnection, FeedSighting
 from truongso.banking.refunds.services import match_refunds
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import StatementLine
+from truongso.banking.taken_back import take_back_certain
 from truongso.banking.types import Direction
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -138,7 +139,9 @@ def receive(connection: FeedConnection, *, body: bytes, headers: Mapping[str, st
     with transaction():
         settle_notice(notice, NoticeState.VERIFIED)
     try:
-        return _work_off(connection, notice)
+        received = _work_off(connection, notice)
+        take_back_certain(connection.bank_account, actor=ACTOR)
+        return received
     except IntegrityError:  # its month is closed, say: the notice is kept and worked off later
         log.exception("notice %s of school %s cannot be booked yet", notice.pk, notice.school_id)
         return Received(accepted=True, is_forged=False)
@@ -156,6 +159,8 @@ def work_off_waiting(connection: FeedConnection) -> int:
             finished += 1
         except IntegrityError:
             log.exception("notice %s of school %s cannot be booked yet", notice.pk, notice.school_id)
+    if finished:
+        take_back_certain(connection.bank_account, actor=ACTOR)
     return finished
 
 

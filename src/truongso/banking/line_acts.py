@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import Aside, BankLine, MatchDecision
@@ -40,7 +41,7 @@ def note_decision(
     line: BankLine,
     kind: DecisionKind,
     code: str,
-    params: Mapping[str, str],
+    params: Mapping[str, Any],
     *,
     actor: Actor,
     payment: Payment | None = None,

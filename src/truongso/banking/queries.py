@@ -25,12 +25,16 @@ from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.organizations.public import BankAccount
-from truongso.payments.public import problem_notices
-from truongso.people.public import families_named
+from truongso.payments.public import Evidence, problem_notices
+from truongso.payments.types import EvidenceKind
+from truongso.people.public import families_named, families_with_phone
 
+OPEN_STATES = (LineState.WAITING.value, LineState.PARTLY.value)
+"""Credits that a person has to do something about."""
 BY_PEOPLE = ("person", "undone")
 _MATCHER = [v.value for v in Verdict]
 _SHOWN_INVOICES = 20
+_LEAST_PHONE = 4
 _COVERAGE = dt.timedelta(days=120)
 
 
@@ -50,16 +54,36 @@ def waiting_lines(school_id: int) -> QuerySet[BankLine]:
 
 
 def queue_figures(school_id: int) -> tuple[int, Dong]:
-    """How many credits wait and their sum; one query."""
-    figures = waiting_lines(school_id).order_by().aggregate(n=Count("pk"), s=Sum("amount"))
-    return figures["n"], figures["s"] or ZERO
+    """How many credits wait, wholly or for their rest, and the sum that is not booked; one query, 2 with rests."""
+    rows = BankLine.objects.for_school(school_id).filter(state__in=OPEN_STATES).order_by()
+    partly = Count("pk", filter=Q(state=LineState.PARTLY.value))
+    figures = rows.aggregate(n=Count("pk"), s=Sum("amount"), partly=partly)
+    used = _used_of_parts(school_id) if figures["partly"] else ZERO
+    return figures["n"], (figures["s"] or ZERO) - used
 
 
-def queue_lines(school_id: int, wanted: QueueFilter, words: str = "") -> QuerySet[BankLine]:
-    """Credits of one kind, oldest first; `words` are searched without accents in memo, payer, account and amount."""
-    states = {QueueFilter.PARKED: LineState.PARKED, QueueFilter.NOT_FEES: LineState.NOT_FEES}
-    state = states.get(wanted, LineState.WAITING)
-    rows = BankLine.objects.for_school(school_id).filter(state=state.value, direction=Direction.IN.value)
+def _used_of_parts(school_id: int) -> Dong:
+    ids = BankLine.objects.for_school(school_id).filter(state=LineState.PARTLY.value).values_list("pk", flat=True)
+    proofs = Evidence.objects.for_school(school_id).filter(
+        kind=EvidenceKind.BANK_LINE.value, reference__in=[str(pk) for pk in ids]
+    )
+    used: Dong = proofs.aggregate(s=Sum("used"))["s"] or ZERO
+    return used
+
+
+def queue_lines(
+    school_id: int, wanted: QueueFilter, words: str = "", *, owner: int | None = None
+) -> QuerySet[BankLine]:
+    """Credits of one kind, oldest first; `words` are searched without accents in memo, payer, account and amount.
+
+    `owner` narrows parked ones to those that this person sees to.
+    """
+    states = {QueueFilter.PARKED: [LineState.PARKED.value], QueueFilter.NOT_FEES: [LineState.NOT_FEES.value]}
+    rows = BankLine.objects.for_school(school_id).filter(
+        state__in=states.get(wanted, OPEN_STATES), direction=Direction.IN.value
+    )
+    if owner is not None:
+        rows = rows.filter(asides__ended_at__isnull=True, asides__owner_id=owner)
     if wanted in {QueueFilter.SUGGESTED, QueueFilter.UNCLEAR}:
         rows = _with_verdict(rows)
         suggested = Q(verdict__in=[Verdict.SUGGEST.value, Verdict.AUTO.value])
@@ -72,9 +96,9 @@ def queue_lines(school_id: int, wanted: QueueFilter, words: str = "") -> QuerySe
 def queue_counts(school_id: int) -> dict[QueueFilter, int]:
     """How many credits stand in each list; one query."""
     rows = _with_verdict(BankLine.objects.for_school(school_id).filter(direction=Direction.IN.value))
-    waiting, suggested = Q(state=LineState.WAITING.value), Q(verdict__in=[Verdict.SUGGEST.value, Verdict.AUTO.value])
-    open_states = [LineState.WAITING.value, LineState.PARKED.value, LineState.NOT_FEES.value]
-    n = rows.filter(state__in=open_states).aggregate(
+    waiting, suggested = Q(state__in=OPEN_STATES), Q(verdict__in=[Verdict.SUGGEST.value, Verdict.AUTO.value])
+    listed = [*OPEN_STATES, LineState.PARKED.value, LineState.NOT_FEES.value]
+    n = rows.filter(state__in=listed).aggregate(
         waiting=Count("pk", filter=waiting), suggested=Count("pk", filter=waiting & suggested),
         parked=Count("pk", filter=Q(state=LineState.PARKED.value)),
         not_fees=Count("pk", filter=Q(state=LineState.NOT_FEES.value)),
@@ -143,13 +167,17 @@ def find_invoices(school_id: int, words: str) -> list[Any]:
     """Invoices money could go to, open ones first, at most 20; one query.
 
     By code, pupil, payer or class without accents, or by any guardian of the family: the memo often names the parent
-    who is not the payer on the invoice.
+    who is not the payer on the invoice. Four digits or more are looked for in the guardians' telephone numbers too.
     """
     if not words.strip():
         return []
     settled = Case(When(paid__gte=F("total"), then=Value(1)), default=Value(0), output_field=IntegerField())
     of_guardian = invoices(school_id, InvoiceFilter()).filter(family_id__in=families_named(school_id, words))
-    rows = (invoices(school_id, InvoiceFilter(words=words)) | of_guardian).filter(cancelled_at__isnull=True)
+    rows = invoices(school_id, InvoiceFilter(words=words)) | of_guardian
+    digits = "".join(words.replace(".", " ").replace("-", " ").split())
+    if len(digits) >= _LEAST_PHONE and digits.isascii() and digits.isdigit():
+        rows = rows | invoices(school_id, InvoiceFilter()).filter(family_id__in=families_with_phone(school_id, digits))
+    rows = rows.filter(cancelled_at__isnull=True)
     return list(rows.annotate(settled=settled).order_by("settled", "sort_key", "pk")[:_SHOWN_INVOICES])
 
 

@@ -7,27 +7,36 @@ statement line by line.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
 
-from truongso.banking.line_acts import note_decision
-from truongso.banking.models import BankLine
+from truongso.banking.acts.places import parts_of
+from truongso.banking.acts.types import BookedPart
+from truongso.banking.acts.undoing import book_part_again
+from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.statements import reversals
 from truongso.banking.statements.reversals import LONGEST, Movement, Reverses
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import retrying, transaction, transaction_required
-from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many
+from truongso.kernel.db import retrying, savepoint, transaction, transaction_required
+from truongso.kernel.money import total
+from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many, turn_entry
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.organizations.public import BankAccount
-from truongso.payments.public import standing_payments_of, undo
-from truongso.payments.types import EvidenceKind
+from truongso.payments.public import undo
+from truongso.payments.types import PaymentRefusedError
 
 REASON = "Ngân hàng đã thu hồi giao dịch báo có"
 _LOOK_BACK = dt.timedelta(days=90)
-_STANDING = (LineState.WAITING.value, LineState.MATCHED.value, LineState.PARKED.value, LineState.NOT_FEES.value)
+_STANDING = (
+    LineState.WAITING.value, LineState.PARTLY.value, LineState.MATCHED.value, LineState.PARKED.value,
+    LineState.NOT_FEES.value,
+)  # fmt: skip
 
 
 @transaction_required
@@ -50,18 +59,62 @@ def take_back(
         raise LineRefusedError("unknown_line")
     if not _fit(line, credit):
         raise LineRefusedError("not_reversible", state=credit.state)
-    payments = standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(credit.pk))
-    for payment_id in payments:
-        undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
-    BankLine.objects.for_school(school_id).filter(pk=credit.pk).update(state=LineState.REVERSED.value)
+    parts = parts_of(school_id, [credit]).get(credit.pk, [])
+    for part in parts:
+        undo(school_id, payment_id=part.payment_id, reason=reason, actor=actor)
+    move_line(credit, LineState.REVERSED)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=credit.pk)
     _post(line, actor)
-    _note(credit, line, DecisionKind.UNDONE, "taken_back", reason=reason, actor=actor)
+    _note(credit, line, DecisionKind.UNDONE, "taken_back", reason=reason, actor=actor, parts=parts)
     _note(line, credit, DecisionKind.AUTO if by_rule else DecisionKind.PERSON, "takes_back", reason=reason, actor=actor)
     audit.record(
         actor, "banking:line:take_back", school_id=school_id, subject=("bank_line", credit.pk), reason=reason,
-        params={"line": line.public_id, "payments": len(payments)},
+        params={"line": line.public_id, "payments": len(parts)},
     )  # fmt: skip
+
+
+@transaction_required
+def give_back(school_id: int, *, line_id: int, reason: str, actor: Actor) -> bool:
+    """The outgoing line took nothing back after all: the entry is reversed today, the credit stands again.
+
+    What was booked on the credit is booked once more as it was, where the invoices still take it; otherwise the credit
+    waits. Returns whether nothing is left waiting. Raises LineRefusedError `unknown_line`, `not_taken_back`,
+    `reason_missing`.
+    """
+    why = " ".join(reason.split())[:300]
+    if not why:
+        raise LineRefusedError("reason_missing")
+    line = held_line(school_id, line_id)
+    if line.reverses_id is None:
+        raise LineRefusedError("not_taken_back")
+    credit = held_line(school_id, line.reverses_id)
+    BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=None)
+    turn_entry(school_id, EntryKind.BANK_LINE, line.pk, occurred_on=clock.today(), actor_id=actor.user_id)
+    move_line(credit, LineState.WAITING)
+    _note(line, credit, DecisionKind.PERSON, "gives_back", reason=why, actor=actor)
+    _note(credit, line, DecisionKind.PERSON, "given_back", reason=why, actor=actor)
+    audit.record(
+        actor, "banking:line:give_back", school_id=school_id, subject=("bank_line", credit.pk), reason=why,
+        params={"line": line.public_id},
+    )  # fmt: skip
+    return _booked_again(credit, actor)
+
+
+@transaction_required
+def _booked_again(credit: BankLine, actor: Actor) -> bool:
+    said = MatchDecision.objects.for_school(credit.school_id).filter(line=credit, rule="taken_back").order_by("-pk")
+    parts = [BookedPart.of_json(raw) for raw in said[0].reason["params"].get("parts", [])] if said else []
+    if not parts:
+        return False
+    try:
+        with savepoint():
+            for part in parts:
+                book_part_again(credit, part, actor)
+    except (LineRefusedError, PaymentRefusedError):
+        return False
+    is_whole = total(part.amount for part in parts) == credit.amount
+    move_line(credit, LineState.MATCHED if is_whole else LineState.PARTLY)
+    return is_whole
 
 
 def candidates(line: BankLine) -> list[Reverses]:
@@ -81,13 +134,15 @@ def take_back_certain(account: BankAccount, *, actor: Actor) -> int:
     """Work off the outgoing lines that the bank itself marks as taking a credit back, where one credit is named.
 
     Opens its own transactions, one for each; what is not certain, or falls into a closed month, waits for a person.
-    Doing it again does nothing more. Returns how many credits were taken back.
+    Doing it again does nothing more, nor does it where a person said that nothing was taken back. Returns how many
+    credits were taken back.
     """
     marked = BankLine.objects.for_school(account.school_id).filter(
         bank_account_id=account.pk, direction=Direction.OUT.value, undoes=True, reverses__isnull=True,
         booked_on__gte=clock.today() - _LOOK_BACK,
     )  # fmt: skip
-    return sum(_try(line, actor) for line in marked.order_by("booked_on", "pk"))
+    said = MatchDecision.objects.for_school(account.school_id).filter(line_id=OuterRef("pk"), rule="gives_back")
+    return sum(_try(line, actor) for line in marked.exclude(Exists(said)).order_by("booked_on", "pk"))
 
 
 def _try(line: BankLine, actor: Actor) -> bool:
@@ -127,7 +182,10 @@ def _fit(line: BankLine, credit: BankLine) -> bool:
 
 
 def _post(line: BankLine, actor: Actor) -> None:
+    """Money out of the bank, out of what waits. A line that took something back before turns its entry once more."""
     school_id, account = line.school_id, line.bank_account
+    if turn_entry(school_id, EntryKind.BANK_LINE, line.pk, occurred_on=line.booked_on, actor_id=actor.user_id):
+        return
     open_books(school_id)
     bank = open_bank_account(school_id, bank_account_id=account.pk, name=f"{account.number} {account.holder_name}")
     suspense = account_ids(school_id)[AccountRole.SUSPENSE, 0]
@@ -135,8 +193,19 @@ def _post(line: BankLine, actor: Actor) -> None:
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
 
 
-def _note(line: BankLine, other: BankLine, kind: DecisionKind, code: str, *, reason: str, actor: Actor) -> None:
-    params = {"day": other.booked_on.isoformat(), "text": reason[:300], "line": other.public_id}
+def _note(
+    line: BankLine,
+    other: BankLine,
+    kind: DecisionKind,
+    code: str,
+    *,
+    reason: str,
+    actor: Actor,
+    parts: Sequence[BookedPart] = (),
+) -> None:
+    params: dict[str, Any] = {"day": other.booked_on.isoformat(), "text": reason[:300], "line": other.public_id}
+    if parts:
+        params["parts"] = [part.as_json() for part in parts]
     note_decision(line, kind, code, params, actor=actor)
 
 

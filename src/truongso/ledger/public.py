@@ -23,6 +23,7 @@ from truongso.ledger.services import (
     open_month,
     post_many,
     reverse_many,
+    turn_entry,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "postings_between",
     "reverse_many",
     "trial_balance",
+    "turn_entry",
 ]

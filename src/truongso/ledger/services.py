@@ -101,6 +101,23 @@ def open_month(school_id: int, year: int, month: int) -> None:
     Period.objects.for_school(school_id).filter(year=year, month=month).update(is_closed=False)
 
 
+@transaction_required
+def turn_entry(school_id: int, kind: EntryKind, source_id: int, *, occurred_on: dt.date, actor_id: int | None) -> bool:
+    """Reverse the last word on a thing that can be undone and done again: its entry, or the reversal of its reversal.
+
+    Returns False, and books nothing, where the thing has no entry.
+    """
+    last = Entry.objects.for_school(school_id).filter(kind=kind.value, source_id=source_id).first()
+    if last is None:
+        return False
+    while (later := Entry.objects.for_school(school_id).filter(reverses=last).first()) is not None:
+        last = later
+    legs = tuple(Leg(debit=p.credit_id, credit=p.debit_id, amount=p.amount) for p in last.postings.order_by("pk"))
+    entry = NewEntry(EntryKind.REVERSAL, last.pk, occurred_on, legs, reverses=last.pk)
+    post_many(school_id, entries=[entry], actor_id=actor_id)
+    return True
+
+
 def _insert_entries(
     school_id: int, entries: Sequence[NewEntry], periods: dict[tuple[int, int], int], actor_id: int | None
 ) -> list[int]:

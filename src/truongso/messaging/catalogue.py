@@ -11,6 +11,7 @@ from truongso.messaging.types import ChannelKind
 
 BEFORE_DUE = "fee_reminder_before"
 AFTER_DUE = "fee_reminder_after"
+TRANSFER_QUESTION = "transfer_question"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +84,29 @@ CATALOGUE: dict[str, Wording] = {
             "{truong}: {dot} cua {hoc_sinh} con {so_tien}. Xem: {dia_chi}. Ho tro: {lien_he}. Neu da nop xin bo qua."
         ),
     ),
-}
+    TRANSFER_QUESTION: Wording(
+        title=_("Hỏi gia đình về một khoản chuyển"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "so_tien": _("số tiền nhà trường nhận được"),
+            "ngay": _("ngày nhận được tiền"),
+            "dia_chi": _("địa chỉ trang trả lời"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "so_tien": "894.000 đ", "ngay": "11/10/2026", "dia_chi": "https://thu.example.edu.vn/hoi/abc",
+            "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: khoản chuyển {so_tien} có phải của anh/chị không?"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
+            "{truong} nhận được {so_tien} ngày {ngay} nhưng chưa rõ nộp cho em nào. Nếu là của anh/chị, xin trả lời "
+            "bằng một lần chạm tại {dia_chi}\n"
+            "Nhà trường không hỏi mật khẩu hay mã OTP. Cần hỗ trợ, xin gọi {lien_he}. Trân trọng cảm ơn."
+        ),
+        short=_("{truong} nhan {so_tien} ngay {ngay}, chua ro nop cho em nao. Cua anh/chi? Tra loi: {dia_chi}"),
+    ),
+}  # fmt: skip

@@ -1,7 +1,7 @@
 """What other rooms may do with messages."""
 
 from truongso.messaging.addresses import address_of, is_address
-from truongso.messaging.catalogue import AFTER_DUE, BEFORE_DUE, CATALOGUE, Wording
+from truongso.messaging.catalogue import AFTER_DUE, BEFORE_DUE, CATALOGUE, TRANSFER_QUESTION, Wording
 from truongso.messaging.messages import problem_text, refusal_text
 from truongso.messaging.models import Channel, Delivery, OptOut
 from truongso.messaging.queries import (
@@ -35,6 +35,7 @@ __all__ = [
     "AFTER_DUE",
     "BEFORE_DUE",
     "CATALOGUE",
+    "TRANSFER_QUESTION",
     "Channel",
     "Delivery",
     "OptOut",

@@ -129,6 +129,7 @@ from truongso.payments.refunds.queries import waiting_files as waiting_refund_fi
 from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
 from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
+from truongso.payments.reminders.planning import way_to as way_to_guardian
 from truongso.payments.services import book, book_many, undo
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.queries import (
@@ -344,4 +345,5 @@ __all__ = [
     "waiting_notices",
     "waiting_refund_files",
     "waiting_refund_requests",
+    "way_to_guardian",
 ]

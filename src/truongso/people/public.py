@@ -13,6 +13,7 @@ from truongso.people.queries.guardians import (
     Contact,
     contacts_of_students,
     families_named,
+    families_with_phone,
     payer_names,
     payers_or_guardians,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "create_class",
     "edit_student",
     "families_named",
+    "families_with_phone",
     "import_roster",
     "knows_pupil",
     "leave_school",

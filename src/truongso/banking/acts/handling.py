@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from truongso.banking.acts.places import places_of, rests_of
 from truongso.banking.acts.recording import add_rows, held_lines, new_act
 from truongso.banking.acts.types import ActKind
-from truongso.banking.asides.services import put_aside
+from truongso.banking.asides.services import check_owner, put_aside
 from truongso.banking.asides.types import AsideKind
 from truongso.banking.decide import booking_for
 from truongso.banking.deposits.fit import held
@@ -192,11 +192,12 @@ def set_aside(
         raise LineRefusedError("not_waiting", state=line.state)
     if kind is not None and kind.is_parked != (state is LineState.PARKED):
         raise LineRefusedError("unknown_kind")
+    chosen = kind or (AsideKind.LATER if state is LineState.PARKED else AsideKind.OTHER_INCOME)
+    owner = owner_id if owner_id is not None else actor.user_id
+    check_owner(school_id, chosen, owner)
     before = places_of(school_id, [line])
     move_line(line, state)
     if state is not LineState.WAITING:
-        chosen = kind or (AsideKind.LATER if state is LineState.PARKED else AsideKind.OTHER_INCOME)
-        owner = owner_id if owner_id is not None else actor.user_id
         put_aside(line, chosen, reason=why, owner_id=owner, actor=actor)
     note_decision(line, DecisionKind.PERSON, state.value, {"text": why}, actor=actor)
     act = ActKind.BACK if state is LineState.WAITING else ActKind.ASIDE

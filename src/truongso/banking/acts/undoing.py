@@ -79,7 +79,7 @@ def _go(line: BankLine, now: Place, to: Place, *, reason: str, is_redo: bool, ac
             undo(line.school_id, payment_id=part.payment_id, reason=reason, actor=actor)
     for part in to.parts:
         if part.payment_id not in present:
-            _book_again(line, part, actor)
+            book_part_again(line, part, actor)
     state = LineState(to.state)
     move_line(line, state)
     if to.aside is not None:
@@ -93,7 +93,7 @@ def _go(line: BankLine, now: Place, to: Place, *, reason: str, is_redo: bool, ac
 
 
 @transaction_required
-def _book_again(line: BankLine, part: BookedPart, actor: Actor) -> None:
+def book_part_again(line: BankLine, part: BookedPart, actor: Actor) -> None:
     """A payment as it was: the same amounts on the same invoice lines, the same credit; otherwise nothing."""
     shares = [Share(invoice, amount, (invoice_line,)) for invoice, invoice_line, amount in part.shares]
     if not shares and part.credit is not None:

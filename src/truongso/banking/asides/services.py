@@ -13,12 +13,7 @@ from truongso.kernel.db import transaction_required
 
 @transaction_required
 def put_aside(line: BankLine, kind: AsideKind, *, reason: str, owner_id: int | None, actor: Actor) -> Aside:
-    """Write down why a held line, just moved, is put aside. Raises LineRefusedError `owner_missing`,
-    `unknown_owner`."""
-    if kind.is_parked and owner_id is None:
-        raise LineRefusedError("owner_missing")
-    if owner_id is not None and owner_id != actor.user_id:
-        check_owner(line.school_id, owner_id)
+    """Write down why a held line, just moved, is put aside."""
     made: Aside = Aside.objects.create(
         school_id=line.school_id, line=line, kind=kind.value, reason=reason[:300], made_at=clock.now(),
         owner_id=owner_id if kind.is_parked else None, made_by=actor.user_id,
@@ -26,7 +21,11 @@ def put_aside(line: BankLine, kind: AsideKind, *, reason: str, owner_id: int | N
     return made
 
 
-def check_owner(school_id: int, owner_id: int) -> None:
-    """Who is to see to a line works at the school. Raises LineRefusedError `unknown_owner`."""
+def check_owner(school_id: int, kind: AsideKind, owner_id: int | None) -> None:
+    """Who is to see to a parked line works at the school. Raises LineRefusedError `owner_missing`, `unknown_owner`."""
+    if not kind.is_parked:
+        return
+    if owner_id is None:
+        raise LineRefusedError("owner_missing")
     if owner_id not in {member.user_id for member in members_of_school(school_id, clock.today())}:
         raise LineRefusedError("unknown_owner")

@@ -12,7 +12,7 @@ from truongso.accounts.types import Role
 from truongso.banking import taken_back
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.statement_import import apply, preview
-from truongso.banking.tests.helpers import ACTOR, bring, line
+from truongso.banking.tests.helpers import ACTOR, bring, hook, line
 from truongso.banking.types import Direction, LineRefusedError
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
@@ -128,4 +128,76 @@ def test_lines_that_do_not_fit_are_refused_and_change_nothing(school: School, ot
             taken_back.take_back(school.pk, line_id=taker.pk, credit_id=credit.pk, reason=reason, actor=ACTOR)
         assert refused.value.code in (code, "not_reversible")
     assert _states(school) == [("in", "waiting"), ("out", "outgoing"), ("in", "waiting")]
+    assert money.broken_invariants() == []
+
+
+def _taken(school: School) -> tuple[BankLine, BankLine, Invoice]:
+    account, invoice = factories.bank_account(school), money.invoice(school, [200_000])
+    bring(account, line(f"{invoice.code} nop", 250_000, "R1"), line("HUY GIAO DICH", 250_000, "R2", Direction.OUT))
+    credit, taker = BankLine.objects.for_school(school).order_by("pk")
+    with transaction():
+        taken_back.take_back(school.pk, line_id=taker.pk, credit_id=credit.pk, reason="Đảo", actor=ACTOR)
+    return credit, taker, invoice
+
+
+def _give_back(taker: BankLine, reason: str = "Nhầm giao dịch") -> bool:
+    with transaction():
+        return taken_back.give_back(taker.school_id, line_id=taker.pk, reason=reason, actor=ACTOR)
+
+
+def test_taking_back_is_itself_taken_back_as_often_as_needed(school: School) -> None:
+    credit, taker, _invoice = _taken(school)
+    bank = account_ids(school.pk)[AccountRole.BANK, taker.bank_account_id]
+    for _round in range(2):
+        assert balance(school.pk, bank) == Dong(0)
+        assert _give_back(taker)
+        credit.refresh_from_db()
+        taker.refresh_from_db()
+        assert (credit.state, taker.state, taker.reverses_id) == ("matched", "outgoing", None)
+        assert balance(school.pk, bank) == Dong(250_000)
+        standing = Payment.objects.for_school(school).get(reversed_at__isnull=True)
+        assert (standing.allocated, standing.credited) == (Dong(200_000), Dong(50_000))
+        assert money.broken_invariants() == []
+        with pytest.raises(LineRefusedError, match="not_taken_back"):
+            _give_back(taker)
+        with transaction():
+            taken_back.take_back(school.pk, line_id=taker.pk, credit_id=credit.pk, reason="Đảo", actor=ACTOR)
+        assert money.broken_invariants() == []
+    before = _states(school)
+    with pytest.raises(LineRefusedError, match="reason_missing"):
+        _give_back(taker, " ")
+    assert _states(school) == before
+
+
+def test_a_credit_given_back_waits_when_its_invoice_was_paid_meanwhile(school: School) -> None:
+    credit, taker, invoice = _taken(school)
+    bring(taker.bank_account, line(f"{invoice.code} nop", 200_000, "R3"))
+    assert not _give_back(taker)
+    credit.refresh_from_db()
+    assert credit.state == "waiting"
+    assert Invoice.objects.for_school(school).get().paid == Dong(200_000)
+    assert money.broken_invariants() == []
+
+
+def test_what_a_person_gave_back_is_not_taken_again_by_the_rules(school: School) -> None:
+    account, invoice = factories.bank_account(school), money.invoice(school, [250_000])
+    paid: list[str | None] = ["06/10/2026", "FT26279000001", None, "250,000", f"{invoice.code} nop hoc phi"]
+    back: list[str | None] = ["07/10/2026", "FT26279000001", None, "-250,000", "Dieu chinh giao dich"]
+    _bring(account, paid, back)
+    assert _states(school) == [("in", "reversed"), ("out", "outgoing")]
+    assert _give_back(BankLine.objects.for_school(school).get(direction="out"))
+    with clock.frozen(NOW):
+        assert taken_back.take_back_certain(account, actor=ACTOR) == 0
+    assert _states(school) == [("in", "matched"), ("out", "outgoing")]
+
+
+def test_the_feed_brings_the_credit_that_a_statement_has_taken_back(school: School) -> None:
+    account = factories.bank_account(school)
+    sepay = hook(school, account)
+    invoice = money.invoice(school, [250_000])
+    _bring(account, ["06/10/2026", "FT26279000009", None, "-250,000", "HUY GD FT2627992704"])
+    with clock.frozen(NOW):
+        sepay.send(sepay.body(f"{invoice.code} nop", 250_000))
+    assert sorted(_states(school)) == [("in", "reversed"), ("out", "outgoing")]
+    assert Invoice.objects.for_school(school).get().paid == Dong(0)
     assert money.broken_invariants() == []

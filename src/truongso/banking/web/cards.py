@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.proposals import TIED, UNDECIDED, Part, given_of, groups_of, lay_out, owed_of
 from truongso.banking.web.messages import EVIDENCE
 from truongso.fees.public import invoices_by_code
-from truongso.kernel.money import ZERO, Dong, total
+from truongso.kernel.money import Dong
 from truongso.kernel.ui.formatting import dong
 
-_TIED = frozenset({"names_tied", "payer_tied", "payer_name_tied", "ambiguous"})
-_UNDECIDED = _TIED | {"name_conflict"}
 _TAGS: Mapping[str, tuple[str, str]] = {
     "several": (gettext_noop("Nhiều phiếu"), "warn"),
     "corrected": (gettext_noop("Mã gõ sai"), "warn"),
@@ -50,15 +49,6 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One invoice of a proposal: what it owes now and what it would get."""
-
-    invoice: Any
-    owed: Dong
-    share: Dong
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """A proposal: invoices with amounts. `surplus` becomes the family's credit, `missing` stays owed."""
 
@@ -72,11 +62,11 @@ class Card:
 
     @property
     def owed(self) -> Dong:
-        return total(p.owed for p in self.parts)
+        return owed_of(self.parts)
 
     @property
     def given(self) -> Dong:
-        return total(min(p.share, p.owed) for p in self.parts)
+        return given_of(self.parts)
 
     @property
     def codes(self) -> list[str]:
@@ -89,13 +79,13 @@ class Card:
 
 def pill(decision: MatchDecision | None) -> tuple[str, str]:
     """Short text and kind of a line's pill in the list."""
-    if decision is not None and decision.reason["code"] in _TIED:
+    if decision is not None and decision.reason["code"] in TIED:
         return _("%(count)s khả năng") % {"count": decision.reason["params"]["count"]}, "bad"
     text, kind = _TAGS.get(decision.rule, _UNKNOWN) if decision is not None else _UNKNOWN
     return _(text), kind
 
 
-def cards(line: BankLine, decision: MatchDecision | None) -> list[Card]:
+def cards(line: BankLine, decision: MatchDecision | None, amount: Dong) -> list[Card]:
     """The matcher's proposals with the invoices as they stand now, the best first; one query.
 
     Where the rules could not tell proposals apart, none is the best: nothing is accepted by one key then.
@@ -104,42 +94,24 @@ def cards(line: BankLine, decision: MatchDecision | None) -> list[Card]:
     if decision is None or not candidates:
         return []
     invoices = invoices_by_code(line.school_id, [c["code"] for c in candidates])
-    known = [c for c in candidates if c["code"] in invoices]
-    proposed = [c for c in known if c["amount"] is not None]
-    groups: list[Sequence[Mapping[str, Any]]] = [proposed] if proposed else []
-    groups += [[c] for c in known if c["amount"] is None]
-    certain = decision.reason["code"] not in _UNDECIDED
+    groups = groups_of(decision, invoices)
+    certain = decision.reason["code"] not in UNDECIDED
     return [
-        _card(line, group, invoices, is_best=certain and n == 0 and bool(proposed)) for n, group in enumerate(groups)
+        _card(amount, group, invoices, is_best=certain and n == 0 and group[0]["amount"] is not None)
+        for n, group in enumerate(groups)
     ]
 
 
-def _card(line: BankLine, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool) -> Card:
+def _card(amount: Dong, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool) -> Card:
     live = [invoices[c["code"]] for c in group if invoices[c["code"]].cancelled_at is None]
-    parts = tuple(_parts(line.amount, live))
-    given = total(min(p.share, p.owed) for p in parts)
-    owed = total(p.owed for p in parts)
-    chips = _chips(group, line.amount, owed, len(parts), cancelled=len(live) < len(group))
+    parts = tuple(lay_out(amount, live))
+    given, owed = given_of(parts), owed_of(parts)
+    chips = _chips(group, amount, owed, len(parts), cancelled=len(live) < len(group))
     return Card(
         title=_title(live or [invoices[c["code"]] for c in group], owed),
-        parts=parts, chips=tuple(chips), surplus=line.amount - given, missing=owed - given,
+        parts=parts, chips=tuple(chips), surplus=amount - given, missing=owed - given,
         is_best=is_best and bool(parts), is_possible=bool(parts),
     )  # fmt: skip
-
-
-def _parts(amount: Dong, invoices: Sequence[Any]) -> Iterable[Part]:
-    """The amount laid out in order over what is owed; when nothing is owed, all of it as credit on the first."""
-    owing = [i for i in invoices if i.total > i.paid]
-    if not owing:
-        return [Part(i, ZERO, amount) for i in invoices[:1]]
-    left, found = amount, []
-    for invoice in owing:
-        owed = invoice.total - invoice.paid
-        share = min(left, owed)
-        left = left - share
-        if share > ZERO:
-            found.append(Part(invoice, owed, share))
-    return found
 
 
 def _title(invoices: Sequence[Any], owed: Dong) -> str:

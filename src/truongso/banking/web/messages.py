@@ -182,6 +182,28 @@ LINES: Mapping[str, str] = {
         "Tổng các khoản hoàn %(sum)s khác số tiền của dòng %(amount)s. Chọn lại các khoản."
     ),
     "refund_other_account": gettext_noop("Tệp hoàn tiền trích từ tài khoản khác với dòng này."),
+    "owner_missing": gettext_noop("Chọn người theo dõi giao dịch này."),
+    "unknown_owner": gettext_noop("Người theo dõi phải đang làm việc ở trường. Chọn lại trong danh sách."),
+    "unknown_kind": gettext_noop("Chọn một lý do xếp riêng trong danh sách."),
+    "nothing_to_merge": gettext_noop("Gộp cần ít nhất hai giao dịch còn chờ. Đánh dấu thêm giao dịch rồi gộp lại."),
+    "merge_too_much": gettext_noop(
+        "Các phiếu đã chọn nhận đủ tiền trước khi dùng đến giao dịch cuối. Bỏ bớt giao dịch hoặc chọn thêm phiếu."
+    ),
+    "bulk_changed": gettext_noop(
+        "Danh sách vừa thay đổi so với lúc xem (có người xử lý, hoặc phiếu vừa được nộp). Chưa ghi gì; xem lại danh "
+        "sách rồi nhận."
+    ),
+    "unknown_act": gettext_noop("Không có việc nào để hoàn tác. Tải lại trang rồi thử lại."),
+    "undone_already": gettext_noop("Việc này đã được hoàn tác. Không có gì thay đổi."),
+    "changed_since": gettext_noop(
+        "Giao dịch %(amount)s đã được xử lý tiếp sau việc này nên không hoàn tác được. Mở giao dịch đó, hoàn tác "
+        "việc sau trước."
+    ),
+    "redo_differs": gettext_noop(
+        "Phiếu không còn nhận được đúng số tiền như lần trước (có khoản nộp khác). Không có gì thay đổi; ghi nhận lại "
+        "bằng tay."
+    ),
+    "not_taken_back": gettext_noop("Dòng tiền ra này không thu hồi khoản nào. Không có gì thay đổi."),
     "period_closed": gettext_noop(
         "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Mở lại sổ hoặc hỏi kế toán trưởng rồi làm tiếp."
     ),
@@ -253,11 +275,15 @@ SAID: Mapping[str, str] = {
     "refund_returned": gettext_noop("Ngân hàng trả lại khoản hoàn %(codes)s"),
     "batch_linked": gettext_noop("Là tiền quyết toán của lô %(batch)s"),
     "not_deposit": gettext_noop("Không phải tiền nộp từ quỹ: %(text)s"),
+    "redone": gettext_noop("Làm lại việc đã hoàn tác: %(text)s"),
+    "gives_back": gettext_noop("Không thu hồi khoản báo có ngày %(day)s: %(text)s"),
+    "given_back": gettext_noop("Khoản này không bị thu hồi nữa, giao dịch ngày %(day)s: %(text)s"),
 }
 """Reasons of decisions that people made."""
 
 STATES: Mapping[str, str] = {
     "waiting": gettext_noop("chờ xử lý"),
+    "partly": gettext_noop("đã ghi nhận một phần"),
     "matched": gettext_noop("đã khớp"),
     "parked": gettext_noop("để sau"),
     "not_fees": gettext_noop("không phải khoản thu"),
@@ -314,6 +340,21 @@ LEARNING_REFUSALS: Mapping[str, str] = {
     "reason_missing": gettext_noop("Ghi lý do bỏ ghi nhớ, để sau này ai xem cũng hiểu. Chưa có gì thay đổi."),
     "unknown_entry": gettext_noop("Mục này không còn trong danh sách: đã có người bỏ, hoặc khoản nộp đã hoàn tác."),
 }
+
+
+QUESTION_REFUSALS: Mapping[str, str] = {
+    "unknown_family": gettext_noop("Không có học sinh này trong trường. Chọn lại phiếu."),
+    "asked_already": gettext_noop("Gia đình này đã được hỏi về khoản chuyển và chưa trả lời. Không hỏi lần nữa."),
+    "too_many": gettext_noop("Đã hỏi %(most)s gia đình về khoản này. Chờ trả lời, hoặc rút câu hỏi không cần nữa."),
+    "not_waiting": gettext_noop("Giao dịch này không còn chờ xử lý nên không hỏi nữa. Tải lại trang để xem."),
+    "not_open": gettext_noop("Câu hỏi này đã được trả lời hoặc đã rút. Không có gì thay đổi."),
+}
+"""QuestionRefusedError, as staff read it; what families read stands with their page."""
+
+
+def question_text(code: str, params: Mapping[str, Any]) -> str:
+    """Why a family is not asked."""
+    return _filled(QUESTION_REFUSALS[code], params)
 
 
 def learning_text(code: str) -> str:

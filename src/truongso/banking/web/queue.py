@@ -19,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking import queries, services
+from truongso.banking.acts.places import rests_of
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.queries import QueueFilter
 from truongso.banking.types import LineState
@@ -195,6 +196,7 @@ def _detail(
     picked = form.invoices if form else []
     here = {"dong": line.public_id, "tim": asked}
     people = queries.last_words_of_people(school_id, [line]).get(line.pk)
+    rest = rests_of(school_id, [line])[line.pk] if line.state == LineState.PARTLY.value else line.amount
     query = [*((k, request.GET[k]) for k in _KEPT if request.GET.get(k)), *here.items()]
     return {
         "line": line,
@@ -207,7 +209,7 @@ def _detail(
                 "card": card,
                 "split_url": _pick_url(query, card.codes),
             }
-            for card in (cards(line, decision) if line.state != LineState.MATCHED.value else [])
+            for card in (cards(line, decision, rest) if line.state != LineState.MATCHED.value else [])
         ],
         **batch_context(line),
         **deposit_context(line),

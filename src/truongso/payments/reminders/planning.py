@@ -86,7 +86,7 @@ def plan(school_id: int, *, round_id: int, class_names: Sequence[str], channels:
     reached: dict[tuple[int, ChannelKind], tuple[Contact, str, list[Debt]]] = {}
     on_paper = []
     for debt in kept:
-        way = _way(contacts.get(debt.student_id, []), channels, refused)
+        way = way_to(contacts.get(debt.student_id, []), channels, refused)
         if way is None:
             on_paper.append(debt)
             continue
@@ -155,7 +155,7 @@ def is_due(of_round: CollectionRound) -> bool:
     return of_round.due_on < clock.today()
 
 
-def _way(
+def way_to(
     contacts: Sequence[Contact], channels: Sequence[ChannelKind], refused: set[tuple[str, str]]
 ) -> tuple[Contact, ChannelKind, str] | None:
     """The first guardian who can be reached, on the first channel that reaches him or her."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from truongso.kernel.among import among
 from truongso.kernel.names import fold
@@ -81,3 +82,10 @@ def families_named(school: School | int, words: str) -> QuerySet[Guardian, int]:
     for word in fold(words).split():
         rows = rows.filter(name_fold__contains=word)
     return rows.order_by().values_list("family_id", flat=True)
+
+
+def families_with_phone(school: School | int, digits: str) -> QuerySet[Guardian, int]:
+    """Ids of families with a guardian one of whose telephone numbers holds these digits; for use inside a query."""
+    rows: QuerySet[Guardian] = Guardian.objects.for_school(school).alias(others=Cast("other_phones", TextField()))
+    found = rows.filter(Q(phone__contains=digits) | Q(others__contains=digits))
+    return found.order_by().values_list("family_id", flat=True)

@@ -8,8 +8,8 @@ from tests import factories, money
 from truongso.banking import services
 from truongso.banking.decide import decide_lines
 from truongso.banking.learning.models import ForgottenPayer
-from truongso.banking.learning.queries import known_payers, learnt, search
-from truongso.banking.learning.services import forget
+from truongso.banking.learning.queries import forgotten, known_payers, learnt, search
+from truongso.banking.learning.services import forget, remember
 from truongso.banking.learning.types import LearningRefusedError
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.tests.helpers import arrive
@@ -100,6 +100,26 @@ def test_an_entry_is_forgotten_until_a_new_payment_teaches_it(
     (entry,) = learnt(school.pk)
     assert (entry.key, entry.payments) == ((account_number, name, student), 2)
     assert money.broken_invariants() == []
+
+
+def test_forgetting_is_taken_back(school: School, first: Invoice, actor: Actor) -> None:
+    account_number, name, student = learnt(school.pk)[0].key
+    entry = {"payer_account": account_number, "payer_name": name, "student_id": student, "actor": actor}
+    with pytest.raises(LearningRefusedError, match="unknown_entry"), transaction():
+        remember(school.pk, reason="Có", **entry)  # type: ignore[arg-type]
+    assert not ForgottenPayer.objects.for_school(school).exists()
+    for _round in range(2):
+        with transaction():
+            forget(school.pk, reason="Nộp hộ", **entry)  # type: ignore[arg-type]
+        (gone,) = forgotten(school.pk)
+        assert (gone.entry.key, gone.reason, learnt(school.pk)) == ((account_number, name, student), "Nộp hộ", [])
+        with pytest.raises(LearningRefusedError, match="reason_missing"), transaction():
+            remember(school.pk, reason=" ", **entry)  # type: ignore[arg-type]
+        with transaction():
+            remember(school.pk, reason="Đúng là bố em", **entry)  # type: ignore[arg-type]
+        assert [x.key for x in learnt(school.pk)] == [(account_number, name, student)]
+        assert forgotten(school.pk) == []
+    assert ForgottenPayer.objects.for_school(school).count() == 4
 
 
 def test_search_without_accents(school: School, first: Invoice) -> None:
