@@ -1,4 +1,4 @@
-"""What was handed off to an e-invoice provider, a reminder with its target, a message."""
+"""What was handed off to an e-invoice provider, a reminder with its target, a message, a pupil's own number."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from truongso.messaging.models import Delivery
 from truongso.payments.einvoice.models import DocumentNumber, HandOff, HandOffRow, ItemDocument
 from truongso.payments.models import Receipt
 from truongso.payments.reminders.models import Reminder, ReminderTarget
+from truongso.payments.virtual_accounts.models import VirtualAccount
 
 TABLES = (
     "messaging_delivery", "payments_documentnumber", "payments_handoff", "payments_handoffrow",
-    "payments_itemdocument", "payments_reminder", "payments_remindertarget",
+    "payments_itemdocument", "payments_reminder", "payments_remindertarget", "payments_virtualaccount",
 )  # fmt: skip
 
 
@@ -47,4 +48,8 @@ def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
     ReminderTarget.objects.create(
         school_id=school_id, reminder=reminder, invoice=invoice, family_id=invoice.family_id, way="file",
         delivery=delivery, owed=Dong(180_000), created_at=now,
+    )  # fmt: skip
+    VirtualAccount.objects.create(
+        school_id=school_id, bank_account_id=invoice.bank_account_id, student_id=invoice.student_id,
+        number="962TS000001", assigned_on=day, created_at=now,
     )  # fmt: skip

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from truongso.banking.learning.queries import known_payers
 from truongso.banking.matching.matcher import Matcher
-from truongso.banking.matching.types import Decision, OpenInvoice, Transfer
+from truongso.banking.matching.types import Decision, Holder, OpenInvoice, Transfer
 from truongso.fees.public import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
 from truongso.kernel.money import ZERO, Dong
 from truongso.organizations.public import BankAccount, successors
+from truongso.payments.public import held_numbers
 
 
 class Desk:
@@ -26,8 +27,9 @@ class Desk:
         known = known_payers(school_id)
         accounts = BankAccount.objects.for_school(school_id).values_list("number", "holder_name")
         self._matcher = Matcher(
-            learnt=known.by_account, learnt_names=known.by_name, own_accounts=list(accounts), learns=False
-        )
+            learnt=known.by_account, learnt_names=known.by_name, own_accounts=list(accounts),
+            numbers=_numbers(school_id), learns=False,
+        )  # fmt: skip
         self._successor = {str(old): str(new) for old, new in successors(school_id).items()}
         self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
         self._by_code: dict[str, InvoiceForMatching] = {}
@@ -119,3 +121,12 @@ class Desk:
     def _seen(self, transfer: Transfer) -> Transfer:
         account = self._standing(transfer.account)
         return transfer if account == transfer.account else replace(transfer, account=account)
+
+
+def _numbers(school_id: int) -> dict[tuple[str, str], list[Holder]]:
+    """Who held which number of the bank's on which receiving account; 1 query."""
+    found: dict[tuple[str, str], list[Holder]] = {}
+    for one in held_numbers(school_id):
+        holder = Holder(str(one.student_id), one.first.isoformat(), one.last.isoformat() if one.last else "")
+        found.setdefault((str(one.bank_account_id), one.number), []).append(holder)
+    return found

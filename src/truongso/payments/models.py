@@ -320,6 +320,11 @@ from truongso.payments.settlements.models import (  # noqa: E402
     SettlementItem,
 )
 from truongso.payments.signing.models import ReceiptSignature, SigningKey  # noqa: E402
+from truongso.payments.virtual_accounts.models import (  # noqa: E402
+    VirtualAccount,
+    VirtualAccountList,
+    VirtualAccountRule,
+)
 
 __all__ = [
     "Allocation",
@@ -373,4 +378,7 @@ __all__ = [
     "SettlementFile",
     "SettlementItem",
     "SigningKey",
+    "VirtualAccount",
+    "VirtualAccountList",
+    "VirtualAccountRule",
 ]

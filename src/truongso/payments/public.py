@@ -149,6 +149,18 @@ from truongso.payments.settlements.straight import BillTransfer, bill_batch, bil
 from truongso.payments.settlements.types import SettlementRefusedError
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
+from truongso.payments.virtual_accounts.models import VirtualAccount
+from truongso.payments.virtual_accounts.queries import (
+    account_of_number,
+    held_numbers,
+    number_for,
+    numbers_for,
+    numbers_of_student,
+)
+from truongso.payments.virtual_accounts.services import assign as assign_number
+from truongso.payments.virtual_accounts.services import assign_by_rule as assign_numbers_by_rule
+from truongso.payments.virtual_accounts.services import save_rule as save_number_rule
+from truongso.payments.virtual_accounts.types import HeldNumber, RuleKind, VirtualAccountRefusedError
 
 __all__ = [
     "BILL_EARLY",
@@ -192,6 +204,7 @@ __all__ = [
     "GatewayRefusedError",
     "GroupForMatching",
     "GroupRefusedError",
+    "HeldNumber",
     "InvoiceGroup",
     "Lack",
     "Letterhead",
@@ -219,16 +232,23 @@ __all__ = [
     "RefundRefusedError",
     "RefundRequest",
     "RefundState",
+    "RuleKind",
     "SettlementBatch",
     "SettlementItem",
     "SettlementRefusedError",
     "SlipData",
     "StraightTransfer",
     "TimeState",
+    "VirtualAccount",
+    "VirtualAccountRefusedError",
+    "account_changes",
+    "account_of_number",
     "add_channel",
     "add_pos_terminal",
     "apply_settlement",
     "ask_gateways",
+    "assign_number",
+    "assign_numbers_by_rule",
     "attempt_by_public_id",
     "attempts_of_invoice",
     "bill_answer_is_genuine",
@@ -271,6 +291,7 @@ __all__ = [
     "grouped",
     "groups_for_matching",
     "held_bill",
+    "held_numbers",
     "invoice_memo",
     "invoice_payload",
     "invoice_picture",
@@ -282,6 +303,12 @@ __all__ = [
     "method_choices",
     "money_tables",
     "moves_of_payment",
+    "number_for",
+    "numbers_for",
+    "numbers_of_student",
+    "open_change_of",
+    "open_changes",
+    "open_partner_file",
     "paid_back_by_method",
     "paper_of",
     "papers_of",
@@ -322,6 +349,8 @@ __all__ = [
     "require_cash_open",
     "restore_credit",
     "save_methods",
+    "save_number_rule",
+    "save_partner_terms",
     "schools_expecting_transfers",
     "schools_with_bills_in_doubt",
     "serves_bills",

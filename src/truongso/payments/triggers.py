@@ -11,6 +11,7 @@ from truongso.payments.refunds.triggers import TRIGGERS as REFUND_TRIGGERS
 from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
 from truongso.payments.settlements.triggers import TRIGGERS as SETTLEMENT_TRIGGERS
 from truongso.payments.signing.triggers import TRIGGERS as SIGNING
+from truongso.payments.virtual_accounts.triggers import TRIGGERS as VIRTUAL_ACCOUNTS
 
 _SIGNED = "CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END"
 
@@ -82,6 +83,7 @@ TRIGGERS = [
     *EINVOICE,
     *REMINDERS,
     *SIGNING,
+    *VIRTUAL_ACCOUNTS,
     *append_only("payments_allocation"),
     *append_only("payments_creditentry"),
     *append_only("payments_paymentreversal"),

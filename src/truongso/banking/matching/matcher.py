@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from truongso.banking.matching.account import Account
 from truongso.banking.matching.codes import printed_codes
@@ -16,7 +16,7 @@ from truongso.banking.matching.fold import read, squeeze
 from truongso.banking.matching.frames import known_frames
 from truongso.banking.matching.notfees import OwnAccounts
 from truongso.banking.matching.rules import Case, decide
-from truongso.banking.matching.types import Decision, OpenInvoice, Reason, Rule, Transfer, Verdict
+from truongso.banking.matching.types import Decision, Holder, OpenInvoice, Reason, Rule, Transfer, Verdict
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.money import Dong
 
@@ -28,7 +28,8 @@ class Matcher:
 
     `learnt` maps payer accounts, `learnt_names` payers' names, to the keys of the pupils they paid for before. With
     `learns` the automatic bookings of this run add to it; suggestions confirmed by people are added by `learn`.
-    `own_accounts` are numbers and holders of the school's accounts: money between them is no fees.
+    `own_accounts` are numbers and holders of the school's accounts: money between them is no fees. `numbers` says who
+    held which number of a receiving account: (account, number) → holders, the oldest first.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Matcher:
         learnt: Mapping[str, Collection[str]] | None = None,
         learnt_names: Mapping[str, Collection[str]] | None = None,
         own_accounts: Collection[tuple[str, str]] = (),
+        numbers: Mapping[tuple[str, str], Sequence[Holder]] | None = None,
         learns: bool = True,
     ) -> None:
         self._accounts: dict[str, Account] = {}
         self._learnt = {payer: dict.fromkeys(pupils) for payer, pupils in (learnt or {}).items()}
         self._learnt_names = {squeeze(name): dict.fromkeys(keys) for name, keys in (learnt_names or {}).items()}
         self._own = OwnAccounts.of(own_accounts)
+        self._numbers = numbers or {}
         self._learns = learns
         self._seen: dict[LineKey, set[str]] = {}
         self._frames = known_frames()
@@ -106,6 +109,7 @@ class Matcher:
                 self._learnt_names,
                 self._own,
                 printed_codes(reading.row, home.index),
+                self._numbers,
             )
         )
 

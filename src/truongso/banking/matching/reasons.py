@@ -52,6 +52,23 @@ REASONS: Mapping[str, str] = {
     "virtual_account_differs": gettext_noop(
         "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nội dung ghi mã %(other)s"
     ),
+    "virtual_pupil": gettext_noop("Chuyển vào số tài khoản riêng của học sinh %(student)s, số tiền khớp"),
+    "virtual_pupil_under": gettext_noop(
+        "Chuyển vào số tài khoản riêng của học sinh %(student)s nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"
+    ),
+    "virtual_pupil_over": gettext_noop(
+        "Chuyển vào số tài khoản riêng của học sinh %(student)s nhưng nộp thừa %(difference)s; phần thừa ghi vào số dư "
+        "của gia đình"
+    ),
+    "virtual_pupil_several": gettext_noop(
+        "Chuyển vào số tài khoản riêng của học sinh %(student)s, em còn %(count)s phiếu và số tiền không khớp phiếu nào"
+    ),
+    "virtual_pupil_differs": gettext_noop(
+        "Chuyển vào số tài khoản riêng của học sinh %(student)s nhưng nội dung ghi mã %(other)s của học sinh khác"
+    ),
+    "virtual_pupil_former": gettext_noop(
+        "Chuyển vào số tài khoản riêng đã thu hồi hoặc đã đổi chủ trong ngày; gần nhất cấp cho học sinh %(student)s"
+    ),
     "amount_in_class": gettext_noop("Không có mã; trong lớp được nêu chỉ có %(count)s hóa đơn còn nợ đúng số tiền này"),
     "amount_only": gettext_noop("Không có mã; trong tài khoản chỉ có %(count)s hóa đơn còn nợ đúng số tiền này"),
     "not_fees_interest": gettext_noop("Có vẻ là lãi tiền gửi ngân hàng trả, không phải khoản nộp của học sinh"),

@@ -1,8 +1,8 @@
 """The cascade of named rules. Each looks at one transfer and either decides or passes it on.
 
-Only a code books by itself: in a virtual account number or as printed whatever the amount, over one error when the
-amount agrees. Everything that speaks against it (already paid, another pupil named, a second reading, another receiving
-account) stops the booking. Names and learnt payers only ever suggest.
+Only a code books by itself: a virtual account number, of one invoice or one pupil, or as printed whatever the amount,
+over one error when the amount agrees. Everything that speaks against it (already paid, another pupil named, a second
+reading, another receiving account) stops the booking. Names and learnt payers only ever suggest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from truongso.banking.matching.fold import Reading, squeeze
 from truongso.banking.matching.frames import Frames
 from truongso.banking.matching.names import Pupil
 from truongso.banking.matching.notfees import OwnAccounts, known_not_fees
-from truongso.banking.matching.types import Candidate, Decision, Evidence, Reason, Rule, Transfer, Verdict
+from truongso.banking.matching.types import Candidate, Decision, Evidence, Holder, Reason, Rule, Transfer, Verdict
 from truongso.kernel.money import Dong
 
 
@@ -35,6 +35,7 @@ class Case:
     learnt_names: Mapping[str, Collection[str]]
     own: OwnAccounts
     codes: list[Found]
+    numbers: Mapping[tuple[str, str], Sequence[Holder]]
 
     @property
     def is_known_account(self) -> bool:
@@ -54,6 +55,10 @@ class Case:
         name = squeeze(self.transfer.payer_name) if self.transfer.payer_name else ""
         pupils = self.learnt_names.get(name, ()) if name else ()
         return pupils if len(pupils) <= _MOST_OF_A_NAME else ()
+
+    def holders(self) -> Sequence[Holder]:
+        """Everyone who was ever given the number that the payer sent to, on this receiving account."""
+        return self.numbers.get((self.transfer.account, self.transfer.virtual_account.upper()), ())
 
     def claims(self) -> list[Claim]:
         """The invoices of the printed codes."""
@@ -91,6 +96,59 @@ def virtual_account(case: Case) -> Decision | None:
         kind = "virtual_account_under" if case.amount < claim.outstanding else "virtual_account_over"
         reason = Reason(kind, {"code": claim.code, **_sums(case.amount, claim.outstanding)})
     return _decide(case, Verdict.AUTO, Rule.VIRTUAL_ACCOUNT, [claim], reason, mark=Evidence.VIRTUAL_ACCOUNT)
+
+
+def pupils_account(case: Case) -> Decision | None:
+    """`virtual_account`: the payer sent to the number that the bank gave one pupil.
+
+    Booked when one invoice or all of them owe this amount, or when only one owes at all; with a memo that names another
+    invoice or pupil, a number that was taken back or changed hands that day, or several invoices and another amount it
+    is proposed. Codes of the pupil's own invoices in the memo say more and decide.
+    """
+    pupil, is_sure = _holder(case)
+    if pupil is None or (case.codes and all(hit.code in pupil.codes for hit in case.codes)):
+        return None
+    owed = case.account.open_of(pupil)
+    if not owed:
+        return _already_paid(case, [case.account.claims[code] for code in pupil.codes]) if pupil.codes else None
+    claims, fits = _fitting(case, pupil)
+    if not is_sure:
+        return _of_number(case, claims, Reason("virtual_pupil_former", {"student": pupil.label}))
+    if case.codes:
+        others = [case.account.claims[hit.code] for hit in case.codes]
+        reason = Reason("virtual_pupil_differs", {"student": pupil.label, "other": case.codes[0].code})
+        return _of_number(case, [*claims, *others], reason)
+    conflict = _name_conflict(case, claims, [])
+    if conflict is None and not fits and len(owed) > 1:
+        reason = Reason("virtual_pupil_several", {"student": pupil.label, "count": str(len(owed))})
+        return _of_number(case, owed, reason)
+    return conflict or _booked_for_pupil(case, pupil, claims, fits=fits)
+
+
+def _holder(case: Case) -> tuple[Pupil | None, bool]:
+    """Whose number it was on the day of the transfer, and whether that is beyond doubt: one holder, still his."""
+    holders = case.holders()
+    if not holders:
+        return None, False
+    day = case.transfer.date
+    then = [one for one in holders if one.first <= day and (not one.last or day <= one.last)]
+    is_sure = len(then) == 1 and (not then[0].last or day < then[0].last)
+    return case.account.pupils.by_key.get((then or holders)[-1].student_key), is_sure
+
+
+def _of_number(case: Case, claims: Sequence[Claim], reason: Reason) -> Decision:
+    return _decide(case, Verdict.SUGGEST, Rule.VIRTUAL_ACCOUNT, claims, reason, mark=Evidence.VIRTUAL_ACCOUNT)
+
+
+def _booked_for_pupil(case: Case, pupil: Pupil, claims: list[Claim], *, fits: bool) -> Decision:
+    reason = Reason("virtual_pupil", {"student": pupil.label})
+    if not fits:
+        doubt = _second_code(case, claims[0])
+        if doubt is not None:
+            return doubt
+        kind = "virtual_pupil_under" if case.amount < claims[0].outstanding else "virtual_pupil_over"
+        reason = Reason(kind, {"student": pupil.label, **_sums(case.amount, claims[0].outstanding)})
+    return _decide(case, Verdict.AUTO, Rule.VIRTUAL_ACCOUNT, claims, reason, mark=Evidence.VIRTUAL_ACCOUNT)
 
 
 def one_printed_code(case: Case) -> Decision | None:
@@ -253,6 +311,7 @@ def nothing_found(case: Case) -> Decision:
 
 CASCADE: tuple[Rulebook, ...] = (
     virtual_account,
+    pupils_account,
     one_printed_code,
     several_printed_codes,
     code_of_other_account,
@@ -261,7 +320,7 @@ CASCADE: tuple[Rulebook, ...] = (
     no_fees,
     few_of_the_amount,
 )
-_AFTER_VIRTUAL = CASCADE[1:]
+_AFTER_VIRTUAL = CASCADE[2:]
 
 
 def decide(case: Case) -> Decision:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from truongso.kernel.money import ZERO, Dong, total
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised whenever a rule decides differently, so that stored decisions name the rules they were made by."""
 
 
@@ -82,7 +82,7 @@ class OpenInvoice:
 class Transfer:
     """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the bank gave it.
 
-    `virtual_account` is the number the payer sent to, where the bank reports one that stands for an invoice.
+    `virtual_account` is the number the payer sent to, where the bank reports one that stands for an invoice or pupil.
     """
 
     id: str
@@ -94,6 +94,14 @@ class Transfer:
     payer_account: str = ""
     account: str = ""
     virtual_account: str = ""
+
+
+class Holder(NamedTuple):
+    """A pupil who held a number of the bank's from a day to a day (ISO texts; `last` "": still)."""
+
+    student_key: str
+    first: str
+    last: str = ""
 
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -1,0 +1,45 @@
+"""What people read about numbers that cannot be given as wished."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from truongso.payments.virtual_accounts.types import RuleKind
+
+KINDS: dict[RuleKind, str | Promise] = {
+    RuleKind.PUPIL_CODE: _("Đầu số của ngân hàng + mã học sinh"),
+    RuleKind.SEQUENCE: _("Đầu số của ngân hàng + số thứ tự"),
+}
+_TEXTS: dict[str, str | Promise] = {
+    "bad_number": _("Số “%(number)s” không hợp lệ: cần 6 đến 19 chữ cái không dấu và chữ số."),
+    "own_account": _("%(number)s là số tài khoản chính của trường, không cấp riêng cho học sinh được."),
+    "number_taken": _("Số %(number)s đang cấp cho học sinh khác."),
+    "pupil_has_one": _("Học sinh đã có số tài khoản riêng khác. Thu hồi hoặc thay số ở trang số đó."),
+    "unknown_pupil": _("Không tìm thấy học sinh này trong trường. Kiểm tra mã, tên và lớp."),
+    "unknown_account": _("Tài khoản nhận tiền này không còn dùng. Chọn tài khoản đang dùng."),
+    "not_active": _("Số này đã được thu hồi trước đó. Tải lại trang."),
+    "same_number": _("Số mới giống số đang dùng. Nhập số khác."),
+    "reason_missing": _("Ghi lý do thu hồi hoặc thay số."),
+    "bad_prefix": _("Đầu số cần 2 đến 12 chữ cái không dấu và chữ số, đúng như ngân hàng cấp."),
+    "bad_digits": _("Số chữ số của phần thứ tự từ %(least)s đến %(most)s."),
+    "no_rule": _("Chưa khai quy tắc đầu số của ngân hàng cho tài khoản này."),
+    "no_room": _("Đầu số và phần thứ tự dài quá 19 ký tự. Giảm số chữ số."),
+    "nothing_to_assign": _("Không còn học sinh nào cần cấp số theo quy tắc này."),
+    "no_columns": _("Tệp cần một cột số tài khoản định danh và một cột mã học sinh hoặc họ tên. Xem lại dòng tiêu đề."),
+    "no_rows": _("Dưới dòng tiêu đề không có học sinh nào."),
+    "too_many_rows": _("Tệp có quá %(most)s dòng. Chia nhỏ rồi tải lên."),
+    "already_applied": _("Danh sách này đã được cấp số trước đó."),
+    "nothing_accepted": _("Không dòng nào cấp được số. Sửa tệp rồi tải lên lại."),
+    "pupil_unclear": _("Có %(count)s học sinh cùng tên. Thêm mã học sinh hoặc lớp vào tệp."),
+    "pupil_without_code": _("Học sinh chưa có mã. Ghi mã ở trang học sinh rồi cấp lại."),
+    "row_twice": _("Trùng học sinh hoặc số với dòng %(first)s."),
+}
+
+
+def virtual_account_text(code: str, params: dict[str, Any]) -> str:
+    """What a refusal means and what to do."""
+    text = str(_TEXTS[code])
+    return text % params if params else text

@@ -1,0 +1,101 @@
+"""Numbers of pupils with who held them from when to when, the rule of a bank, lists that were uploaded."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from truongso.kernel.constraints import SchoolKey, not_blank, one_of
+from truongso.kernel.fields import PublicIdField, SchoolForeignKey
+from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
+from truongso.payments.virtual_accounts.types import RuleKind
+
+
+class VirtualAccount(SchoolChild):
+    """A number that stands for one pupil on a receiving account, from–to. Never given to two pupils at a time.
+
+    Rows stay when a number is taken back: money that comes to it later is recognised as its former holder's.
+    """
+
+    public_id = PublicIdField()
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    student = SchoolForeignKey("people.Student", related_name="+")
+    number = models.CharField(max_length=19)
+    assigned_on = models.DateField()
+    released_on = models.DateField(null=True)
+    release_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+    released_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_virtualaccount"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="payments_virtualaccount_public"),
+            models.UniqueConstraint(
+                fields=["school", "bank_account", "number"], name="payments_virtualaccount_one_holder",
+                condition=Q(released_on__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["school", "student", "bank_account"], name="payments_virtualaccount_one_number",
+                condition=Q(released_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(released_on__isnull=True) | Q(released_on__gte=F("assigned_on")),
+                name="payments_virtualaccount_dates",
+            ),
+            not_blank("number", name="payments_virtualaccount_numbered"),
+            SchoolKey("bank_account", name="payments_virtualaccount_account_key"),
+            SchoolKey("student", name="payments_virtualaccount_student_key"),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["number"], name="payments_virtualaccount_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class VirtualAccountRule(SchoolChild):
+    """How a bank makes numbers on an account, and whether printed notices carry the pupil's number in their code."""
+
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    kind = models.CharField(max_length=10)
+    prefix = models.CharField(max_length=12)
+    digits = models.PositiveSmallIntegerField(default=6)
+    on_notices = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            school_row("payments_virtualaccountrule"),
+            models.UniqueConstraint(fields=["school", "bank_account"], name="payments_virtualaccountrule_once"),
+            one_of("kind", RuleKind, name="payments_virtualaccountrule_kind"),
+            models.CheckConstraint(condition=Q(digits__range=(3, 12)), name="payments_virtualaccountrule_digits"),
+            not_blank("prefix", name="payments_virtualaccountrule_prefixed"),
+            SchoolKey("bank_account", name="payments_virtualaccountrule_account_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class VirtualAccountList(SchoolScoped):
+    """A bank's list as uploaded: the rows as read. What they mean is worked out anew until it is taken over."""
+
+    public_id = PublicIdField()
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    assigned = models.PositiveIntegerField(default=0)
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.BigIntegerField(null=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_virtualaccountlist"),
+            models.UniqueConstraint(fields=["school", "public_id"], name="payments_virtualaccountlist_public"),
+            SchoolKey("bank_account", name="payments_virtualaccountlist_account_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
