@@ -11,13 +11,9 @@ from .django import start
 from .errors import Refused, UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from truongso.kernel.money import Dong
     from truongso.organizations.public import School
-    from truongso.payments.types import Method
     from truongso.reporting.public import Period
-    from truongso.reporting.types import CashlessFigures
+    from truongso.reporting.types import CashlessFigures, Figures
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +35,6 @@ def run(args: argparse.Namespace) -> int:
     start()
     from django.db import DatabaseError
 
-    from truongso.payments.public import paid_back_by_method
     from truongso.reporting.public import PeriodError, cashless_figures, period_refusal, read_period
 
     try:
@@ -51,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
     except DatabaseError:
         raise Refused("chưa đọc được cơ sở dữ liệu; chạy truongso check để biết vì sao") from None
     if args.json:
-        paid_back = paid_back_by_method(school.pk, period.first, period.last)
-        print(json.dumps(_as_json(school, period, figures, paid_back), ensure_ascii=False))
+        print(json.dumps(_as_json(school, period, figures), ensure_ascii=False))
     else:
         print("\n".join(_as_text(school, period, figures)))
     return 0
@@ -67,9 +61,8 @@ def _school(code: str) -> School:
     return school
 
 
-def _as_json(
-    school: School, period: Period, figures: CashlessFigures, paid_back: Mapping[Method, Dong]
-) -> dict[str, Any]:
+def _as_json(school: School, period: Period, figures: CashlessFigures) -> dict[str, Any]:
+    """The figures as counted: collected less refunded, with both beside them."""
     return {
         "school": school.code,
         "period": period.key,
@@ -81,13 +74,16 @@ def _as_json(
         "cashless_value_dong": int(figures.cashless.value),
         "count_share": _rounded(figures.count_share),
         "value_share": _rounded(figures.value_share),
-        "refunded_dong": {method.value: int(value) for method, value in paid_back.items()},
+        "collected_dong": int(figures.collected.value),
+        "refunded_dong": {m.method.value: int(m.refunded.value) for m in figures.by_method if m.refunded.value},
         "methods": {
             m.method.value: {
                 "count": m.figures.count,
                 "dong": int(m.figures.value),
                 "count_share": _rounded(figures.count_share_of(m.method)),
                 "value_share": _rounded(figures.value_share_of(m.method)),
+                "collected": {"count": m.collected.count, "dong": int(m.collected.value)},
+                "refunded": {"count": m.refunded.count, "dong": int(m.refunded.value)},
             }
             for m in figures.by_method
         },
@@ -100,19 +96,17 @@ def _as_text(school: School, period: Period, figures: CashlessFigures) -> list[s
     from truongso.reporting.public import period_label
 
     rows = [
-        _row(str(METHOD_NAMES[m.method]), m.figures.count, str(m.figures.value),
-             figures.count_share_of(m.method), figures.value_share_of(m.method))
+        _row(str(METHOD_NAMES[m.method]), m.collected, m.refunded,
+             (figures.count_share_of(m.method), figures.value_share_of(m.method)))
         for m in figures.by_method
     ]  # fmt: skip
-    whole = _row("Tổng cộng", figures.all.count, str(figures.all.value), None, None)
-    cashless = _row(
-        "Không dùng tiền mặt", figures.cashless.count, str(figures.cashless.value),
-        figures.count_share, figures.value_share,
-    )  # fmt: skip
-    head = ("Phương thức", "Số lần", "Số tiền", "Tỷ lệ lần", "Tỷ lệ tiền")
+    whole = _row("Tổng cộng", figures.collected, figures.refunded, (None, None))
+    shares = (figures.count_share, figures.value_share)
+    cashless = _row("Không dùng tiền mặt", figures.cashless_collected, figures.cashless_refunded, shares)
+    head = ("Phương thức", "Đã thu", "Đã hoàn", "Số lần", "Số tiền", "Tỷ lệ lần", "Tỷ lệ tiền")
     lines = _aligned([head, *rows, whole, cashless])
     rule = "─" * len(lines[0])
-    empty = [] if figures.all.count else ["Trong kỳ chưa có khoản nộp nào được ghi nhận."]
+    empty = [] if figures.collected.count else ["Trong kỳ chưa có khoản nộp nào được ghi nhận."]
     title = f"{school.name} ({school.code})"
     return [
         title,
@@ -127,9 +121,11 @@ def _as_text(school: School, period: Period, figures: CashlessFigures) -> list[s
 
 
 def _row(
-    name: str, count: int, value: str, count_share: Fraction | None, value_share: Fraction | None
+    name: str, collected: Figures, refunded: Figures, shares: tuple[Fraction | None, Fraction | None]
 ) -> tuple[str, ...]:
-    return name, f"{count:,}".replace(",", "."), value, _percent(count_share), _percent(value_share)
+    net = collected - refunded
+    count = f"{net.count:,}".replace(",", ".")
+    return name, str(collected.value), str(refunded.value), count, str(net.value), *map(_percent, shares)
 
 
 def _percent(share: Fraction | None) -> str:

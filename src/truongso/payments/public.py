@@ -120,8 +120,8 @@ from truongso.payments.refunds.models import RefundItem, RefundPayout, RefundReq
 from truongso.payments.refunds.numbers import codes_in as refund_codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
 from truongso.payments.refunds.payouts import undo_payout as undo_refund_payout
+from truongso.payments.refunds.queries import RefundMovement, moves_of_payment, refund_movements
 from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
-from truongso.payments.refunds.queries import moves_of_payment, paid_back_by_method
 from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
 from truongso.payments.refunds.queries import waiting_count as waiting_refund_requests
@@ -227,6 +227,7 @@ __all__ = [
     "ReceiptFilter",
     "ReceiptPaper",
     "RefundItem",
+    "RefundMovement",
     "RefundOutcome",
     "RefundPayout",
     "RefundRefusedError",
@@ -309,7 +310,6 @@ __all__ = [
     "open_change_of",
     "open_changes",
     "open_partner_file",
-    "paid_back_by_method",
     "paper_of",
     "papers_of",
     "part_of",
@@ -338,6 +338,7 @@ __all__ = [
     "refund_codes_in",
     "refund_items_by_code",
     "refund_items_of_file",
+    "refund_movements",
     "refund_progress",
     "refund_returned",
     "refund_text",

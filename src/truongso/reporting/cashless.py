@@ -12,6 +12,10 @@ The letters leave the reckoning open; the rule of this house, in one place:
   counts on the day it was booked again, not on the day the money came: the first booking counted there.
   The pair −1 and +1 leaves the period of the correction as it was.
 
+* A refund is negative in its payment's method on the day the money left the school, whatever way it went back; one
+  that came back to the school counts again on that day. The amount counts in full; the transaction counts −1 when
+  all of its money has been given back (a meal refunded does not undo that the fee was paid).
+
 Figures are therefore additive: those of a quarter are the sums of its months and of its days.
 """
 
@@ -23,10 +27,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from truongso.kernel import clock
-from truongso.kernel.money import Dong
+from truongso.kernel.money import ZERO, Dong
 from truongso.payments.types import Method
 from truongso.reporting.periods import Period
-from truongso.reporting.types import CashlessFigures, DayFigures, Figures, MethodFigures, Movement
+from truongso.reporting.types import CashlessFigures, DayFigures, Figures, GivenBack, MethodFigures, Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,24 @@ def by_day(moves: Iterable[Movement]) -> list[DayFigures]:
 def add_up(days: Iterable[DayFigures], period: Period) -> CashlessFigures:
     """The report of a period from figures of days (of which others than the period's are left out)."""
     sums = dict.fromkeys(sorted(Method, key=lambda m: not m.is_cashless), Figures())  # cash last
+    given = dict.fromkeys(sums, Figures())
     for one in days:
         if period.holds(one.day):
             sums[one.method] += one.figures
-    return CashlessFigures(tuple(MethodFigures(method, figures) for method, figures in sums.items()))
+            given[one.method] += one.refunded
+    return CashlessFigures(tuple(MethodFigures(method, sums[method], given[method]) for method in sums))
+
+
+def refunds_by_day(refunds: Iterable[GivenBack]) -> list[DayFigures]:
+    """Refunds as figures of days. All refunds of a payment must be among them, in the order they happened."""
+    given: dict[int, Dong] = {}
+    found = []
+    for one in refunds:
+        before = given.get(one.payment_id, ZERO)
+        now = given[one.payment_id] = before + one.value
+        count = int(now >= one.paid) - int(before >= one.paid)
+        found.append(DayFigures(one.day, one.method, refunded=Figures(count, one.value)))
+    return found
 
 
 def _counted_on(payment: BookedPayment, earlier: Sequence[BookedPayment]) -> dt.date:

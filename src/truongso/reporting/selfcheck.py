@@ -9,7 +9,7 @@ from typing import Any
 
 from truongso.kernel import clock
 from truongso.kernel.selfcheck import Check
-from truongso.payments.public import Payment
+from truongso.payments.public import Payment, RefundPayout
 from truongso.reporting.queries import day_figures
 
 # (year, month, method) → [receipts, đồng]
@@ -30,7 +30,8 @@ def differences() -> list[str]:
 
 
 def recount() -> dict[int, Months]:
-    """Every school's receipts by month and method, walked one by one from the evidence they rest on.
+    """Every school's receipts by month and method, walked one by one from the evidence they rest on, less its refunds,
+    walked one by one from the payouts.
 
     Independent of the report's own query: no sums in the database, no grouping by day.
     """
@@ -46,7 +47,27 @@ def recount() -> dict[int, Months]:
     schools: dict[int, Months] = {}
     for (school_id, _evidence), group in groupby(rows.iterator(chunk_size=5000), key=lambda row: row[:2]):
         _walk(schools.setdefault(school_id, {}), list(group))
+    _take_off_refunds(schools)
     return schools
+
+
+def _take_off_refunds(schools: dict[int, Months]) -> None:
+    """Payouts in the order they happened; a receipt counts no more from the moment all its money is back."""
+    rows = (
+        RefundPayout.objects.across_schools("every school's report is recounted")
+        .filter(item__moves__kind="refunded")
+        .order_by("occurred_on", "pk", "item__moves__pk")
+        .values_list(
+            "school_id", "kind", "occurred_on", "item__moves__amount", "item__moves__payment_id",
+            "item__moves__payment__method", "item__moves__payment__amount",
+        )
+    )  # fmt: skip
+    left: dict[int, int] = {}
+    for school_id, kind, day, amount, payment_id, method, paid in rows.iterator(chunk_size=5000):
+        before = left.get(payment_id, int(paid))
+        left[payment_id] = before - int(amount) if kind == "paid" else before + int(amount)
+        gone = int(left[payment_id] <= 0) - int(before <= 0)
+        _count(schools.setdefault(school_id, {}), day, method, -gone, left[payment_id] - before)
 
 
 def _walk(months: Months, rows: list[Any]) -> None:
@@ -70,8 +91,8 @@ def _reported(school_id: int) -> Months:
     months: Months = {}
     for one in day_figures(school_id, dt.date.min, dt.date.max):
         sums = months.setdefault((one.day.year, one.day.month, one.method.value), [0, 0])
-        sums[0] += one.figures.count
-        sums[1] += int(one.figures.value)
+        sums[0] += one.figures.count - one.refunded.count
+        sums[1] += int(one.figures.value) - int(one.refunded.value)
     return months
 
 

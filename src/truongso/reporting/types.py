@@ -21,18 +21,26 @@ class Figures:
     def __add__(self, other: Figures) -> Figures:
         return Figures(self.count + other.count, self.value + other.value)
 
+    def __sub__(self, other: Figures) -> Figures:
+        return Figures(self.count - other.count, self.value - other.value)
+
 
 @dataclass(frozen=True, slots=True)
 class MethodFigures:
-    """One method's part of a report."""
+    """One method's part of a report: what was collected, what was given back of it, and what the report counts."""
 
     method: Method
-    figures: Figures
+    collected: Figures
+    refunded: Figures
+
+    @property
+    def figures(self) -> Figures:
+        return self.collected - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
 class CashlessFigures:
-    """Everything received, by method, in the order of `Method`; methods without money are zero."""
+    """Everything received less what was given back, by method, in the order of `Method`; zero without money."""
 
     by_method: tuple[MethodFigures, ...]
 
@@ -67,17 +75,49 @@ class CashlessFigures:
         """The method's amount ÷ all amount."""
         return share(int(self.of(method).value), int(self.all.value))
 
+    @property
+    def collected(self) -> Figures:
+        """Before refunds."""
+        return _sum([m.collected for m in self.by_method])
+
+    @property
+    def refunded(self) -> Figures:
+        return _sum([m.refunded for m in self.by_method])
+
+    @property
+    def cashless_collected(self) -> Figures:
+        return _sum([m.collected for m in self.by_method if m.method.is_cashless])
+
+    @property
+    def cashless_refunded(self) -> Figures:
+        return _sum([m.refunded for m in self.by_method if m.method.is_cashless])
+
     def of(self, method: Method) -> Figures:
         return next(m.figures for m in self.by_method if m.method is method)
 
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """One method on one day."""
+    """One method on one day: what came, and what was given back (negative when a refund came back to the school)."""
 
     day: dt.date
     method: Method
-    figures: Figures
+    figures: Figures = Figures()
+    refunded: Figures = Figures()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A refund of money of one payment that left the school on a day; a negative value came back to it.
+
+    `paid` is the payment's whole amount.
+    """
+
+    payment_id: int
+    method: Method
+    paid: Dong
+    day: dt.date
+    value: Dong
 
 
 @dataclass(frozen=True, slots=True)

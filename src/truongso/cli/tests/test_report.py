@@ -41,15 +41,21 @@ def test_json_holds_the_exact_figures(paid: School, capsys: pytest.CaptureFixtur
     assert said == {
         "school": "79-THU", "period": "2026-Q4", "from": "2026-10-01", "to": "2026-12-31",
         "count": 3, "cashless_count": 2, "value_dong": 450_000, "cashless_value_dong": 400_000,
-        "count_share": 0.6667, "value_share": 0.8889, "refunded_dong": {},
+        "count_share": 0.6667, "value_share": 0.8889, "collected_dong": 450_000, "refunded_dong": {},
     }  # fmt: skip
-    none = {"count": 0, "dong": 0, "count_share": 0.0, "value_share": 0.0}
+
+    def of(count: int, dong: int, *shares: float) -> dict[str, object]:
+        whole = {"count": count, "dong": dong}
+        sums = {"collected": whole, "refunded": {"count": 0, "dong": 0}}
+        return {**whole, "count_share": shares[0], "value_share": shares[1], **sums}
+
+    none = of(0, 0, 0.0, 0.0)
     assert methods == {
-        "qr_transfer": {"count": 1, "dong": 300_000, "count_share": 0.3333, "value_share": 0.6667},
+        "qr_transfer": of(1, 300_000, 0.3333, 0.6667),
         "web": none,
         "mobile_money": none,
-        "card_pos": {"count": 1, "dong": 100_000, "count_share": 0.3333, "value_share": 0.2222},
-        "cash": {"count": 1, "dong": 50_000, "count_share": 0.3333, "value_share": 0.1111},
+        "card_pos": of(1, 100_000, 0.3333, 0.2222),
+        "cash": of(1, 50_000, 0.3333, 0.1111),
         "bank_bill": none,
     }
 
@@ -64,7 +70,9 @@ def test_the_table_can_be_read(paid: School, capsys: pytest.CaptureFixture[str])
     assert main([*REPORT, "2026-Q4"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["Trường Tiểu học Lê Văn Tám (79-THU)", "Quý IV năm 2026: 01/10/2026 – 31/12/2026"]
-    assert lines[-1].split() == ["Không", "dùng", "tiền", "mặt", "2", "400.000", "đ", "66,7", "%", "88,9", "%"]
+    assert lines[-1].split() == [
+        "Không", "dùng", "tiền", "mặt", "400.000", "đ", "0", "đ", "2", "400.000", "đ", "66,7", "%", "88,9", "%",
+    ]  # fmt: skip
     assert len({len(line) for line in lines[2:]}) == 1
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from truongso.kernel.among import among
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.payments.credit.types import MoveKind
 from truongso.payments.models import CreditMove
 from truongso.payments.refunds.models import RefundFile, RefundItem, RefundPayout, RefundRequest
-from truongso.payments.refunds.types import ItemState, PayoutKind, RequestState
+from truongso.payments.refunds.types import ItemState, PayoutKind, RefundWay, RequestState
 from truongso.payments.types import Method
 
 _WAITING = [ItemState.DUE.value, ItemState.SENT.value]
@@ -113,20 +114,45 @@ def standing_payouts(school_id: int, item_ids: Sequence[int]) -> dict[int, Refun
     return {p.item_id: p for p in rows}
 
 
-def paid_back_by_method(school_id: int, first: dt.date, last: dt.date) -> dict[Method, Dong]:
-    """What left the school for refunds between two days (both count), by the way the money had once come; 1 query."""
-    rows = (
-        CreditMove.objects.for_school(school_id)
-        .filter(
-            kind=MoveKind.REFUNDED.value, refund_item__payouts__kind=PayoutKind.PAID.value,
-            refund_item__payouts__reversed_by__isnull=True,
-            refund_item__payouts__occurred_on__range=(first, last),
-        )
-        .order_by()
-        .values_list("payment__method")
-        .annotate(s=Sum("amount"))
+@dataclass(frozen=True, slots=True)
+class RefundMovement:
+    """Money of one payment that left the school for a refund, or (negative) came back to it; with the refund's code."""
+
+    payment_id: int
+    method: Method
+    paid: Dong
+    day: dt.date
+    value: Dong
+    code: str
+    family_id: int
+    way: RefundWay
+
+
+def refund_movements(
+    school_id: int,
+    *,
+    first: dt.date = dt.date.min,
+    last: dt.date = dt.date.max,
+    payment_ids: Collection[int] | None = None,
+) -> list[RefundMovement]:
+    """Payouts and what came back of them between two days (both count), part by part of the payments they are taken
+    from, in the order they happened; of some payments, or all. 1 query."""
+    parts = CreditMove.objects.for_school(school_id).filter(
+        kind=MoveKind.REFUNDED.value, refund_item__payouts__occurred_on__range=(first, last)
+    )
+    if payment_ids is not None:
+        parts = parts.filter(among("payment_id", payment_ids))
+    rows = parts.order_by("refund_item__payouts__occurred_on", "refund_item__payouts__pk", "pk").values_list(
+        "payment_id", "payment__method", "payment__amount", "refund_item__payouts__occurred_on", "amount",
+        "refund_item__payouts__kind", "refund_item__code", "refund_item__family_id", "refund_item__payouts__way",
     )  # fmt: skip
-    return {Method(method): Dong(int(s)) for method, s in rows}
+    return [
+        RefundMovement(
+            payment, Method(method), paid, day, amount if kind == PayoutKind.PAID.value else -amount, code, family,
+            RefundWay(way),
+        )
+        for payment, method, paid, day, amount, kind, code, family, way in rows
+    ]  # fmt: skip
 
 
 def moves_of_payment(school_id: int, payment_id: int) -> list[CreditMove]:

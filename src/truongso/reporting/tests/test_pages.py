@@ -98,8 +98,8 @@ def test_the_workbook_holds_figures_and_every_payment(client: Client, paid: Scho
     assert response["Content-Disposition"] == 'attachment; filename="khong-tien-mat-79-thu-2026-Q4.xlsx"'
     book_ = openpyxl.load_workbook(io.BytesIO(response.content))
     summary = [row for row in book_["Tổng hợp"].iter_rows(values_only=True) if row[0]]
-    assert summary[-1][:5] == ("Không dùng tiền mặt", 1, 460_000, 0.5, pytest.approx(460 / 560))
-    assert summary[-2][:3] == ("Tổng cộng", 2, 560_000)
+    assert summary[-1][:7] == ("Không dùng tiền mặt", 460_000, 0, 1, 460_000, 0.5, pytest.approx(460 / 560))
+    assert summary[-2][:5] == ("Tổng cộng", 560_000, 0, 2, 560_000)
     rows = list(book_["Khoản nộp"].iter_rows(min_row=2, values_only=True))
     assert [row[7] for row in rows] == [-40_000, 300_000, 200_000, 100_000]
     assert all(all(row[n] for n in (2, 3, 4, 5)) for row in rows)  # the four fields

@@ -20,9 +20,9 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.public import queue_figures
 from truongso.kernel import clock
-from truongso.kernel.money import Dong, total
+from truongso.kernel.money import Dong
 from truongso.organizations.public import School, supervising_unit
-from truongso.payments.public import METHOD_NAMES, Payment, paid_back_by_method
+from truongso.payments.public import METHOD_NAMES, Payment, RefundMovement, refund_movements
 from truongso.payments.types import EvidenceKind, Method
 from truongso.reporting.cashless import add_up
 from truongso.reporting.labels import EVIDENCE_NAMES, NATURES, period_label
@@ -41,6 +41,7 @@ from truongso.reporting.web.forms import CASHLESS, PaymentListForm, PeriodForm, 
 from truongso.reporting.web.workbook import workbook
 
 PAGE_SIZE = 50
+REFUNDS_SHOWN = 200
 READ = ["GET", "HEAD"]
 
 
@@ -50,6 +51,8 @@ class Row:
 
     label: str
     figures: Figures
+    collected: Dong
+    refunded: Dong
     count_percent: Fraction | None
     value_percent: Fraction | None
     url: str = ""
@@ -75,7 +78,6 @@ def report(request: AuthedRequest) -> HttpResponse:
         "rows": [_method_row(m.method, figures, period) for m in figures.by_method],
         "months": [_month_row(add_up(days, m), m) for m in months_of(period) if m.first <= today],
         "natures": _nature_rows([*natures, *([credit] if credit else [])]),
-        "refunds": _refund_rows(school, period),
         "trend": _trend(school, period, figures),
         "waiting": waiting,
         "waiting_value": waiting_value,
@@ -100,6 +102,8 @@ def payments(request: AuthedRequest) -> HttpResponse:
     behind = payments_behind(school.pk, form.period, methods=methods, words=words)
     page = Paginator(behind.payments, PAGE_SIZE).get_page(request.GET.get("trang"))
     figures = cashless_figures(school.pk, form.period)
+    chosen = [m for m in figures.by_method if m.method in methods]
+    refunds = [] if words else refund_movements(school.pk, first=form.period.first, last=form.period.last)
     context = {
         "form": form,
         "narrowing": narrowing,
@@ -109,7 +113,10 @@ def payments(request: AuthedRequest) -> HttpResponse:
         "page": page,
         "rows": [_payment_row(p, behind.undone.get(p.pk)) for p in page.object_list],
         "words": words,
-        "figures": _sum([figures.of(m) for m in methods]),
+        "figures": _sum([m.figures for m in chosen]),
+        "collected": _sum([m.collected for m in chosen]),
+        "refunded": _sum([m.refunded for m in chosen]),
+        "refunds": [_refund_row(r) for r in refunds if r.method in methods][:REFUNDS_SHOWN],
         "back_url": _url("cashless", period=form.period),
     }
     return render(request, "reporting/payments.html", context)
@@ -168,9 +175,12 @@ def _common(school: School, period: Period, figures: CashlessFigures, today: dt.
 
 
 def _method_row(method: Method, figures: CashlessFigures, period: Period) -> Row:
+    of_method = next(m for m in figures.by_method if m.method is method)
     return Row(
         str(METHOD_NAMES[method]),
-        figures.of(method),
+        of_method.figures,
+        of_method.collected.value,
+        of_method.refunded.value,
         _percent(figures.count_share_of(method)),
         _percent(figures.value_share_of(method)),
         _list_url(period, method.value),
@@ -179,7 +189,13 @@ def _method_row(method: Method, figures: CashlessFigures, period: Period) -> Row
 
 def _month_row(figures: CashlessFigures, month: Period) -> Row:
     return Row(
-        period_label(month), figures.all, _percent(figures.count_share), _percent(figures.value_share), _list_url(month)
+        period_label(month),
+        figures.all,
+        figures.collected.value,
+        figures.refunded.value,
+        _percent(figures.count_share),
+        _percent(figures.value_share),
+        _list_url(month),
     )
 
 
@@ -188,11 +204,9 @@ def _nature_rows(natures: list[NatureFigures]) -> list[tuple[str, Dong, Dong]]:
     return [(str(NATURES[n.nature]) if n.nature else above, n.value, n.cashless_value) for n in natures]
 
 
-def _refund_rows(school: School, period: Period) -> list[tuple[str, Dong]]:
-    """What was given back in the period, by the way it had come; the last row is the sum. Empty when nothing was."""
-    paid_back = paid_back_by_method(school.pk, period.first, period.last)
-    rows = [(str(METHOD_NAMES[m]), paid_back[m]) for m in Method if m in paid_back]
-    return [*rows, (_("Tổng cộng"), total(paid_back.values()))] if rows else []
+def _refund_row(moved: RefundMovement) -> dict[str, Any]:
+    return {"moved": moved, "method": METHOD_NAMES[moved.method], "came_back": moved.value.value < 0,
+            "amount": -moved.value}  # fmt: skip
 
 
 def _payment_row(payment: Payment, undone: Movement | None) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from truongso.kernel import clock
-from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.kernel.ui.formatting import DASH
 from truongso.organizations.public import School
-from truongso.payments.public import METHOD_NAMES, paid_back_by_method, receipt_number
+from truongso.payments.public import METHOD_NAMES, receipt_number, refund_movements
 from truongso.payments.types import EvidenceKind, Method
 from truongso.reporting.labels import EVIDENCE_NAMES, period_label, source_name
 from truongso.reporting.periods import Period
@@ -21,7 +20,7 @@ from truongso.reporting.types import CashlessFigures, Figures
 
 
 def workbook(school: School, period: Period) -> bytes:
-    """Two sheets: the figures, and every payment behind them (undone ones of earlier periods negative)."""
+    """Three sheets: the figures, every payment behind them (undone ones of earlier periods negative), every refund."""
     figures = cashless_figures(school.pk, period)
     banner: list[list[ExportCell]] = [
         [school.name],
@@ -29,35 +28,42 @@ def workbook(school: School, period: Period) -> bytes:
         [_("Từ ngày"), period.first, _("đến ngày"), period.last, _("số liệu lúc"), clock.now()],
         [],
     ]
-    paid_back = paid_back_by_method(school.pk, period.first, period.last)
-    return write_xlsx([_summary(figures, paid_back, banner), _payments(school, period)])
+    return write_xlsx([_summary(figures, banner), _payments(school, period), _refunds(school, period)])
 
 
-def _summary(
-    figures: CashlessFigures, paid_back: Mapping[Method, Dong], banner: Sequence[Sequence[ExportCell]]
-) -> SheetOut:
+def _summary(figures: CashlessFigures, banner: Sequence[Sequence[ExportCell]]) -> SheetOut:
     rows: list[list[ExportCell]] = [
         _line(
-            str(METHOD_NAMES[m.method]), m.figures, figures.count_share_of(m.method), figures.value_share_of(m.method)
+            str(METHOD_NAMES[m.method]), m.collected, m.refunded,
+            (figures.count_share_of(m.method), figures.value_share_of(m.method)),
         )
         for m in figures.by_method
-    ]
-    rows.append(_line(_("Tổng cộng"), figures.all, None, None))
-    rows.append(_line(_("Không dùng tiền mặt"), figures.cashless, figures.count_share, figures.value_share))
-    if paid_back:
-        rows += [[], [_("Đã hoàn trả trong kỳ (ghi riêng), theo cách đã nộp")]]
-        rows += [[str(METHOD_NAMES[m]), None, paid_back[m]] for m in Method if m in paid_back]
+    ]  # fmt: skip
+    rows.append(_line(_("Tổng cộng"), figures.collected, figures.refunded, (None, None)))
+    shares = (figures.count_share, figures.value_share)
+    rows.append(_line(_("Không dùng tiền mặt"), figures.cashless_collected, figures.cashless_refunded, shares))
     return SheetOut(
         name=_("Tổng hợp"),
-        header=[_("Phương thức"), _("Số lần"), _("Số tiền (đồng)"), _("Tỷ lệ số lần"), _("Tỷ lệ số tiền")],
+        header=[
+            _("Phương thức"),
+            _("Đã thu (đồng)"),
+            _("Đã hoàn (đồng)"),
+            _("Số lần"),
+            _("Số tiền (đồng)"),
+            _("Tỷ lệ số lần"),
+            _("Tỷ lệ số tiền"),
+        ],
         rows=rows,
         banner=banner,
-        widths=(34, 14, 20, 16, 16, 20),
+        widths=(34, 20, 20, 14, 20, 16, 16),
     )
 
 
-def _line(name: str, figures: Figures, count_share: Fraction | None, value_share: Fraction | None) -> list[ExportCell]:
-    return [name, figures.count, figures.value, _share(count_share), _share(value_share)]
+def _line(
+    name: str, collected: Figures, refunded: Figures, shares: tuple[Fraction | None, Fraction | None]
+) -> list[ExportCell]:
+    net = collected - refunded
+    return [name, collected.value, refunded.value, net.count, net.value, *(_share(s) for s in shares)]
 
 
 def _share(share: Fraction | None) -> Fraction | str:
@@ -93,3 +99,10 @@ def _payment_rows(school: School, period: Period) -> Iterator[list[ExportCell]]:
             source_name(payment.evidence.source),
             undone.day if undone else None,
         ]
+
+
+def _refunds(school: School, period: Period) -> SheetOut:
+    """What was given back in the period; what came back to the school is negative."""
+    moved = refund_movements(school.pk, first=period.first, last=period.last)
+    rows: list[list[ExportCell]] = [[m.day, m.code, str(METHOD_NAMES[m.method]), m.value] for m in moved]
+    return SheetOut(_("Hoàn trả"), [_("Ngày"), _("Mã khoản hoàn"), _("Trước đây nộp bằng"), _("Số tiền (đồng)")], rows)

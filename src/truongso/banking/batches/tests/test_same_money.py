@@ -200,4 +200,6 @@ def test_a_line_that_does_not_fit_is_refused(school: School) -> None:
 
 
 def told_at(school: School) -> str:
-    return str(told(school).paid_at.astimezone(clock.SCHOOL_TIME).isoformat(timespec="seconds"))
+    paid_at = told(school).paid_at
+    assert paid_at is not None
+    return paid_at.astimezone(clock.SCHOOL_TIME).isoformat(timespec="seconds")

@@ -21,7 +21,7 @@ from truongso.payments.refunds.accounts import checked_account
 from truongso.payments.refunds.bank_files import cancel_file, make_file, memo_of
 from truongso.payments.refunds.numbers import codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash
-from truongso.payments.refunds.queries import paid_back_by_method
+from truongso.payments.refunds.queries import refund_movements
 from truongso.payments.refunds.services import keep_as_credit
 from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee, items, owed, paid, pay
 from truongso.payments.refunds.types import Account, RefundRefusedError, RefundWay
@@ -46,11 +46,13 @@ def test_cash_at_the_counter_has_a_numbered_voucher(school: School) -> None:
     assert [i.state for i in items(school)] == ["paid"]
     assert (owed(school, AccountRole.REFUND_DUE), -owed(school, AccountRole.CASH)) == (0, 165_000)
     today = clock.today()
-    assert paid_back_by_method(school.pk, today, today) == {Method.CASH: Dong(35_000)}
-    assert paid_back_by_method(school.pk, today - dt.timedelta(days=9), today - dt.timedelta(days=1)) == {}
+    (moved,) = refund_movements(school.pk, first=today, last=today)
+    assert (moved.method, moved.value, moved.code, moved.day) == (Method.CASH, Dong(35_000), item.code, today)
+    assert refund_movements(school.pk, last=today - dt.timedelta(days=1)) == []
     period = between(today, today)
-    before_and_after = cashless_figures(school.pk, period)
-    assert (before_and_after.all.count, before_and_after.all.value) == (1, Dong(200_000))  # the payment did happen
+    report = cashless_figures(school.pk, period)
+    assert (report.all.count, report.all.value) == (1, Dong(165_000))  # the payment did happen, part of it went back
+    assert (report.collected.value, report.refunded.value) == (Dong(200_000), Dong(35_000))
 
 
 def test_the_same_refund_is_not_paid_twice(school: School) -> None:
