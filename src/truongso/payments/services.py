@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from truongso.fees.public import LockedInvoice, lock_invoices
@@ -12,7 +12,7 @@ from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.names import fold, tidy
-from truongso.ledger.public import NewEntry, account_ids, post_many, reverse_many
+from truongso.ledger.public import NewEntry, account_ids, closed_months, post_many, reverse_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.payments import receipts
 from truongso.payments.allocation import LineShare, spread
@@ -229,7 +229,8 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
         if p.surplus
     )  # fmt: skip
     accounts = account_ids(school_id)
-    post_many(school_id, entries=[_entry(p, accounts) for p in plans], actor_id=actor.user_id)
+    closed: Set[tuple[int, int]] = closed_months(school_id) if any(p.booking.in_suspense for p in plans) else set()
+    post_many(school_id, entries=[_entry(p, accounts, closed) for p in plans], actor_id=actor.user_id)
     receipts.issue_many(
         school_id,
         papers=[
@@ -285,12 +286,17 @@ def _shown_reference(booking: Booking) -> str:
     return booking.reference
 
 
-def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int]) -> NewEntry:
+def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int], closed: Set[tuple[int, int]]) -> NewEntry:
+    """Books the payment on the day the money came. Money that waited on the bank account beyond the closing of its
+    month is given to its family today: the closed month keeps showing it as unknown."""
     payment, booking = _written(plan), plan.booking
     debit = accounts[_debit(booking)]
     parts = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
     legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in parts if amount)
-    return NewEntry(EntryKind.PAYMENT, payment.pk, payment.received_on, legs)
+    day = payment.received_on
+    if booking.in_suspense and (day.year, day.month) in closed:
+        day = clock.today()
+    return NewEntry(EntryKind.PAYMENT, payment.pk, day, legs)
 
 
 def _debit(booking: Booking) -> tuple[AccountRole, int]:
