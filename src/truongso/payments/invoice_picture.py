@@ -15,20 +15,20 @@ from truongso.kernel.documents import compile_typst_png
 from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
 from truongso.payments.groups.models import InvoiceGroup
-from truongso.payments.invoice_qr import group_payload, invoice_payload, part_of
+from truongso.payments.invoice_qr import group_payload, invoice_payload, number_payload, part_of
 
 TEMPLATE = Path(__file__).parent / "paper" / "invoice_picture.typ"
 _PPI = 144  # 540 × 720 points become 1,080 × 1,440 pixels
 
 
-def invoice_picture(invoice: Invoice, *, amount: Dong | None = None) -> bytes:
+def invoice_picture(invoice: Invoice, *, amount: Dong | None = None, number: str = "") -> bytes:
     """A PNG of 1,080 × 1,440 pixels that bank apps read from the photo library. No child's name is in it.
 
-    The invoice comes with `school`, `round` and `bank_account`; `amount` is a part that the family chose.
-    Raises VietQrError as `invoice_payload`.
+    The invoice comes with `school`, `round` and `bank_account`; `amount` is a part that the family chose,
+    `number` the pupil's own number at the bank in place of the school's. Raises VietQrError as `invoice_payload`.
     """
-    payload = invoice_payload(invoice, amount=amount)
-    return _picture(invoice, payload, amount=part_of(invoice, amount), code=invoice.code)
+    payload = number_payload(invoice, number, amount=amount) if number else invoice_payload(invoice, amount=amount)
+    return _picture(invoice, payload, amount=part_of(invoice, amount), code=invoice.code, number=number)
 
 
 def group_picture(group: InvoiceGroup, invoices: Sequence[Invoice]) -> bytes:
@@ -38,9 +38,9 @@ def group_picture(group: InvoiceGroup, invoices: Sequence[Invoice]) -> bytes:
     return _picture(invoices[0], payload, amount=owed, code=group.code)
 
 
-def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str) -> bytes:
+def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str, number: str = "") -> bytes:
     account = invoice.receiving_account
-    bank = banks.find(account.bank_bin)
+    bank, shown = banks.find(account.bank_bin), grouped(number or account.number)
     drawn = compile_typst_png(
         TEMPLATE,
         {
@@ -49,7 +49,7 @@ def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str) -> byte
             "amount": str(amount),
             "code": code,
             "holder": invoice.receiver_name,
-            "account": f"{bank.short_name} · {grouped(account.number)}" if bank else grouped(account.number),
+            "account": f"{bank.short_name} · {shown}" if bank else shown,
             "labels": {
                 "code": _("Nội dung chuyển khoản"),
                 "hint": _("Mở app ngân hàng, chọn Quét QR, chọn ảnh này"),

@@ -77,7 +77,14 @@ from truongso.payments.inbox import settle as settle_notice
 from truongso.payments.inbox import store as store_notice
 from truongso.payments.inbox import waiting as waiting_notices
 from truongso.payments.invoice_picture import group_picture, grouped, invoice_picture
-from truongso.payments.invoice_qr import group_memo, group_payload, invoice_memo, invoice_payload, part_of
+from truongso.payments.invoice_qr import (
+    group_memo,
+    group_payload,
+    invoice_memo,
+    invoice_payload,
+    number_payload,
+    part_of,
+)
 from truongso.payments.methods.queries import choices as method_choices
 from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
@@ -151,8 +158,8 @@ from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 from truongso.payments.virtual_accounts.models import VirtualAccount
 from truongso.payments.virtual_accounts.queries import (
-    account_of_number,
     held_numbers,
+    number_at_bank,
     number_for,
     numbers_for,
     numbers_of_student,
@@ -243,7 +250,6 @@ __all__ = [
     "VirtualAccount",
     "VirtualAccountRefusedError",
     "account_changes",
-    "account_of_number",
     "add_channel",
     "add_pos_terminal",
     "apply_settlement",
@@ -304,7 +310,9 @@ __all__ = [
     "method_choices",
     "money_tables",
     "moves_of_payment",
+    "number_at_bank",
     "number_for",
+    "number_payload",
     "numbers_for",
     "numbers_of_student",
     "open_change_of",

@@ -25,6 +25,8 @@ from truongso.payments.public import (
     invoice_memo,
     invoice_payload,
     method_choices,
+    number_for,
+    number_payload,
     papers_of,
     part_of,
     pending_attempts,
@@ -81,6 +83,8 @@ class PaymentPage:
     pending: list[Attempt]
     claims: list[PaymentClaim]
     info: tuple[InfoField, ...]
+    own_number: str
+    own_qr: SafeString
 
     @property
     def info_for_strangers(self) -> tuple[InfoField, ...]:
@@ -126,7 +130,7 @@ def version(invoice: Invoice) -> str:
 
 
 def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
-    """The page of an invoice with its school, round and account; at most 11 queries whatever was paid, up to 4 more
+    """The page of an invoice with its school, round and account; at most 12 queries whatever was paid, up to 4 more
     with a department's template.
 
     `part` is what the family chose to pay of it now, where the round allows parts.
@@ -135,6 +139,7 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
     owed = part_of(invoice, part) if state.is_open else invoice.total - invoice.paid
     papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
     payload = _payload(invoice, part) if state.is_open else ""
+    held = number_for(invoice) if payload else None
     bank = banks.find(invoice.receiving_account.bank_bin)
     choices = method_choices(invoice.school_id, amount=owed, has_code=bool(payload)) if state.is_open else []
     pending = pending_attempts(invoice.school_id, [invoice.pk], now=clock.now()) if state.is_open else []
@@ -158,6 +163,8 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         pending=pending,
         claims=claims_of_invoice(invoice.school_id, invoice.pk),
         info=fields_of(invoice),
+        own_number=grouped(held.number) if held else "",
+        own_qr=_drawing(invoice, number_payload(invoice, held.number, amount=part) if held else "", owed),
     )
 
 

@@ -14,8 +14,9 @@ from truongso.kernel import banks
 from truongso.kernel.money import ZERO
 from truongso.organizations.public import School
 from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine, Scope
-from truongso.payments.invoice_qr import invoice_payload
+from truongso.payments.invoice_qr import invoice_payload, number_payload
 from truongso.payments.vietqr import VietQrError
+from truongso.payments.virtual_accounts.queries import accounts_with_notices, numbers_for
 from truongso.people.public import class_order
 
 
@@ -34,14 +35,22 @@ def owing(school_id: int, scope: Scope) -> QuerySet[Invoice]:
 
 
 def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNotice]]]:
-    """Notices class by class, pupils by given name as in the roll; 2 queries, up to 7 with a template."""
+    """Notices class by class, pupils by given name as in the roll; 3 queries, up to 8 with a template."""
     rows = owing(school_id, scope).select_related("round", "bank_account__replaced_by")
     found = sorted(rows, key=lambda i: (class_order(i.class_name), i.sort_key, i.pk))
     lines = _lines(school_id, found)
     fields = fields_of_all(found)
+    own = numbers_for(school_id, found)
+    coded = accounts_with_notices(school_id) if own else set()
     classes: dict[str, list[FeeNotice]] = defaultdict(list)
     for invoice in found:
-        classes[invoice.class_name].append(_notice(invoice, lines[invoice.pk], fields[invoice.pk]))
+        number = own.get(invoice.pk)
+        classes[invoice.class_name].append(
+            _notice(
+                invoice, lines[invoice.pk], fields[invoice.pk], number=number.number if number else "",
+                is_coded=number is not None and number.bank_account_id in coded,
+            )
+        )  # fmt: skip
     return list(classes.items())
 
 
@@ -59,7 +68,14 @@ def invoice_check_url(public_id: str) -> str:
     return f"{settings.PUBLIC_URL}/kt/{code}"
 
 
-def _notice(invoice: Invoice, lines: Iterable[InvoiceLine], info: tuple[InfoField, ...]) -> FeeNotice:
+def _notice(
+    invoice: Invoice,
+    lines: Iterable[InvoiceLine],
+    info: tuple[InfoField, ...],
+    *,
+    number: str,
+    is_coded: bool,
+) -> FeeNotice:
     account = invoice.receiving_account
     bank = banks.find(account.bank_bin)
     return FeeNotice(
@@ -74,7 +90,8 @@ def _notice(invoice: Invoice, lines: Iterable[InvoiceLine], info: tuple[InfoFiel
         lines=tuple(_line(one) for one in lines),
         account_number=account.number,
         bank_name=bank.short_name if bank else account.bank_bin,
-        payload=_payload(invoice),
+        payload=_payload(invoice, number if is_coded else ""),
+        own_number=number,
         check_url=invoice_check_url(invoice.public_id),
     )
 
@@ -84,9 +101,9 @@ def _line(line: InvoiceLine) -> NoticeLine:
     return NoticeLine(line.description, ZERO - line.amount if credit else line.amount, line.reduction_percent)
 
 
-def _payload(invoice: Invoice) -> str:
+def _payload(invoice: Invoice, number: str) -> str:
     try:
-        return invoice_payload(invoice)
+        return number_payload(invoice, number) if number else invoice_payload(invoice)
     except VietQrError:  # beyond fast transfers, or an account banks do not know: the paper says what to do instead
         return ""
 

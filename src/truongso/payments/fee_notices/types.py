@@ -33,7 +33,8 @@ class FeeNotice:
     """One notice: the sum, the way to pay, and as `info` the fields of the template it was issued with: the four
     mandatory ones (payer, beneficiary, reason, invoice code) and what the department adds.
 
-    `payload` is the VietQR of what is still owed; empty when the sum is beyond fast transfers.
+    `payload` is the VietQR of what is still owed, to the school's account or, where the school has decided so, to the
+    pupil's own number; empty when the sum is beyond fast transfers.
     """
 
     code: str
@@ -49,6 +50,7 @@ class FeeNotice:
     bank_name: str
     payload: str
     check_url: str
+    own_number: str = ""  # the pupil's own number at the bank
 
 
 @dataclass(frozen=True, slots=True)

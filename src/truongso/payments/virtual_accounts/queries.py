@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from truongso.fees.public import Invoice
 from truongso.kernel.among import among
 from truongso.kernel.names import fold
-from truongso.organizations.public import BankAccount
 from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountRule
 from truongso.payments.virtual_accounts.types import HeldNumber, plain
 
@@ -69,12 +68,11 @@ def held_numbers(school_id: int) -> list[HeldNumber]:
     return [HeldNumber(*row) for row in rows.values_list(*columns)]
 
 
-def account_of_number(bank_bin: str, number: str) -> BankAccount | None:
-    """The receiving account behind a number in use at a bank, of whatever school, with its school; 1 query."""
+def number_at_bank(bank_bin: str, number: str) -> VirtualAccount | None:
+    """A number in use at a bank, of whatever school, with its receiving account and school; 1 query."""
     rows = VirtualAccount.objects.across_schools("a scanned code names the number, not the school")
     found = rows.filter(number=number, bank_account__bank_bin=bank_bin, released_on__isnull=True)
-    row = found.select_related("bank_account__school", "bank_account__replaced_by").order_by("pk").first()
-    return row.bank_account if row is not None else None
+    return found.select_related("bank_account__school", "bank_account__replaced_by").order_by("pk").first()
 
 
 def rule_of(school_id: int, account_id: int) -> VirtualAccountRule | None:

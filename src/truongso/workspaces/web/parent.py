@@ -19,6 +19,7 @@ from truongso.organizations.public import School
 from truongso.payments.public import (
     ReceiptPaper,
     invoice_picture,
+    number_for,
     papers_of,
     receipt_number,
     receipts_of_invoice,
@@ -96,11 +97,12 @@ def status(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 @require_safe
 @of_invoice
 def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    """The QR as a picture to save; none when the invoice takes no money."""
+    """The QR as a picture to save, with `so=rieng` that of the pupil's own number; none when nothing is owed."""
     if not state_on_page(invoice).is_open:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
+    held = number_for(invoice) if request.GET.get("so") == "rieng" else None
     try:
-        png = invoice_picture(invoice, amount=_part(request, invoice))
+        png = invoice_picture(invoice, amount=_part(request, invoice), number=held.number if held else "")
     except VietQrError:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
     response = HttpResponse(png, content_type="image/png")

@@ -16,7 +16,7 @@ from truongso.organizations.models import BankAccount, School
 from truongso.payments.virtual_accounts import services
 from truongso.payments.virtual_accounts.messages import virtual_account_text
 from truongso.payments.virtual_accounts.models import VirtualAccount
-from truongso.payments.virtual_accounts.queries import account_of_number, numbers, numbers_of_student
+from truongso.payments.virtual_accounts.queries import number_at_bank, numbers, numbers_of_student
 from truongso.payments.virtual_accounts.types import RuleKind, VirtualAccountRefusedError
 from truongso.people.models import Student
 
@@ -106,8 +106,8 @@ def test_one_pupil_one_number_one_holder(account: BankAccount, an: Student, acto
     with pytest.raises(VirtualAccountRefusedError, match="reason_missing"), transaction():
         services.release(held, reason=" ", actor=actor)
     assert [one.number for one in numbers(an.school_id)] == ["962HS0007"]
-    assert account_of_number(account.bank_bin, "962HS0007") == account
-    assert account_of_number("970418", "962HS0007") is None
+    assert number_at_bank(account.bank_bin, "962HS0007") == held
+    assert number_at_bank("970418", "962HS0007") is None
 
 
 def test_the_database_holds_the_same(account: BankAccount, an: Student, actor: Actor, school_day: dt.datetime) -> None:

@@ -1,0 +1,79 @@
+"""A pupil's own number at the bank on the payment page, the saved picture, the notice and the QR check."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests import factories, money, pdf
+
+from truongso.fees.models import Invoice
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
+from truongso.kernel.qr_image import read_qr
+from truongso.organizations.models import BankAccount, School
+from truongso.payments.fee_notices.pdf import notices_pdf
+from truongso.payments.fee_notices.queries import letterhead, notices_by_class
+from truongso.payments.fee_notices.types import Scope
+from truongso.payments.public import RuleKind, assign_number, number_payload, save_number_rule
+from truongso.payments.vietqr import decode, encode
+from truongso.workspaces.qr_check import QrVerdict, check_qr
+from truongso.workspaces.tests.reading import text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
+NUMBER = "962TS000007"
+
+
+@pytest.fixture
+def invoice(school: School, actor: Actor) -> Invoice:
+    """An invoice whose pupil has a number of his own."""
+    made = money.invoice(school, [250_000])
+    with transaction():
+        assign_number(made.bank_account, student=made.student, number=NUMBER, actor=actor)
+    return made
+
+
+def test_the_page_offers_both_codes_and_both_pictures(invoice: Invoice, client: Client) -> None:
+    page = client.get(f"/p/{invoice.public_id}")
+    assert "Số tài khoản riêng của em 962T S000 007" in text(page)
+    pictures = [client.get(f"/p/{invoice.public_id}/qr.png{asked}").content for asked in ("", "?so=rieng")]
+    main, own = (decode(read_qr(one)[0]) for one in pictures)
+    assert (main.account, own.account) == ("0071000123456", NUMBER)
+    assert (own.amount, own.memo, own.bill_number) == (main.amount, main.memo, invoice.code)
+
+
+def test_without_a_number_nothing_is_shown(school: School, client: Client) -> None:
+    plain = money.invoice(school, [250_000])
+    assert "Số tài khoản riêng" not in text(client.get(f"/p/{plain.public_id}"))
+    asked = client.get(f"/p/{plain.public_id}/qr.png?so=rieng").content
+    assert decode(read_qr(asked)[0]).account == "0071000123456"
+
+
+@pytest.mark.parametrize(("on_notices", "account"), [(False, "0071000123456"), (True, NUMBER)])
+def test_the_notice_prints_the_number_and_its_code_where_the_school_says_so(
+    invoice: Invoice, school: School, actor: Actor, on_notices: bool, account: str
+) -> None:
+    with transaction():
+        save_number_rule(
+            invoice.bank_account, kind=RuleKind.SEQUENCE, prefix="962TS", digits=6, on_notices=on_notices, actor=actor
+        )
+    made = notices_pdf(letterhead(school), [g for _, g in notices_by_class(school.pk, Scope(invoice.round_id))])
+    assert "Số riêng của em 962T S000 007" in " ".join(pdf.text(made).split())
+    assert decode(read_qr(pdf.picture(made, dpi=150))[0]).account == account
+
+
+def test_the_check_knows_the_number_and_whose_it_is(invoice: Invoice, school: School) -> None:
+    assert check_qr(number_payload(invoice, NUMBER)).verdict is QrVerdict.GENUINE
+    other = money.invoice(school, [250_000], full_name="Trần Bình Minh")
+    assert check_qr(number_payload(other, NUMBER)).verdict is QrVerdict.OTHER_ACCOUNT
+    account: BankAccount = invoice.bank_account
+    stranger = encode(bank_bin=account.bank_bin, account="962TS000008", memo=invoice.code)
+    assert check_qr(stranger).verdict is QrVerdict.STRANGER
+    assert check_qr(encode(bank_bin=account.bank_bin, account=NUMBER)).verdict is QrVerdict.ACCOUNT_ONLY
+
+
+def test_a_number_of_a_replaced_account_is_shown_no_more(invoice: Invoice, school: School, client: Client) -> None:
+    other = factories.bank_account(school, number="0071000999999")
+    BankAccount.objects.for_school(school).filter(pk=invoice.bank_account_id).update(
+        is_active=False, replaced_by=other, replaced_at=invoice.issued_at
+    )
+    assert "Số tài khoản riêng" not in text(client.get(f"/p/{invoice.public_id}"))
