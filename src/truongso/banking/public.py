@@ -6,6 +6,8 @@ from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
 from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
 from truongso.banking.claims.types import ClaimRefusedError
+from truongso.banking.closing.queries import standing_months as closed_month_signatures
+from truongso.banking.closing.queries import waiting_closes
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
 from truongso.banking.deposits.fit import deposits_for as deposits_for_line
@@ -44,6 +46,7 @@ __all__ = [
     "apply_statement",
     "batches_for_line",
     "claims_of_invoice",
+    "closed_month_signatures",
     "connect_feed",
     "covered_days",
     "deposits_for_line",
@@ -58,4 +61,5 @@ __all__ = [
     "queue_lines",
     "sightings_of",
     "undo_match",
+    "waiting_closes",
 ]

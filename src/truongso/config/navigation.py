@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from truongso.accounts.public import Caller, caller_of, role_name
 from truongso.accounts.types import Permission
-from truongso.banking.public import open_claim_count, queue_figures
+from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
 from truongso.payments.public import waiting_refund_requests
@@ -21,6 +21,7 @@ from truongso.payments.public import waiting_refund_requests
 QUEUE = "banking:queue"
 CLAIMS = "banking:claims"
 APPROVALS = "payments:approvals"
+CLOSING = "banking:closing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ GROUPS = (
                   also=("/thu/giao-dich", "/thu/tien-ra")),
             Entry(gettext_lazy("Báo đã nộp"), CLAIMS, "message", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
+            Entry(gettext_lazy("Khóa sổ"), CLOSING, "lock", Permission.SCHOOL_CLOSE_READ),
         ),
     ),
     Group(
@@ -159,6 +161,8 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = waiting_refund_requests(caller.school.pk)
     elif entry.page == CLAIMS:
         badge = open_claim_count(caller.school.pk)
+    elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):
+        badge = waiting_closes(caller.school.pk)
     return {
         "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
     }  # fmt: skip

@@ -1,0 +1,183 @@
+"""Closing by pages: the accountant signs, the principal confirms, every address works as form and as link."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests import factories, money
+
+from truongso.accounts.types import Role
+from truongso.banking.closing.models import DayClose, MonthClose
+from truongso.banking.closing.tests.test_month_close import NOVEMBER, count, take
+from truongso.banking.models import StatementImport
+from truongso.banking.tests import helpers
+from truongso.banking.tests.helpers import DAY, arrive, line
+from truongso.banking.types import Direction
+from truongso.kernel import clock
+from truongso.kernel.money import Dong
+from truongso.organizations.models import BankAccount, School
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("verify_after")]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with clock.frozen(dt.datetime(2026, 10, 8, 9, tzinfo=clock.SCHOOL_TIME)):
+        yield
+
+
+@pytest.fixture
+def account(school: School) -> BankAccount:
+    return factories.bank_account(school)
+
+
+@pytest.fixture
+def accountant(school: School) -> Client:
+    return factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+
+
+@pytest.fixture
+def principal(school: School) -> Client:
+    return factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address, follow=True)
+    assert answer.status_code == status
+    return " ".join(answer.content.decode().split())
+
+
+def sign(client: Client, address: str, **changes: str) -> DayClose | None:
+    """Post the form as the page shows it."""
+    shown = client.get(address)
+    fields = {
+        "first": f"{shown.context['first']:%Y-%m-%d}", "last": f"{shown.context['last']:%Y-%m-%d}",
+        "seen": shown.context["seen"], "note": "",
+    }  # fmt: skip
+    client.post(f"{address}/ky", {**fields, **changes})
+    return DayClose.objects.across_schools("test").order_by("-pk").first()
+
+
+def test_a_day_is_signed_confirmed_and_reopened_by_pages(
+    account: BankAccount, accountant: Client, principal: Client
+) -> None:
+    helpers.bring(
+        account, line("TS lop 3A2", 250_000, "FT1"), line("phi", 11_000, "FT3", Direction.OUT), layout="bidv_detail"
+    )
+    days = reverse("banking:closing_days", args=[account.public_id])
+    assert "khóa được đến 06/10/2026" in text(accountant, reverse("banking:closing"))
+    page = text(accountant, days)
+    for shown in ("1.000.000 đ", "250.000 đ", "1.239.000 đ", "−11.000 đ", "Tiền ra ngoài phần thu của học sinh"):
+        assert shown in page, shown
+    assert "Ký khóa sổ" not in text(principal, days)
+    row = sign(accountant, days)
+    assert row is not None
+    own = reverse("banking:day_close", args=[row.public_id])
+    assert "Chờ hiệu trưởng ký xác nhận" in text(accountant, own)
+    principal.post(f"{own}/xac-nhan", {"seen": "x"})
+    row.refresh_from_db()
+    assert row.state == "signed"
+    principal.post(f"{own}/xac-nhan", {"seen": row.digest})
+    row.refresh_from_db()
+    assert (row.state, row.closing) == ("confirmed", Dong(1_239_000))
+    assert row.digest in text(principal, f"{own}/ban-in")
+    accountant.post(f"{own}/de-nghi-mo-lai", {"why": "Sao kê sai"})
+    accountant.post(f"{own}/mo-lai")
+    row.refresh_from_db()
+    assert row.state == "confirmed"
+    assert "Có đề nghị mở lại" in text(principal, own)
+    principal.post(f"{own}/mo-lai")
+    row.refresh_from_db()
+    assert row.state == "reopened"
+
+
+def test_what_is_in_the_way_is_said_with_the_way_out(account: BankAccount, accountant: Client) -> None:
+    statement, _counts = helpers.bring(account, line("mot", 250_000, "FT1"), layout="bidv_detail")
+    StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(flagged=True)
+    address = f"{reverse('banking:closing_days', args=[account.public_id])}?tu=06/10/2026&den=06/10/2026"
+    page = text(accountant, address)
+    assert "không bao giờ khóa được" in page
+    assert f'href="/thu/sao-ke/{statement.public_id}"' in page
+    assert "Ký khóa sổ" not in page
+
+
+def test_a_note_is_asked_and_nothing_typed_is_lost(account: BankAccount, accountant: Client) -> None:
+    helpers.bring(account, line("mot", 250_000, "FT1"), layout="bidv_detail")
+    arrive(account, "bao co khong co trong sao ke", 70_000, "FT7")
+    days = reverse("banking:closing_days", args=[account.public_id])
+    assert sign(accountant, days) is None
+    assert sign(accountant, days, note="Ngân hàng ghi ngày 7/10", seen="x") is None
+    answer = accountant.post(f"{days}/ky", {"first": "2026-10-06", "last": "2026-10-06", "seen": "x", "note": "Ghi gì"})
+    assert answer.status_code == 400
+    assert "Ghi gì" in answer.content.decode()
+    made = sign(accountant, days, note="Ngân hàng ghi ngày 7/10")
+    assert made is not None
+    assert made.note == "Ngân hàng ghi ngày 7/10"
+
+
+def test_the_cash_box_and_the_month_by_pages(school: School, accountant: Client, principal: Client) -> None:
+    take(school, 200_000)
+    count(school, {200_000: 1})
+    cash = reverse("banking:closing_days", args=["tien-mat"])
+    row = sign(accountant, cash)
+    assert row is not None
+    principal.post(reverse("banking:day_close_confirm", args=[row.public_id]), {"seen": row.digest})
+    month = reverse("banking:closing_month", args=["2026-10"])
+    assert "Tháng này chưa hết" in text(accountant, month)
+    with clock.frozen(NOVEMBER):
+        page = accountant.get(month)
+        accountant.post(f"{month}/ky", {"seen": page.context["figures"].seen})
+        made = MonthClose.objects.across_schools("test").get()
+        principal.post(f"{month}/xac-nhan", {"seen": made.digest})
+        made.refresh_from_db()
+        assert made.state == "confirmed"
+        assert "200.000" in text(principal, f"{month}/ban-in")
+        accountant.post(f"{month}/de-nghi-mo-lai", {"why": "Sót"})
+        principal.post(f"{month}/mo-lai")
+        made.refresh_from_db()
+        assert made.state == "reopened"
+        assert "mở lại: Sót" in text(accountant, month)
+
+
+def test_addresses_of_forms_lead_to_their_page(account: BankAccount, accountant: Client) -> None:
+    days = reverse("banking:closing_days", args=[account.public_id])
+    assert accountant.get(f"{days}/ky").headers["Location"] == days
+    month = reverse("banking:closing_month", args=["2026-10"])
+    assert accountant.get(f"{month}/ky").headers["Location"] == month
+    assert accountant.get("/thu/khoa-so/thang/2026-13").status_code == 404
+    assert accountant.get(reverse("banking:closing_days", args=["khong-co"])).status_code == 404
+
+
+def test_other_roles_and_other_schools_see_nothing(
+    account: BankAccount, other_school: School, accountant: Client
+) -> None:
+    helpers.bring(account, line("mot", 250_000, "FT1"), layout="bidv_detail")
+    row = sign(accountant, reverse("banking:closing_days", args=[account.public_id]))
+    assert row is not None
+    cashier = factories.login(Client(), factories.user(Role.CASHIER, school=account.school))
+    assert cashier.get(reverse("banking:closing")).status_code == 403
+    foreign = factories.login(Client(), factories.user(Role.PRINCIPAL, school=other_school))
+    own = reverse("banking:day_close", args=[row.public_id])
+    assert foreign.get(own).status_code == 404
+    assert foreign.post(f"{own}/xac-nhan", {"seen": row.digest}).status_code == 404
+    row.refresh_from_db()
+    assert row.state == "signed"
+
+
+@pytest.mark.parametrize("lines", [2, 30])
+def test_pages_ask_the_same_number_of_questions(
+    account: BankAccount, accountant: Client, lines: int,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[None]],
+) -> None:  # fmt: skip
+    helpers.bring(account, *(line(f"so {n}", 1_000 + n, f"FT{n}") for n in range(lines)), layout="bidv_detail")
+    money.invoice(account.school)
+    assert dt.date(2026, 10, 6) == DAY
+    with django_assert_max_num_queries(34):
+        accountant.get(reverse("banking:closing_days", args=[account.public_id]))
+    with django_assert_max_num_queries(24):
+        accountant.get(reverse("banking:closing"))
