@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,7 +12,8 @@ import pytest
 from django.core.management.commands import flush
 from django.db import connections
 from django.test import Client
-from tests import factories
+from playwright.sync_api import Browser
+from tests import chromium, factories
 
 from truongso.accounts.models import User
 from truongso.kernel import clock, selfcheck, triggers
@@ -22,7 +22,6 @@ from truongso.organizations.models import School
 
 ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 _PURE = "pure"
 _left_out = pytest.StashKey[list[str]]()
@@ -39,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         reasons["postgres"] = "they run with TRUONGSO_TEST_DB=postgres"
     else:
         reasons[_PURE] = "they touch no database and run with SQLite"
-    if CHROMIUM is None:
+    if chromium.PATH is None:
         reasons["browser"] = "Chromium is not installed"
     kept: list[pytest.Item] = []
     gone: dict[str, list[pytest.Item]] = {name: [] for name in reasons}
@@ -87,6 +86,13 @@ def _tables_can_be_emptied() -> Iterator[None]:
     flush.Command.handle = handle  # type: ignore[method-assign]
     yield
     flush.Command.handle = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for the tests of a file."""
+    with chromium.launched() as running:
+        yield running
 
 
 @pytest.fixture

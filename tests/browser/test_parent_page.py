@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import money, pdf
 from tests.browser.conftest import PHONE, Complaints
+from tests.chromium import violations
 from truongso.fees.models import Invoice
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
@@ -23,8 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MOST_BYTES = 40 * 1024
 MOST_REQUESTS = 5
-AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL_TARGETS = """() => [...document.querySelectorAll('a,button,summary')]
 .filter(e => !e.closest('.skip') && !e.closest('.tl'))
 .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
@@ -167,9 +166,7 @@ def test_pages_are_accessible_and_never_scroll_sideways(  # noqa: PLR0917  fixtu
         page.goto(path)
         for summary in page.locator("summary").all():
             summary.click()
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        found += [(path, rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]]
+        found += [(path, *violation) for violation in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append((path, "scrolls sideways"))
         found += [(path, "small target", html) for html in page.evaluate(SMALL_TARGETS)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories, money
+from tests.chromium import violations
 from truongso.accounts.models import User
 from truongso.fees.models import Invoice
 from truongso.kernel.actor import Actor
@@ -19,15 +19,11 @@ from truongso.payments.public import book
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ACTOR = Actor.system("test", "cli")
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def faults(page: Page) -> list[Any]:
     """What axe finds, and whether the page scrolls sideways."""
-    page.evaluate(AXE)
-    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    found: list[Any] = [(rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]]
+    found: list[Any] = [*violations(page)]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(("sideways", page.url))
     return found

@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import factories, money
 from tests.browser.conftest import PHONE, Complaints
-from tests.browser.test_parent_page import AXE, MOST_BYTES, MOST_REQUESTS, RULES, SMALL_TARGETS
+from tests.browser.test_parent_page import MOST_BYTES, MOST_REQUESTS, SMALL_TARGETS
+from tests.chromium import violations
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
@@ -168,9 +169,7 @@ def test_pages_are_accessible_and_never_scroll_sideways(  # noqa: PLR0917  fixtu
         page.goto(path)
         for summary in page.locator("summary").all():
             summary.click()
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        found += [(path, rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]]
+        found += [(path, *violation) for violation in violations(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append((path, "scrolls sideways"))
         if not path.startswith("/truong"):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests import factories, money
 from tests.protocols.scenes import AMOUNT, AtAGateway, Scene, counts
@@ -24,20 +22,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def phone() -> Iterator[Page]:
+def phone(browser: Browser) -> Iterator[Page]:
     """390 px wide, with touch; what the pages complain about fails the test."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread, beside our own queries
     found: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="vi-VN")
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: found.append(str(error)))
-        yield page
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="vi-VN")
+    page.set_default_timeout(15_000)
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield page
+    page.close()
     assert found == []
 
 

@@ -16,6 +16,7 @@ from truongso.banking.statements.keys import LineKey
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel import clock
+from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
@@ -92,7 +93,7 @@ def known(
     contents = {r.key.content for r in reported}
     sightings = (
         StatementRow.objects.for_school(account.school_id)
-        .filter(bank_account_id=account.pk, content_key__in=contents, line__isnull=False)
+        .filter(among("content_key", contents), bank_account_id=account.pk, line__isnull=False)
         .values_list("content_key", "occurrence", "line_id")
     )
     found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings}
@@ -150,7 +151,7 @@ def _filed(
     days = {r.line.booked_on for r in reported}
     numbers = {r.line.reference for r in reported if _facts(r.line).strong_reference}
     margin = dt.timedelta(days=DAYS_APART)
-    near = Q(reference__in=numbers, booked_on__gte=min(days) - margin, booked_on__lte=max(days) + margin)
+    near = Q(among("reference", numbers), booked_on__gte=min(days) - margin, booked_on__lte=max(days) + margin)
     sightings = StatementRow.objects.for_school(account.school_id).filter(line_id=OuterRef("pk"))
     rows = (
         BankLine.objects.for_school(account.school_id)

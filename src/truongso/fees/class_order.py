@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from truongso.kernel.names import fold
 
@@ -11,6 +12,7 @@ _KEY_LENGTH = 360
 _DIGITS = re.compile(r"\d+")
 
 
+@lru_cache(maxsize=1024)  # a round has few classes and many pupils
 def class_key(class_name: str) -> str:
     """A key of fixed length whose text order is the usual order of classes: 2A before 10A, 3A2 before 3A10.
 

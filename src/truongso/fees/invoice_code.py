@@ -196,7 +196,7 @@ def is_group_code(code: str) -> bool:
 
 
 def _well_mixed(code: str) -> bool:
-    digits = sum(symbol.isdigit() for symbol in code[PREFIX_LENGTH:])
+    digits = sum(map(str.isdigit, code[PREFIX_LENGTH:]))
     return digits >= MIN_DIGITS and LENGTH - PREFIX_LENGTH - digits >= MIN_LETTERS
 
 

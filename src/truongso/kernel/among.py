@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
+from truongso.kernel.sql_values import array_literal
+
 
 class _Among(Func):
     """column = ANY(array) on PostgreSQL, column IN (SELECT value FROM json_each(array)) on SQLite."""
@@ -32,7 +34,7 @@ class _Among(Func):
         """The condition for the engine at hand."""
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s::{self.kind}[])", (*params, self.values)
+            return f"{column} = ANY(%s::{self.kind}[])", (*params, array_literal(self.values))
         return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(self.values))  # noqa: S608
 
 

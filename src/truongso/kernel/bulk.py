@@ -46,13 +46,14 @@ def insert_many(rows: Iterable[M], *, ignore_conflicts: bool = False) -> list[M]
         columns = _columns(model, made)
     except _Unusual:
         return cast("Any", model)._base_manager.bulk_create(made, ignore_conflicts=ignore_conflicts)  # type: ignore[no-any-return]
+    key = model._meta.pk.attname
     insert = _on_postgres if connection.vendor == "postgresql" else _on_sqlite
     with transaction.atomic(savepoint=False):
         for start in range(0, len(made), _BATCH):
             part = slice(start, start + _BATCH)
             ids = insert(model, [values[part] for values in columns], ignore_conflicts)
             for row, pk in zip(made[part], ids, strict=False):
-                row.pk, row._state.adding, row._state.db = pk, False, connection.alias
+                row.__dict__[key], row._state.adding, row._state.db = pk, False, connection.alias
     return made
 
 
@@ -91,12 +92,13 @@ def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, C
 
 def _columns(model: type[models.Model], rows: Sequence[models.Model]) -> list[Values]:
     """The values of each stored field but the id, as the database takes them."""
-    if any(row.pk is not None for row in rows):
+    contents = [row.__dict__ for row in rows]
+    key = model._meta.pk.attname
+    if any(content[key] is not None for content in contents):
         raise _Unusual
     for row in rows:
-        if row._state.fields_cache:
+        if row._state.__dict__.get("fields_cache"):
             row._prepare_related_fields_for_save(operation_name="bulk_create")  # type: ignore[attr-defined]
-    contents = [row.__dict__ for row in rows]
     return [_prepared(field, [content[field.attname] for content in contents]) for field in _fields(model)]
 
 

@@ -52,6 +52,8 @@ def fold(text: str) -> str:
 
     Equal for composed and decomposed input and for both spellings of a tone's place (hòa, hoà). Idempotent.
     """
+    if text.isascii():
+        return " ".join(text.upper().split())
     upper = unicodedata.normalize("NFKD", text).translate(_D_WITH_STROKE).upper()
     bare = "".join(c for c in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(c))
     return " ".join(bare.translate(_D_WITH_STROKE).upper().split())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from truongso.fees.public import LockedInvoice, lock_invoices
 from truongso.kernel import audit, clock, outbox
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.money import ZERO, Dong, total
@@ -156,9 +157,9 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
     query = (
         Evidence.objects.for_school(school_id)
         .filter(
+            among("reference", (r for _, _, r in new)),
             kind__in={k for k, _, _ in new},
             source__in={s for _, s, _ in new},
-            reference__in={r for _, _, r in new},
         )
         .order_by("pk")
     )
@@ -313,7 +314,7 @@ def _debit(booking: Booking) -> tuple[AccountRole, int]:
 def _refresh_derived(school_id: int, plans: list[_Plan]) -> None:
     """Triggers wrote the derived columns; show the caller what the database holds. One query."""
     by_id = {_written(p).pk: _written(p) for p in plans}
-    rows = Payment.objects.for_school(school_id).filter(pk__in=by_id).values_list("pk", "allocated", "credited")
+    rows = Payment.objects.for_school(school_id).filter(among("pk", by_id)).values_list("pk", "allocated", "credited")
     for pk, allocated, credited in rows:
         by_id[pk].allocated, by_id[pk].credited = allocated, credited
 

@@ -13,6 +13,7 @@ from truongso.banking.matching.fold import squeeze
 from truongso.banking.models import BankLine
 from truongso.banking.types import Direction, LineState
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
 from truongso.payments.public import (
     BILL_EARLY,
@@ -39,7 +40,9 @@ def settle_straight(school_id: int, lines: Sequence[BankLine], *, actor: Actor) 
     the memo. When two transfers fit a line, or one fits two, a person decides, and so when a person took a link back.
     """
     waiting = [x for x in lines if x.direction == Direction.IN.value and x.state == LineState.WAITING.value]
-    unlinked = BatchLink.objects.for_school(school_id).filter(line__in=waiting, state=LinkState.UNDONE.value)
+    unlinked = BatchLink.objects.for_school(school_id).filter(
+        among("line_id", (x.pk for x in waiting)), state=LinkState.UNDONE.value
+    )
     apart = set(unlinked.values_list("line_id", flat=True)) if waiting else set()
     waiting = [x for x in waiting if x.pk not in apart]
     return _settle_gateways(school_id, waiting, actor) | _settle_bills(school_id, waiting, actor)

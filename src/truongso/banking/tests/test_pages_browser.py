@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import factories, money
+from tests.chromium import violations
 
 from truongso.accounts.models import User
 from truongso.accounts.types import Role
@@ -30,23 +26,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("truongso.banking.tests.urls"),
 ]
-AXE = Path(__file__).parents[4] / "tests" / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the driver keeps an event loop in the test's thread
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def _page(browser: Browser, live_server: LiveServer, user: User, width: int, problems: list[str]) -> Page:
@@ -57,12 +36,6 @@ def _page(browser: Browser, live_server: LiveServer, user: User, width: int, pro
     page.on("console", lambda m: problems.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     return page
-
-
-def _violations(page: Page) -> list[Any]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
 
 
 def _paid(school: School) -> dict[str, int]:
@@ -110,7 +83,7 @@ def test_every_page_is_accessible_and_fits(school: School, live_server: LiveServ
             page.wait_for_timeout(120)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append((width, path))
-            found += [(width, path, *v) for v in _violations(page)]
+            found += [(width, path, *v) for v in violations(page)]
         page.context.close()
     assert found == []
     assert wide == []

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
+from tests.chromium import violations
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[5] / "tests" / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ["", "?loi=1", "?thong-bao=1", "parent/", "parent/?loi=1", "public/", "auth/"]
 SETTINGS: dict[str, Any] = {
     "DEBUG": True,
@@ -54,17 +51,6 @@ def address() -> Iterator[str]:
         thread.terminate()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def problems() -> list[str]:
     """What the browser complained about: blocked styles and scripts, missing files, script errors."""
@@ -92,9 +78,7 @@ def test_no_accessibility_violations_and_nothing_blocked(
     for path in PAGES:
         page.goto(address + path)
         page.wait_for_timeout(150)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        found += [(path, rule["id"], rule["nodes"][0]["html"]) for rule in result["violations"]]
+        found += [(path, *violation) for violation in violations(page)]
     page.context.close()
     assert found == []
     assert problems == []

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage
 from pytest_django.live_server_helper import LiveServer
 from tests import factories, money
+from tests.chromium import violations
 
 from truongso.accounts.types import Role
 from truongso.kernel import clock
@@ -25,24 +23,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("truongso.payments.gateways.tests.urls"),
 ]
-AXE = Path(__file__).parents[5] / "tests" / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("TRUONGSO_SCREENSHOTS", "")
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("Chromium is not installed")
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the driver keeps an event loop in the test's thread
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def test_every_page_is_accessible_and_fits(school: School, live_server: LiveServer, browser: Browser) -> None:
@@ -77,9 +58,7 @@ def test_every_page_is_accessible_and_fits(school: School, live_server: LiveServ
         for name, path in paths.items():
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-            problems += [(name, width, rule["id"], rule["nodes"][0]["html"][:200]) for rule in found]
+            problems += [(name, width, *violation) for violation in violations(page)]
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
         context.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from truongso.kernel.money import Dong
 from truongso.kernel.qr_image import qr_png
@@ -134,28 +133,25 @@ def test_many_at_once_never_overdraw(bank: SandboxBank, account: str, payer: str
 
 
 @pytest.mark.browser
-def test_a_picture_is_paid_on_a_phone(bank: SandboxBank, account: str, payload: str, tmp_path: Path) -> None:
+def test_a_picture_is_paid_on_a_phone(
+    browser: Browser, bank: SandboxBank, account: str, payload: str, tmp_path: Path
+) -> None:
     picture = tmp_path / "qr.png"
     picture.write_bytes(qr_png(payload))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"), args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
-        page.goto(bank.url)
-        page.get_by_role("link", name="Quét mã để chuyển tiền").click()
-        page.set_input_files("input[type=file]", picture)
-        page.get_by_role("button", name="Đọc mã trong ảnh").click()
-        page.get_by_label("Nội dung đến trường thế nào").select_option("momo")
-        page.get_by_role("button", name="Xác nhận chuyển").click()
-        page.get_by_role("heading", name="Đã chuyển tiền").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
-        page.goto(f"{bank.url}/tai-khoan/{account}")
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda told: problems.append(told.text) if told.type == "error" else None)
+    page.goto(bank.url)
+    page.get_by_role("link", name="Quét mã để chuyển tiền").click()
+    page.set_input_files("input[type=file]", picture)
+    page.get_by_role("button", name="Đọc mã trong ảnh").click()
+    page.get_by_label("Nội dung đến trường thế nào").select_option("momo")
+    page.get_by_role("button", name="Xác nhận chuyển").click()
+    page.get_by_role("heading", name="Đã chuyển tiền").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.goto(f"{bank.url}/tai-khoan/{account}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert problems == []
     (line,) = bank.lines(account)
     assert re.fullmatch(r"\d{12}-VTK7M2QXP hoc phi-CHUYEN TIEN-OQCH\w{8}-MOMO\d{12}MOMO", line["memo"])

@@ -1,0 +1,43 @@
+"""Chromium for tests: Debian's own, and what axe finds on a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PATH = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running browser; runs without one leave its tests out before they come here."""
+    # Playwright's loop runs in this thread, and Django would refuse the test's own queries beside it.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=PATH, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@cache
+def _axe() -> str:
+    return _AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """(rule, first offending element) of WCAG 2.2 A and AA and axe's best practice."""
+    page.evaluate(_axe())
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)
+    return [(rule["id"], rule["nodes"][0]["html"][:300]) for rule in result["violations"]]
