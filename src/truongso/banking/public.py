@@ -8,6 +8,7 @@ from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make
 from truongso.banking.claims.types import ClaimRefusedError
 from truongso.banking.closing.queries import standing_months as closed_month_signatures
 from truongso.banking.closing.queries import waiting_closes
+from truongso.banking.closing.suspense import Suspense, SuspenseLine, suspense
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
 from truongso.banking.deposits.fit import deposits_for as deposits_for_line
@@ -42,6 +43,8 @@ __all__ = [
     "PaymentClaim",
     "QueueFilter",
     "StatementRow",
+    "Suspense",
+    "SuspenseLine",
     "account_overviews",
     "apply_statement",
     "batches_for_line",
@@ -60,6 +63,7 @@ __all__ = [
     "queue_figures",
     "queue_lines",
     "sightings_of",
+    "suspense",
     "undo_match",
     "waiting_closes",
 ]

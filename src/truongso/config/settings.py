@@ -11,6 +11,7 @@ TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the clien
                   outermost of them wrote into X-Forwarded-For
 TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
 TRUONGSO_ACCOUNT_DELAY_HOURS  hours between approving another receiving account and using it (default 24, A28)
+TRUONGSO_ACCOUNTING_BASIS  line under the form number of the books of account on paper (S11-H, S12-H)
 TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
 
@@ -33,6 +34,9 @@ SANDBOX_WALLET_URL = os.environ.get("TRUONGSO_SANDBOX_WALLET", "") if SANDBOX_UR
 PROXIES = whole_number("TRUONGSO_PROXIES", 0, 0, 5)
 ACCOUNT_DELAY_HOURS = whole_number("TRUONGSO_ACCOUNT_DELAY_HOURS", 24, 1, 240)
 REPORT_LAST_DAY = whole_number("TRUONGSO_REPORT_LAST_DAY", 19, 1, 28)
+ACCOUNTING_BASIS = os.environ.get(
+    "TRUONGSO_ACCOUNTING_BASIS", "Chế độ kế toán hành chính, sự nghiệp (Thông tư 24/2024/TT-BTC)"
+)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)
 
 SECRET_KEY = key_from_file(DATA_DIR / "secret_key", ephemeral=ENV == "test")

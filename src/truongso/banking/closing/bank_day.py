@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from truongso.banking import coverage
-from truongso.banking.asides.models import Aside
+from truongso.banking.acts.places import rests_of
+from truongso.banking.asides.queries import asides_of
 from truongso.banking.closing.balances import Balances, balances, seen
 from truongso.banking.closing.transit import in_transit, settled_here
 from truongso.banking.closing.types import Blocker, DayFigures, Gap, Item, Open, Side
 from truongso.banking.models import BankLine, RefundLine
 from truongso.banking.types import Direction, LineState
+from truongso.kernel.among import among
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.ledger.public import Movement, account_ids, balance, movements
 from truongso.ledger.types import AccountRole, EntryKind
@@ -104,7 +106,7 @@ def _by_line(
     """What the books moved for each of these lines, and movements that belong to none of them; one query."""
     ids = {line.pk for line in lines}
     payouts = [m.source_id for m in moved if m.kind is EntryKind.REFUND_PAID]
-    rows = RefundLine.objects.for_school(account.school_id).filter(payout_id__in=payouts)
+    rows = RefundLine.objects.for_school(account.school_id).filter(among("payout_id", payouts))
     paid_by = dict(rows.values_list("payout_id", "line_id"))
     of_line: dict[int, Dong] = {}
     elsewhere = []
@@ -126,18 +128,17 @@ def _kind(line: BankLine, of_line: dict[int, Dong]) -> Gap:
 
 
 def _open(account: BankAccount, lines: Sequence[BankLine]) -> list[Item]:
-    """Credits of which nobody knows yet whose they are, with who sees to them; one query."""
+    """Credits of which nobody knows yet whose they are, with who sees to them; two queries."""
     waiting = [x for x in lines if x.state in _WAITS or x.state == LineState.PARKED.value]
-    standing = Aside.objects.for_school(account.school_id).filter(
-        line_id__in=[x.pk for x in waiting], ended_at__isnull=True
-    )
-    owners = {a.line_id: a for a in standing}
+    owners, rests = asides_of(account.school_id, waiting), rests_of(account.school_id, waiting)
     found = []
     for line in waiting:
         aside = owners.get(line.pk)
         kind = Open.PARKED if line.state == LineState.PARKED.value else Open.UNMATCHED
         text = aside.reason[:_TEXT] if aside else _text(line)
-        found.append(Item(kind, line.booked_on, line.amount, text, line.public_id, aside.owner_id if aside else None))
+        found.append(
+            Item(kind, line.booked_on, rests[line.pk], text, line.public_id, aside.owner_id if aside else None)
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Sum
 from truongso.banking.closing.types import Item, Open
 from truongso.banking.models import BankLine, BatchLink, DepositLink
 from truongso.banking.types import LineState
+from truongso.kernel.among import among
 from truongso.kernel.money import ZERO, Dong
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import Payment, SettlementItem, cash_deposits, settlement_figures
@@ -26,7 +27,7 @@ def settled_here(account: BankAccount, lines: Sequence[BankLine]) -> list[Item]:
     by_id = {x.pk: x for x in lines if x.state in {LineState.SETTLED.value, LineState.DEPOSIT.value}}
     links = list(
         BatchLink.objects.for_school(school_id)
-        .filter(line_id__in=by_id, state=_STANDING)
+        .filter(among("line_id", by_id), state=_STANDING)
         .select_related("batch")
         .order_by("pk")
     )
@@ -40,7 +41,7 @@ def settled_here(account: BankAccount, lines: Sequence[BankLine]) -> list[Item]:
             found.append(Item(Open.FEE, line.booked_on, fee, k.batch.reference, line.public_id))
     paid = (
         SettlementItem.objects.for_school(school_id)
-        .filter(batch_id__in=line_of, state="matched", evidence__payments__reversed_at__isnull=True, gross__gt=0)
+        .filter(among("batch_id", line_of), state="matched", evidence__payments__reversed_at__isnull=True, gross__gt=0)
         .order_by()
         .values_list("batch_id", "evidence__payments__received_on")
         .annotate(s=Sum("evidence__payments__amount"))
@@ -49,7 +50,7 @@ def settled_here(account: BankAccount, lines: Sequence[BankLine]) -> list[Item]:
         line = line_of[batch_id]
         if day is not None and day < line.booked_on:
             found.append(Item(Open.EARLIER, day, Dong(int(amount)), "", line.public_id))
-    handed_in = DepositLink.objects.for_school(school_id).filter(line_id__in=by_id, state=_STANDING)
+    handed_in = DepositLink.objects.for_school(school_id).filter(among("line_id", by_id), state=_STANDING)
     for one in handed_in.select_related("deposit").order_by("pk"):
         line = by_id[one.line_id]
         if one.deposit.deposited_on < line.booked_on:

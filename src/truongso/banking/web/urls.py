@@ -3,6 +3,7 @@
 from django.urls import path
 
 from truongso.banking.web import (
+    bank_book,
     batches,
     calendar,
     claims,
@@ -62,6 +63,9 @@ urlpatterns = [
     path("thu/sao-ke/<str:public_id>/nhap", statements.apply, name="apply"),
     path("thu/sao-ke/<str:public_id>/tep", statements.original, name="original"),
     path("thu/sao-ke/<str:public_id>/dong-chua-nhap", statements.refused, name="refused"),
+    path("thu/so-tien-gui", bank_book.book_page, name="bank_book"),
+    path("thu/so-tien-gui/ban-in", bank_book.book_paper, name="bank_book_paper"),
+    path("thu/so-tien-gui/tai-ve", bank_book.book_xlsx, name="bank_book_xlsx"),
     path("thu/khoa-so", closing.overview, name="closing"),
     path("thu/khoa-so/so/<str:book>", closing.days_page, name="closing_days"),
     path("thu/khoa-so/so/<str:book>/ky", closing.sign, name="closing_sign"),

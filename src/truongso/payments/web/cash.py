@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponse
@@ -83,20 +84,26 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
             params={"first": book.first.isoformat(), "last": book.last.isoformat()},
         )  # fmt: skip
     header = [
-        _("Ngày"), _("Giờ ghi"), _("Nội dung"), _("Số chứng từ"), _("Người nộp, người nhận"), _("Diễn giải"),
-        _("Người thực hiện"), _("Số thu"), _("Số chi"), _("Tồn quỹ"),
+        _("Ngày ghi sổ"), _("Ngày chứng từ"), _("Số phiếu thu"), _("Số phiếu chi"), _("Diễn giải"), _("Thu"), _("Chi"),
+        _("Tồn"), _("Ghi chú"), _("Giờ ghi"), _("Người thực hiện"),
     ]  # fmt: skip
-    rows: list[list[Any]] = [[book.first, None, _("Tồn đầu kỳ"), "", "", "", "", None, None, book.opening]]
+    rows: list[list[Any]] = [[None, None, "", "", _("Số dư đầu kỳ"), None, None, book.opening, "", None, ""]]
     rows += [
         [
-            r["row"].day, r["row"].at, r["kind"], r["row"].number, r["row"].person, r["row"].note, r["who"],
-            r["row"].taken, r["row"].given, r["row"].balance,
+            r["row"].day, r["row"].day, r["row"].number if r["row"].taken else "",
+            r["row"].number if r["row"].given else "",
+            f"{r['kind']}: {r['row'].person}" if r["row"].person else r["kind"], r["row"].taken, r["row"].given,
+            r["row"].balance, r["row"].note, r["row"].at, r["who"],
         ]
         for r in context["rows"]
     ]  # fmt: skip
-    rows.append([book.last, None, _("Cộng, tồn cuối kỳ"), "", "", "", "", book.taken, book.given, book.closing])
-    title = _("Sổ quỹ tiền mặt từ %(first)s đến %(last)s") % {"first": ngay(book.first), "last": ngay(book.last)}
-    banner = [[school.name], [title]]
+    rows.append([None, None, "", "", _("Cộng phát sinh"), book.taken, book.given, None, "", None, ""])
+    rows.append([None, None, "", "", _("Số dư cuối kỳ"), None, None, book.closing, "", None, ""])
+    title = _("SỔ QUỸ TIỀN MẶT từ %(first)s đến %(last)s, đơn vị: đồng") % {
+        "first": ngay(book.first),
+        "last": ngay(book.last),
+    }
+    banner = [[school.name, "", "", "", _("Mẫu số: S11-H")], [title, "", "", "", settings.ACCOUNTING_BASIS]]
     response = HttpResponse(write_xlsx([SheetOut(_("Sổ quỹ"), header, rows, banner=banner)]), content_type=_XLSX)
     response["Content-Disposition"] = f'attachment; filename="so-quy-{book.first:%Y-%m-%d}-{book.last:%Y-%m-%d}.xlsx"'
     return response
@@ -223,6 +230,7 @@ def _book_context(request: AuthedRequest) -> dict[str, Any]:
     rows = [r for r in whole.rows if not chosen or str(r.actor_id) == chosen]
     return {
         "school": school,
+        "basis": settings.ACCOUNTING_BASIS,
         "form": form,
         "book": whole,
         "rows": [{"row": r, "kind": kinds[r.kind], "who": names[r.actor_id]} for r in rows],

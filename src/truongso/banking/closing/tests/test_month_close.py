@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 from tests import factories, money
 
+from truongso.banking.acts.handling import assign, undo_match
 from truongso.banking.closing import month_services, services
 from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.months import month_figures
@@ -17,7 +18,6 @@ from truongso.banking.closing.signatures import seen_digest
 from truongso.banking.closing.tests.test_day_close import ACCOUNTANT, OTHER, PRINCIPAL, close, refused
 from truongso.banking.closing.types import Open, Side
 from truongso.banking.models import BankLine
-from truongso.banking.services import assign, undo_match
 from truongso.banking.tests import helpers
 from truongso.banking.tests.helpers import DAY, line
 from truongso.kernel import clock, triggers
