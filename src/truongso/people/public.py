@@ -1,6 +1,7 @@
 """What other rooms may use of people."""
 
 from truongso.people.models import Family, Guardian, RosterImport, SchoolClass, Student
+from truongso.people.panels import PupilPanel, add_panel
 from truongso.people.queries.classes import (
     ClassSize,
     SeatedPupil,
@@ -49,11 +50,13 @@ __all__ = [
     "Preview",
     "PupilFilter",
     "PupilPage",
+    "PupilPanel",
     "RosterImport",
     "SchoolClass",
     "SeatedPupil",
     "Student",
     "StudentData",
+    "add_panel",
     "add_student",
     "apply_roster",
     "class_by_id",

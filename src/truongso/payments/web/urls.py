@@ -21,6 +21,7 @@ from truongso.payments.web import (
     reminders,
     settlements,
     signing,
+    virtual_accounts,
 )
 
 app_name = "payments"
@@ -114,6 +115,18 @@ urlpatterns = [
     path("thu/ngan-hang-thu/moi", bills.add, name="bill_add"),
     path("thu/ngan-hang-thu/doi-chieu/<str:public_id>", bills.explain, name="bill_explain"),
     path("thu/ngan-hang-thu/<str:public_id>", bills.change, name="bill_partner"),
+    path("thu/so-rieng", virtual_accounts.number_list, name="own_numbers"),
+    path("thu/so-rieng/tai-ve", virtual_accounts.export, name="own_numbers_export"),
+    path("thu/so-rieng/tai-khoan/<str:account_id>/quy-tac", virtual_accounts.save_rule, name="own_numbers_rule"),
+    path("thu/so-rieng/tai-khoan/<str:account_id>/danh-sach", virtual_accounts.upload, name="own_numbers_upload"),
+    path("thu/so-rieng/tai-khoan/<str:account_id>", virtual_accounts.rule_preview, name="own_numbers_by_rule"),
+    path("thu/so-rieng/tai-khoan/<str:account_id>/cap", virtual_accounts.rule_apply, name="own_numbers_give"),
+    path("thu/so-rieng/danh-sach/<str:public_id>", virtual_accounts.list_preview, name="own_numbers_of_list"),
+    path("thu/so-rieng/danh-sach/<str:public_id>/cap", virtual_accounts.list_apply, name="own_numbers_take"),
+    path("thu/so-rieng/danh-sach/<str:public_id>/chua-cap", virtual_accounts.list_refused, name="own_numbers_refused"),
+    path("thu/so-rieng/hoc-sinh/<str:student_id>", virtual_accounts.of_pupil, name="own_numbers_of_pupil"),
+    path("thu/so-rieng/hoc-sinh/<str:student_id>/cap", virtual_accounts.assign, name="own_number_assign"),
+    path("thu/so-rieng/<str:public_id>/doi", virtual_accounts.change, name="own_number_change"),
     path("thu/bien-lai", receipts.receipt_list, name="receipts"),
     path("thu/bien-lai/tai-ve", receipts.export, name="receipts_export"),
     path("thu/bien-lai/in", receipts.print_many, name="receipts_print"),

@@ -20,6 +20,7 @@ from truongso.kernel import audit, clock
 from truongso.kernel.db import transaction
 from truongso.organizations.public import School, school_year_on
 from truongso.people.models import Guardianship, SchoolClass, Student
+from truongso.people.panels import panels
 from truongso.people.queries.classes import classes_of_year
 from truongso.people.queries.pupils import PupilFilter, class_names, pupil_page, pupils
 from truongso.people.services import pupils as services
@@ -100,6 +101,7 @@ def pupil(request: AuthedRequest, public_id: str) -> HttpResponse:
         "siblings": [_row(student) for student in found.siblings],
         "history": [_act(entry) for entry in found.history],
         "may_write": request.caller.may(Permission.SCHOOL_STUDENT_WRITE),
+        "panels": panels(request.caller, found.student),
     }
     return render(request, "people/pupil.html", context)
 
