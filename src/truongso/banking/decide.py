@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from truongso.banking.asides.types import AsideKind
 from truongso.banking.batches.straight import maybe_bills, settle_straight
 from truongso.banking.deposits.fit import held, says_cash
 from truongso.banking.desk import Desk
@@ -16,8 +17,8 @@ from truongso.banking.grouped import spelled_out
 from truongso.banking.matching.confidence import CERTAIN, confidence
 from truongso.banking.matching.differences import differences
 from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
-from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.queries import last_suggestions
+from truongso.banking.models import Aside, BankLine, MatchDecision
+from truongso.banking.queries import last_suggestions, last_words_of_people
 from truongso.banking.types import DecisionKind, Direction, LineState
 from truongso.fees.public import lock_invoices
 from truongso.kernel import banks, clock
@@ -29,6 +30,8 @@ from truongso.payments.public import BillTransfer, CashDeposit, book_many, serve
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
 SOURCE = "bank"
+INTEREST_REASON = "Lãi tiền gửi ngân hàng trả, xếp theo quy tắc"
+_INTEREST = "not_fees_interest"
 _HELD = 50  # undone or refused once: even odds
 _SAID = ("decision", "rule", "reason", "candidates", "confidence", "differs")
 
@@ -72,6 +75,7 @@ def decide_lines(
     MatchDecision.objects.bulk_create(
         row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
     )
+    _set_interest_aside(school_id, judged)
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
     kept = [j for j in certain if j.line.pk in done]
@@ -97,6 +101,26 @@ def _looked_again(school_id: int, judged: list[Judged], desk: Desk) -> list[Judg
 def _bill(transfers: Sequence[BillTransfer], decision: Decision) -> str:
     """Number of a bill payment of an invoice of the decision, or nothing."""
     return next((t.transaction_id for t in transfers if t.codes.intersection(decision.codes)), "")
+
+
+def _set_interest_aside(school_id: int, judged: Sequence[Judged]) -> None:
+    """Interest that the bank pays, in the bank's own words, is no fee and nobody's work. A person may put it back,
+    and then it stays where the person put it."""
+    lines = [j.line for j in judged if j.decision.reason.code == _INTEREST and j.deposit is None]
+    if not lines:
+        return
+    said = last_words_of_people(school_id, lines)
+    lines = [x for x in lines if x.pk not in said]
+    now = clock.now()
+    for line in lines:
+        line.state = LineState.NOT_FEES.value
+    BankLine.objects.for_school(school_id).filter(among("pk", (x.pk for x in lines))).update(
+        state=LineState.NOT_FEES.value
+    )
+    Aside.objects.bulk_create(
+        Aside(school_id=school_id, line=x, kind=AsideKind.INTEREST.value, reason=INTEREST_REASON, made_at=now)
+        for x in lines
+    )
 
 
 def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> list[MatchDecision]:

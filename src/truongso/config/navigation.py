@@ -16,7 +16,7 @@ from truongso.accounts.types import Permission
 from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
-from truongso.payments.public import waiting_refund_requests
+from truongso.payments.public import bills_in_doubt_count, waiting_approvals
 
 QUEUE = "banking:queue"
 CLAIMS = "banking:claims"
@@ -69,7 +69,7 @@ GROUPS = (
         gettext_lazy("Tiền về tài khoản"),
         (
             Entry(gettext_lazy("Đối soát"), QUEUE, "arrows-exchange", Permission.SCHOOL_MATCH_READ,
-                  also=("/thu/giao-dich", "/thu/tien-ra")),
+                  also=("/thu/giao-dich", "/thu/tien-ra", "/thu/trung-tien")),
             Entry(gettext_lazy("Báo đã nộp"), CLAIMS, "message", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Khóa sổ"), CLOSING, "lock", Permission.SCHOOL_CLOSE_READ),
@@ -156,9 +156,9 @@ def _rail(request: HttpRequest, caller: Caller) -> list[dict[str, Any]]:
 def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
     badge = 0
     if entry.page == QUEUE:
-        badge = queue_figures(caller.school.pk)[0]
+        badge = queue_figures(caller.school.pk)[0] + bills_in_doubt_count(caller.school.pk)
     elif entry.page == APPROVALS:
-        badge = waiting_refund_requests(caller.school.pk)
+        badge = waiting_approvals(caller.school.pk, caller.may)
     elif entry.page == CLAIMS:
         badge = open_claim_count(caller.school.pk)
     elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):

@@ -59,6 +59,13 @@ def check_base(base: str, *, allowed: Collection[str], local: bool) -> None:
     _target(base, allowed=allowed, local=local)
 
 
+def check_call(base: str, path: str, *, allowed: Collection[str], local: bool) -> None:
+    """Raise OutgoingError unless this path of the base address may be called. Nothing is looked up."""
+    _target(base, allowed=allowed, local=local)
+    if _PATH.fullmatch(path) is None:
+        raise OutgoingError("bad_address")
+
+
 def call(
     base: str,
     *,

@@ -12,7 +12,7 @@ from truongso.kernel import clock
 from truongso.messaging.catalogue import CATALOGUE
 from truongso.messaging.models import PER_DAY, QUIET_FROM, QUIET_TO, Channel, Delivery, OptOut, SendingRules, Template
 from truongso.messaging.types import ChannelKind, DeliveryState, MessagingRefusedError
-from truongso.messaging.wording import fill
+from truongso.messaging.wording import fill, sms_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,9 @@ def text_of(school_id: int, code: str, kind: ChannelKind) -> Text:
 
 
 def render(text: Text, values: dict[str, str]) -> Rendered:
-    """The message with its places filled. Raises MessagingRefusedError unknown_placeholder."""
-    return Rendered(fill(text.subject, values), fill(text.text, values))
+    """The message as it leaves, with its places filled. Raises MessagingRefusedError unknown_placeholder."""
+    body = fill(text.text, values)
+    return Rendered(fill(text.subject, values), sms_text(body) if text.kind is ChannelKind.SMS else body)
 
 
 def example_of(text: Text) -> Rendered:

@@ -1,5 +1,6 @@
 """What other rooms may do with payments."""
 
+from truongso.payments.approvals import waiting_count as waiting_approvals
 from truongso.payments.bills.doubts import EARLY as BILL_EARLY
 from truongso.payments.bills.doubts import LATE as BILL_LATE
 from truongso.payments.bills.doubts import by_numbers as bills_of
@@ -131,7 +132,6 @@ from truongso.payments.refunds.queries import RefundMovement, moves_of_payment, 
 from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
 from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
-from truongso.payments.refunds.queries import waiting_count as waiting_refund_requests
 from truongso.payments.refunds.queries import waiting_files as waiting_refund_files
 from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
 from truongso.payments.refunds.types import RefundRefusedError
@@ -380,8 +380,8 @@ __all__ = [
     "undo_refund_payout",
     "use_credit",
     "verify_feed_notice",
+    "waiting_approvals",
     "waiting_notices",
     "waiting_refund_files",
-    "waiting_refund_requests",
     "way_to_guardian",
 ]

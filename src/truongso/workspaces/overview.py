@@ -26,6 +26,7 @@ from truongso.fees.types import RoundState
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
 from truongso.organizations.public import School, bank_accounts
+from truongso.payments.public import bills_in_doubt_count
 from truongso.people.public import Student
 from truongso.reporting.public import (
     Period,
@@ -89,6 +90,7 @@ class Overview:
     classes: list[ClassFigures]
     waiting: int
     waiting_value: Dong
+    in_doubt: int
     waiting_lines: list[WaitingLine]
     report: ReportDue
     bank_news: dt.datetime | None
@@ -135,6 +137,7 @@ def overview(school: School) -> Overview:
         classes=classes_of_round(school.pk, present.id) if present else [],
         waiting=waiting,
         waiting_value=waiting_value,
+        in_doubt=bills_in_doubt_count(school.pk),
         waiting_lines=_waiting_lines(school) if waiting else [],
         report=ReportDue(due_day, due_periods),
         bank_news=news,

@@ -33,7 +33,8 @@ from truongso.payments.public import (
     serves_bills,
 )
 
-_TAKEN = (LineState.MATCHED.value, LineState.WAITING.value, LineState.PARKED.value, LineState.NOT_FEES.value)
+_BOOKED = (LineState.MATCHED.value, LineState.PARTLY.value)
+_TAKEN = (*_BOOKED, LineState.WAITING.value, LineState.PARKED.value, LineState.NOT_FEES.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ def is_same(school_id: int, *, transaction_id: int, line_id: int, actor: Actor) 
     if not _fits(line, row):
         raise LineRefusedError("bill_differs")
     why = f"Cùng một khoản với giao dịch thu hộ số {row.transaction_id}"
-    was_matched = line.state == LineState.MATCHED.value
-    if was_matched:
+    was_booked = line.state in _BOOKED
+    if was_booked:
         undo_match(school_id, line_id=line_id, reason=why, actor=actor)
-    if was_matched or not row.was_booked:
+    if was_booked or not row.was_booked:
         book_bill_afresh(row, reason=why, actor=actor)
     link(school_id, line_id=line_id, batch_ids=[bill_batch(row)], actor=actor)
 
@@ -123,8 +124,7 @@ def _fits(line: BankLine, row: BillTransaction) -> bool:
     near = -BILL_EARLY <= line.booked_on - row.paid_on <= BILL_LATE
     if not (same and near and line.direction == Direction.IN.value and line.state in _TAKEN):
         return False
-    booked = line.state == LineState.MATCHED.value
-    return not booked or any(p.evidence.reference == str(line.pk) for p in bill_suspects(row))
+    return line.state not in _BOOKED or any(p.evidence.reference == str(line.pk) for p in bill_suspects(row))
 
 
 def _lines(row: BillTransaction) -> list[BankLine]:

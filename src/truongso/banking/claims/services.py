@@ -20,11 +20,12 @@ from truongso.kernel.db import savepoint, transaction_required
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import tidy
 from truongso.payments.public import payments_of_evidence, payments_of_invoice
-from truongso.payments.types import EvidenceKind
+from truongso.payments.types import EvidenceKind, Method
 
 LEAST_REFERENCE = 4
 MOST_PER_DAY = 5
 _OLDEST = dt.timedelta(days=400)
+_ABOUT = dt.timedelta(days=3)
 _UNSETTLED = {LineState.WAITING.value, LineState.PARKED.value}
 _OPEN = [state.value for state in OPEN_CLAIMS]
 
@@ -94,6 +95,8 @@ def look_for_money(claim: PaymentClaim) -> bool:
     waiting = next((line for line in lines if line.state in _UNSETTLED), None)
     if booked is not None or _booked_otherwise(claim):
         claim.state, claim.line, claim.closed_at = ClaimState.BOOKED.value, booked or claim.line, clock.now()
+    elif waiting is None and _is_settled_by_it(claim):
+        claim.state, claim.closed_at = ClaimState.BOOKED.value, clock.now()
     elif waiting is not None:
         claim.state, claim.line = ClaimState.FOUND.value, waiting
     else:
@@ -138,6 +141,25 @@ def _pays(line: BankLine, invoice_id: int) -> bool:
         for payment in payments
         if payment.reversed_at is None
     )
+
+
+def _is_settled_by_it(claim: PaymentClaim) -> bool:
+    """Whether the invoice is paid in full and exactly one cashless payment of the claimed amount about the claimed day
+    is among what paid it: the family mistyped the reference, its money is there."""
+    invoice = claim.invoice
+    invoice.refresh_from_db(fields=["paid", "total"])
+    if invoice.paid < invoice.total:
+        return False
+    alike = [
+        payment
+        for payment in payments_of_invoice(claim.school_id, claim.invoice_id)
+        if payment.reversed_at is None
+        and payment.method != Method.CASH.value
+        and payment.evidence.amount == claim.amount
+        and abs(payment.received_on - claim.paid_on) <= _ABOUT
+    ]
+    others = PaymentClaim.objects.for_school(claim.school_id).filter(invoice_id=claim.invoice_id, amount=claim.amount)
+    return len(alike) == 1 and not others.exclude(pk=claim.pk).filter(state=ClaimState.BOOKED.value).exists()
 
 
 def _booked_otherwise(claim: PaymentClaim) -> bool:

@@ -139,6 +139,10 @@ ROWS: Mapping[str, str] = {
 """Refusal: one row of a file is not taken."""
 
 LINES: Mapping[str, str] = {
+    "bill_gone": gettext_noop("Giao dịch thu hộ này không còn chờ xác định: ngân hàng đã hủy, hoặc đã có người ghi."),
+    "bill_differs": gettext_noop(
+        "Dòng sao kê không khớp với giao dịch thu hộ: khác số tiền, tài khoản, ngày hoặc phiếu. Không có gì thay đổi."
+    ),
     "not_waiting": gettext_noop(
         "Người khác vừa xử lý giao dịch này (nay: %(state_text)s). Không có gì thay đổi; xem lại giao dịch."
     ),
@@ -266,8 +270,8 @@ SAID: Mapping[str, str] = {
     "taken_back": gettext_noop("Ngân hàng thu hồi khoản báo có này, giao dịch ngày %(day)s: %(text)s"),
     "takes_back": gettext_noop("Thu hồi khoản báo có ngày %(day)s: %(text)s"),
     "bill_maybe": gettext_noop(
-        "Có thể là tiền của giao dịch thu hộ số %(number)s mà ngân hàng đã báo và trường đã ghi nhận. Nếu đúng, nhập "
-        "bảng quyết toán của ngân hàng rồi khớp với lô; nếu gia đình nộp thêm lần nữa thì gán như thường."
+        "Có thể là tiền của giao dịch thu hộ số %(number)s mà ngân hàng đã báo và trường đã ghi nhận. Nếu đúng, mở "
+        "“Có thể là một khoản” để nối; nếu gia đình nộp thêm lần nữa thì gán như thường."
     ),
     "deposit": gettext_noop("Trùng với khoản nộp quỹ vào ngân hàng, giấy nộp tiền số %(slip)s ngày %(day)s"),
     "deposit_linked": gettext_noop("Là tiền mặt nộp từ quỹ, giấy nộp tiền số %(slip)s"),

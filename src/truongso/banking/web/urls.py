@@ -18,6 +18,7 @@ from truongso.banking.web import (
     lines,
     queue,
     refunds,
+    same_money,
     statements,
     taken_back,
 )
@@ -37,6 +38,8 @@ urlpatterns = [
     path("thu/giao-dich/<str:public_id>", lines.line_page, name="line"),
     path("thu/giao-dich/<str:public_id>/ghi-nhan", lines.assign, name="assign"),
     path("thu/giao-dich/<str:public_id>/xep-lai", lines.set_aside, name="set_aside"),
+    path("thu/trung-tien", same_money.questions, name="same_money"),
+    path("thu/trung-tien/<str:public_id>", same_money.decide, name="same_money_decide"),
     path("thu/tien-ra", refunds.outgoing, name="outgoing"),
     path("thu/giao-dich/<str:public_id>/hoan-tien", refunds.link, name="refund_link"),
     path("thu/giao-dich/<str:public_id>/bo-hoan-tien", refunds.unlink, name="refund_unlink"),

@@ -7,20 +7,17 @@ accents costs two to three times as much.
 
 from __future__ import annotations
 
-import unicodedata
-
 from truongso.messaging.channels.base import Message, Setup
 from truongso.messaging.channels.http import post_json
 from truongso.messaging.types import ChannelError, Sent
-from truongso.messaging.wording import one_line
+from truongso.messaging.wording import one_line, sms_text
 
-_SIGNS = str.maketrans("“”‘’–—", "\"\"''--")
 _LONGEST = 459  # three joined messages of 153 characters
 
 
 def send(setup: Setup, message: Message) -> Sent:
     """One SMS; too long a text is refused here rather than cut."""
-    text = _without_accents(message.body).replace("\n", " ")
+    text = sms_text(message.body)
     if len(text) > _LONGEST:
         raise ChannelError("too_long", permanent=True)
     status, answer = post_json(
@@ -33,11 +30,3 @@ def send(setup: Setup, message: Message) -> Sent:
     if status == 200 and answer.get("status") == "accepted":
         return Sent(str(answer.get("id") or "")[:120])
     raise ChannelError(f"refused_{answer.get('reason')}"[:80], permanent=True)
-
-
-def _without_accents(text: str) -> str:
-    """The text in plain letters, capital and small as they were; what is no plain letter or sign becomes a space."""
-    bare = unicodedata.normalize("NFKD", text.replace("đ", "d").replace("Đ", "D"))
-    bare = "".join(char for char in bare if not unicodedata.combining(char))
-    quotes = bare.translate(_SIGNS)
-    return "".join(char if char.isascii() else " " for char in quotes)

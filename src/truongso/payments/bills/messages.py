@@ -43,6 +43,8 @@ STATES: dict[BillState, Promise] = {
     BillState.REVERSED: _("Ngân hàng đã hủy"),
 }
 
+HELD = _("Chờ xác định có trùng tiền đã ghi")
+
 RECONCILE_STATES: dict[ReconcileState, Promise] = {
     ReconcileState.INCOMPLETE: _("Chưa gửi hết"),
     ReconcileState.AGREES: _("Khớp"),

@@ -59,9 +59,17 @@ def counts_of_day(school_id: int, day: dt.date) -> list[CashCount]:
     return list(counts(school_id).filter(day=day).prefetch_related("lines"))
 
 
-def waiting_counts(school_id: int) -> list[CashCount]:
-    """Signed counts that wait for a second person, the oldest first; one query."""
-    return list(CashCount.objects.for_school(school_id).filter(state=CountState.SIGNED.value).order_by("day"))
+def waiting_counts(school_id: int) -> QuerySet[CashCount]:
+    """Signed counts that wait for a second person, the oldest first."""
+    return CashCount.objects.for_school(school_id).filter(state=CountState.SIGNED.value).order_by("day")
+
+
+def asked_reopenings(school_id: int) -> QuerySet[CashCount]:
+    """Confirmed counts that somebody asks to reopen, the oldest asking first."""
+    rows = CashCount.objects.for_school(school_id).filter(
+        state=CountState.CONFIRMED.value, reopen_asked_at__isnull=False
+    )
+    return rows.order_by("reopen_asked_at")
 
 
 def deposits(school_id: int) -> QuerySet[CashDeposit]:

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.messaging.types import DeliveryState
 from truongso.payments.models import Allocation, Reminder, ReminderTarget
-from truongso.payments.reminders.types import EFFECT_DAYS, Way
+from truongso.payments.reminders.types import EFFECT_DAYS, ReminderState, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class WayCount:
 def reminders(school_id: int) -> QuerySet[Reminder]:
     """Reminders of a school, the newest first, with their round."""
     return Reminder.objects.for_school(school_id).select_related("round").order_by("-pk")
+
+
+def waiting_reminders(school_id: int) -> QuerySet[Reminder]:
+    """Reminders that wait for a second person, with their round, the oldest first."""
+    rows = Reminder.objects.for_school(school_id).filter(state=ReminderState.WAITING.value)
+    return rows.select_related("round").order_by("pk")
 
 
 def targets(reminder: Reminder) -> QuerySet[ReminderTarget]:

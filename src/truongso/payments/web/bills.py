@@ -20,9 +20,11 @@ from truongso.kernel import banks, clock
 from truongso.kernel.db import transaction
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.payments.bills import partners, reconcile
+from truongso.payments.bills.doubts import doubtful_count
 from truongso.payments.bills.messages import (
     CHANNELS,
     DIFFERENCES,
+    HELD,
     RECONCILE_STATES,
     RESULTS,
     STATES,
@@ -30,6 +32,7 @@ from truongso.payments.bills.messages import (
 )
 from truongso.payments.bills.models import BillPartner, BillReconciliation, BillTransaction
 from truongso.payments.bills.types import (
+    SAME_MONEY,
     BillChannel,
     BillCode,
     BillRefusedError,
@@ -158,7 +161,7 @@ def _page(
         "transactions": [
             {
                 "row": t,
-                "state": STATES[BillState(t.state)],
+                "state": HELD if t.problem == SAME_MONEY else STATES[BillState(t.state)],
                 "kind": _STATE_KINDS[BillState(t.state)],
                 "channel": CHANNELS[BillChannel(t.channel)] if t.channel else "",
                 "codes": [item["invoice_code"] for item in t.items],
@@ -168,6 +171,7 @@ def _page(
         "days": [_day(r) for r in compared[:_SHOWN_DAYS]],
         "made": made,
         "secret": secret,
+        "in_doubt": doubtful_count(school.pk),
         "address": f"{settings.PUBLIC_URL}/api/bill/v1/",
         "may_set_up": request.caller.may(Permission.SCHOOL_FEED_WRITE),
         "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),

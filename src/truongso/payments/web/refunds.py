@@ -19,8 +19,8 @@ from truongso.kernel import audit, banks
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.payments.approvals import waiting
 from truongso.payments.cash.messages import cash_refusal_text
-from truongso.payments.cash.queries import waiting_counts
 from truongso.payments.cash.types import CashRefusedError
 from truongso.payments.refunds import bank_files, payouts, queries, services
 from truongso.payments.refunds.accounts import payer_accounts
@@ -77,15 +77,20 @@ def refund_list(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def approvals(request: AuthedRequest) -> HttpResponse:
     """What waits for the decision of a second person."""
-    school = request.caller.school
-    rows = list(queries.requests(school.pk, state=RequestState.PROPOSED).order_by("pk"))
-    counts = waiting_counts(school.pk) if request.caller.may(Permission.SCHOOL_CASH_CONFIRM) else []
-    names = user_names([*(r.proposed_by for r in rows), *(c.counted_by for c in counts)])
-    shown = [
-        {**_row(r), "by": names.get(r.proposed_by, ""), "own": r.proposed_by == request.caller.user.pk} for r in rows
-    ]
-    signed = [{"count": c, "by": names.get(c.counted_by, "")} for c in counts]
-    return render(request, "payments/approvals.html", {"rows": shown, "counts": signed})
+    found = waiting(request.caller.school.pk, request.caller.may)
+    asked = [c.reopen_asked_by for c in found.reopenings if c.reopen_asked_by]
+    wrote = [r.created_by for r in found.reminders if r.created_by]
+    names = user_names([*(r.proposed_by for r in found.refunds), *(c.counted_by for c in found.counts), *asked, *wrote])
+    context = {
+        "rows": [
+            {**_row(r), "by": names.get(r.proposed_by, ""), "own": r.proposed_by == request.caller.user.pk}
+            for r in found.refunds
+        ],
+        "counts": [{"count": c, "by": names.get(c.counted_by, "")} for c in found.counts],
+        "reopenings": [{"count": c, "by": names.get(c.reopen_asked_by or 0, "")} for c in found.reopenings],
+        "reminders": [{"reminder": r, "by": names.get(r.created_by or 0, "")} for r in found.reminders],
+    }
+    return render(request, "payments/approvals.html", context)
 
 
 @requires(Permission.SCHOOL_REFUND_PROPOSE)

@@ -233,7 +233,10 @@ def _ask(request: AuthedRequest, form: ReminderForm, of_round: CollectionRound) 
 
 def _preview(request: AuthedRequest, form: ReminderForm, planned: Plan | None) -> dict[str, Any]:
     school = request.caller.school
-    context: dict[str, Any] = {"form": form, "planned": planned, "alone": ALONE_UP_TO, "shown": _SHOWN}
+    context: dict[str, Any] = {
+        "form": form, "planned": planned, "alone": ALONE_UP_TO, "shown": _SHOWN, "has_channel": bool(form.kinds),
+        "may_set_up": request.caller.may(Permission.SCHOOL_MESSAGING_WRITE), "has_round": bool(form.rounds),
+    }  # fmt: skip
     if planned is None or form.chosen is None:
         return context
     rules = rules_of(school.pk)

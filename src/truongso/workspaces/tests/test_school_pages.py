@@ -90,7 +90,7 @@ def test_the_overview_shows_exact_figures(client: Client, school: School, invoic
     page = text(as_(client, school).get("/thu"))
     assert "100.000 đ</p><small>1 giao dịch · 1 không tiền mặt</small>" in page
     assert "40 % của 250.000 đ" in page
-    assert "150.000 đ</p><small>1 phiếu · 0 quá hạn</small>" in page
+    assert "150.000 đ</p><small>1 phiếu của mọi đợt · 0 quá hạn</small>" in page
     assert "mọi giao dịch đã khớp" in page
     assert "Quý IV năm 2026, Năm 2026" in page
     assert "chậm nhất 19/12/2026" in page

@@ -25,7 +25,11 @@
     const due = amount.value.trim() ? read(amount.value) : sum;
     let laid = read(given.value);
     if (laid < due && laid * 1000 >= due && laid * 1000 - due < 500000) laid *= 1000;
-    out.textContent = Number.isNaN(laid - due) ? '—' : dong(laid - due);
+    const back = laid - due;
+    out.textContent = Number.isNaN(back) ? '—' : dong(Math.abs(back));
+    out.classList.toggle('bad', back < 0);
+    const label = q('[data-change-label]', form);
+    label.textContent = back < 0 ? label.dataset.short : label.dataset.back;
   };
   if (form) {
     form.addEventListener('input', (event) => {
