@@ -36,6 +36,7 @@ from truongso.kernel.money import Dong, total
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
 from truongso.organizations.public import PaymentTemplate, PaymentTemplateField, standard_template
 from truongso.organizations.types import SchoolLevel, UnitKind
+from truongso.payments.models import PartnerFile
 from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.types import Relationship
 
@@ -393,3 +394,13 @@ def issued_invoice(school: School, amount: int = 250_000, *, full_name: str = "N
     pupil = student(school, full_name, school_class=existing or school_class(school))
     item = FeeItem.objects.for_school(school).filter(code="BAN_TRU").first() or fee_item(school)
     return invoice(pupil, [Charge(item, amount)])
+
+
+def in_operation(school: School, kind: str, *subjects: str) -> None:
+    """Partners of the school that families are offered: `gateway` by the channel's public id, `acquirer` by name,
+    `bill` by the bill partner's public id, `feed` by provider. In use from before there were lists."""
+    for subject in subjects:
+        PartnerFile.objects.create(
+            school=school, kind=kind, subject=subject, name=subject, live_at=clock.now(), is_carried_over=True,
+            updated_at=clock.now(),
+        )  # fmt: skip

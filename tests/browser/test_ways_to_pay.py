@@ -48,6 +48,10 @@ def invoice(school: School) -> Invoice:
     PosTerminal.objects.create(school=school, code="T1", acquirer="VCB", bank_account=made.bank_account, created_at=now)
     partner = BillPartner.objects.create(code="AGRI", name="Agribank", key_id="k1", created_at=now)
     BillService.objects.create(school=school, partner=partner, created_at=now)
+    channels = Channel.objects.for_school(school).values_list("public_id", flat=True)
+    factories.in_operation(school, "gateway", *channels)
+    factories.in_operation(school, "acquirer", "VCB")
+    factories.in_operation(school, "bill", partner.public_id)
     told = {"card_pos": "Phòng kế toán, tầng 1, 7:30–11:00", "bank_bill": "Mọi quầy Agribank trong tỉnh"}
     for method in ("mobile_money", "card_pos", "bank_bill"):
         MethodSetting.objects.create(school=school, method=method, how_to=told.get(method, ""), updated_at=now)

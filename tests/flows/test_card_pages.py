@@ -25,7 +25,7 @@ from truongso.payments.bills import partners
 from truongso.payments.bills.models import BillPartner, BillReconciliation
 from truongso.payments.bills.tests.bank import Bank, bank
 from truongso.payments.bills.tests.test_reconciling import post
-from truongso.payments.models import Payment, PosSlip, PosTerminal, SettlementBatch, SettlementItem
+from truongso.payments.models import Payment, PosSlip, PosTerminal, SettlementBatch, SettlementItem, SetupChange
 from truongso.payments.settlements.tests.build import DAY, bring, file, row, slip, terminal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day", "verify_after")]
@@ -190,27 +190,47 @@ def test_who_may_do_what(school: School, other_school: School, at: PosTerminal) 
     assert foreign.post(f"/thu/may-pos/{at.public_id}/doi").status_code == 404
 
 
-def test_a_bank_is_added_its_key_shown_once_and_switched_off(staff: Client, school: School) -> None:
-    answer = staff.post("/thu/ngan-hang-thu/moi", {"bank": "970436", "name": "", "networks": ""})
+def test_a_bank_is_added_by_two_its_key_shown_once_renewed_by_two_and_switched_off(
+    staff: Client, school: School
+) -> None:
+    principal = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+    form = {"bank": "970436", "name": "", "networks": "", "reason": "Hợp đồng 12"}
+    assert principal.post("/thu/ngan-hang-thu/moi", form).status_code == 403
+    answer = staff.post("/thu/ngan-hang-thu/moi", form)
     partner = BillPartner.objects.get()
     secret = unseal(partner.sealed_secrets[0], place=f"payments_billpartner|sealed_secrets|{partner.public_id}")
     assert (answer.status_code, secret in said(answer), partner.key_id in said(answer)) == (200, True, True)
     assert secret not in said(staff.get("/thu/ngan-hang-thu"))
-    bad = staff.post("/thu/ngan-hang-thu/moi", {"bank": "970436", "networks": "300.1.1.1"})
+    bad = staff.post("/thu/ngan-hang-thu/moi", {**form, "networks": "300.1.1.1"})
     assert (bad.status_code, "không phải địa chỉ mạng" in said(bad)) == (400, True)
     caller = Bank(partner, secret)
     invoice = money.invoice(school, [250_000])
+    assert caller.notify((invoice, 100_000), transaction_id="FT0").result == (404, "school_unknown")
+    approve(principal, school)
     assert caller.notify((invoice, 100_000), transaction_id="FT1").result == (200, "ok")
     assert "FT1" in said(staff.get("/thu/ngan-hang-thu?ngay=05/10/2026"))
     change = f"/thu/ngan-hang-thu/{partner.public_id}"
-    renewed = said(staff.post(change, {"viec": "khoa-moi"}))
-    assert "Khóa bí mật chỉ hiện một lần" in renewed
+    assert principal.post(change, {"viec": "khoa-moi", "ly_do": "Lộ"}).status_code == 403
+    page = said(staff.post(change, {"viec": "khoa-moi", "ly_do": "Khóa bị lộ"}))
+    assert "Khóa bí mật chỉ hiện một lần" in page
+    partner.refresh_from_db()
+    assert len(partner.sealed_secrets) == 1, "the new key is not believed yet"
+    approve(principal, school)
+    partner.refresh_from_db()
+    new = unseal(partner.sealed_secrets[0], place=f"payments_billpartner|sealed_secrets|{partner.public_id}")
+    assert (len(partner.sealed_secrets), new in page) == (2, True)
     staff.post(change, {"viec": "bo-khoa-cu"})
     assert caller.notify((invoice, 100_000)).result == (401, "not_authentic")
     staff.post(change, {"viec": "tat"})
     assert not partners.serving(partner).exists()
     other = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=factories.school(code="X", prefix="KD")))
-    assert other.post(change, {"viec": "bat"}).status_code == 404
+    assert other.post(change, {"viec": "bat", "ly_do": "x"}).status_code == 404
+
+
+def approve(principal: Client, school: School) -> None:
+    """The principal approves what waits."""
+    waiting = SetupChange.objects.for_school(school).get(state="proposed")
+    principal.post(f"/cai-dat/cho-duyet/{waiting.public_id}/quyet-dinh", {"viec": "duyet"})
 
 
 def test_differences_of_a_day_are_shown_and_explained(staff: Client, school: School) -> None:

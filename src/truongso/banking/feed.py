@@ -29,6 +29,8 @@ from truongso.payments.public import (
     FeedError,
     FeedMovement,
     Notice,
+    PartnerKind,
+    open_partner_file,
     read_feed_notice,
     refuse_forged_notice,
     settle_notice,
@@ -39,6 +41,7 @@ from truongso.payments.public import (
 from truongso.payments.types import NoticeState
 
 ACTOR = Actor.system("bank-feed", "hook")
+_LIVE_SECRETS = 2
 _EARLIEST = dt.date(2020, 1, 1)  # no feed existed before: an older date is a wrong clock
 log = logging.getLogger("truongso.banking")
 
@@ -61,23 +64,24 @@ class FeedRefusedError(Exception):
 
 
 @transaction_required
-def connect(account: BankAccount, *, provider: str, actor: Actor, secret: str = "") -> tuple[FeedConnection, str]:
+def connect(
+    account: BankAccount, *, provider: str, actor: Actor, secret: str = "", is_active: bool = True
+) -> tuple[FeedConnection, str]:
     """A feed for an account. SePay takes a fresh secret of ours, shown this once; Casso and payOS give theirs.
 
-    Raises FeedRefusedError `already_connected` (one live feed for an account), `account_inactive`,
-    `unknown_provider`, `secret_missing`, `secret_malformed`.
+    One that is not active is believed once `activate` says so. Raises FeedRefusedError `already_connected` (one live
+    feed for an account), `account_inactive`, `unknown_provider`, `secret_missing`, `secret_malformed`.
     """
-    secret = _signing_secret(provider, secret.strip())
-    lock_account(account)
-    if not account.is_active:
-        raise FeedRefusedError("account_inactive")
-    if FeedConnection.objects.for_school(account.school_id).filter(bank_account=account, is_active=True).exists():
-        raise FeedRefusedError("already_connected")
+    secret = signing_secret(provider, secret.strip())
+    _check_free(account)
     connection = FeedConnection.objects.create(
-        school_id=account.school_id, provider=provider, bank_account=account, created_at=clock.now()
-    )
+        school_id=account.school_id, provider=provider, bank_account=account, is_active=is_active,
+        created_at=clock.now(),
+    )  # fmt: skip
     connection.sealed_secrets = [seal(secret, place=_place(connection))]
     connection.save(update_fields=["sealed_secrets"])
+    name = FEEDS[provider].name
+    open_partner_file(account.school_id, kind=PartnerKind.FEED, subject=provider, name=name, actor=actor)
     audit.record(
         actor, "banking:feed:connect", school_id=account.school_id, subject=("feed", connection.pk),
         params={"provider": provider, "account": account.number},
@@ -85,7 +89,53 @@ def connect(account: BankAccount, *, provider: str, actor: Actor, secret: str = 
     return connection, secret
 
 
-def _signing_secret(provider: str, given: str) -> str:
+@transaction_required
+def activate(connection: FeedConnection, *, actor: Actor) -> None:
+    """Believe a feed that was set up before. Raises FeedRefusedError `already_connected`, `account_inactive`."""
+    _check_free(connection.bank_account)
+    FeedConnection.objects.for_school(connection.school_id).filter(pk=connection.pk).update(is_active=True)
+    connection.is_active = True
+    _record(actor, "activate", connection)
+
+
+@transaction_required
+def add_secret(connection: FeedConnection, *, secret: str, actor: Actor) -> None:
+    """Believe what is signed with another secret too; the one before stays live until `drop_former_secret`."""
+    held = FeedConnection.objects.for_school(connection.school_id).select_for_update().get(pk=connection.pk)
+    live = [seal(secret, place=_place(held)), *held.sealed_secrets][:_LIVE_SECRETS]
+    FeedConnection.objects.for_school(held.school_id).filter(pk=held.pk).update(sealed_secrets=live)
+    connection.sealed_secrets = live
+    _record(actor, "add_key", connection)
+
+
+@transaction_required
+def drop_former_secret(connection: FeedConnection, *, actor: Actor) -> None:
+    """Believe the present secret only. Nothing happens when there is but one."""
+    held = FeedConnection.objects.for_school(connection.school_id).select_for_update().get(pk=connection.pk)
+    if len(held.sealed_secrets) > 1:
+        rows = FeedConnection.objects.for_school(held.school_id).filter(pk=held.pk)
+        rows.update(sealed_secrets=held.sealed_secrets[:1])
+        connection.sealed_secrets = held.sealed_secrets[:1]
+        _record(actor, "drop_key", connection)
+
+
+def _check_free(account: BankAccount) -> None:
+    lock_account(account)
+    if not account.is_active:
+        raise FeedRefusedError("account_inactive")
+    if FeedConnection.objects.for_school(account.school_id).filter(bank_account=account, is_active=True).exists():
+        raise FeedRefusedError("already_connected")
+
+
+def _record(actor: Actor, verb: str, connection: FeedConnection) -> None:
+    audit.record(
+        actor, f"banking:feed:{verb}", school_id=connection.school_id, subject=("feed", connection.pk),
+        params={"provider": connection.provider},
+    )  # fmt: skip
+
+
+def signing_secret(provider: str, given: str) -> str:
+    """The secret of a new key: a fresh one of ours, or what the provider gave. Raises FeedRefusedError."""
     feed = FEEDS.get(provider)
     if feed is None:
         raise FeedRefusedError("unknown_provider")

@@ -14,6 +14,7 @@ from truongso.banking.coverage import flagged_imports
 from truongso.banking.deposits.fit import deposits_for as deposits_for_line
 from truongso.banking.deposits.services import link as link_deposit
 from truongso.banking.feed import connect as connect_feed
+from truongso.banking.feed_changes import FEED_APPROVALS, payments_by_feed, propose_feed
 from truongso.banking.matching.reasons import REASONS
 from truongso.banking.models import BankLine, FeedSighting, MatchDecision, StatementRow
 from truongso.banking.queries import (
@@ -31,6 +32,7 @@ from truongso.banking.statement_import import preview as preview_statement
 from truongso.banking.types import LineRefusedError
 
 __all__ = [
+    "FEED_APPROVALS",
     "LEAST_REFERENCE",
     "MOST_PER_DAY",
     "REASONS",
@@ -59,7 +61,9 @@ __all__ = [
     "link_deposit",
     "make_claim",
     "open_claim_count",
+    "payments_by_feed",
     "preview_statement",
+    "propose_feed",
     "queue_figures",
     "queue_lines",
     "sightings_of",

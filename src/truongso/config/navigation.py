@@ -16,12 +16,13 @@ from truongso.accounts.types import Permission
 from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
-from truongso.payments.public import bills_in_doubt_count, waiting_approvals
+from truongso.payments.public import bills_in_doubt_count, waiting_approvals, waiting_changes
 
 QUEUE = "banking:queue"
 CLAIMS = "banking:claims"
 APPROVALS = "payments:approvals"
 CLOSING = "banking:closing"
+CHANGES = "workspaces:changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ GROUPS = (
             Entry(gettext_lazy("Đối soát"), QUEUE, "arrows-exchange", Permission.SCHOOL_MATCH_READ,
                   also=("/thu/giao-dich", "/thu/tien-ra", "/thu/trung-tien")),
             Entry(gettext_lazy("Báo đã nộp"), CLAIMS, "message", Permission.SCHOOL_MATCH_READ),
+            Entry(gettext_lazy("Thu hộ qua ngân hàng"), "payments:bills", "building-bank",
+                  Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Sao kê"), "banking:statements", "file-import", Permission.SCHOOL_MATCH_READ),
             Entry(gettext_lazy("Khóa sổ"), CLOSING, "lock", Permission.SCHOOL_CLOSE_READ),
         ),
@@ -105,6 +108,8 @@ GROUPS = (
         (
             Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:template", "template",
                   Permission.UNIT_TEMPLATE_WRITE),
+            Entry(gettext_lazy("Trường đổi tài khoản"), "workspaces:unit_accounts", "building-bank",
+                  Permission.UNIT_OVERVIEW_READ),
         ),
     ),
     Group(
@@ -114,10 +119,13 @@ GROUPS = (
             Entry(gettext_lazy("Thông tin trường"), "workspaces:profile", "school", Permission.SCHOOL_PROFILE_WRITE),
             Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:school_template", "template",
                   Permission.SCHOOL_PAYMENT_READ),
-            Entry(gettext_lazy("Thu qua ngân hàng"), "payments:bills", "building-bank", Permission.SCHOOL_MATCH_READ),
-            Entry(gettext_lazy("Ngân hàng & kết nối"), "banking:feeds", "building-bank", Permission.SCHOOL_MATCH_READ),
-            Entry(gettext_lazy("Kênh thu"), "payments:pay_channels", "plug-connected", Permission.SCHOOL_CHANNEL_WRITE),
-            Entry(gettext_lazy("Kênh gửi tin"), "payments:channels", "message", Permission.SCHOOL_MESSAGING_WRITE),
+            Entry(gettext_lazy("Tài khoản nhận tiền"), "workspaces:accounts", "building-bank",
+                  Permission.SCHOOL_SETUP_READ),
+            Entry(gettext_lazy("Số tài khoản riêng"), "payments:own_numbers", "id", Permission.SCHOOL_PAYMENT_READ),
+            Entry(gettext_lazy("Đối tác thanh toán"), "workspaces:partners", "plug-connected",
+                  Permission.SCHOOL_SETUP_READ, also=("/thu/kenh-thu", "/thu/ket-noi")),
+            Entry(gettext_lazy("Thay đổi chờ duyệt"), CHANGES, "user-check", Permission.SCHOOL_SETUP_READ),
+            Entry(gettext_lazy("Kênh gửi tin nhắn"), "payments:channels", "message", Permission.SCHOOL_MESSAGING_WRITE),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
     ),
@@ -159,6 +167,8 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = queue_figures(caller.school.pk)[0] + bills_in_doubt_count(caller.school.pk)
     elif entry.page == APPROVALS:
         badge = waiting_approvals(caller.school.pk, caller.may)
+    elif entry.page == CHANGES:
+        badge = waiting_changes(caller.school.pk)
     elif entry.page == CLAIMS:
         badge = open_claim_count(caller.school.pk)
     elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):

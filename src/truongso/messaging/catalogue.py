@@ -11,6 +11,8 @@ from truongso.messaging.types import ChannelKind
 
 BEFORE_DUE = "fee_reminder_before"
 AFTER_DUE = "fee_reminder_after"
+ACCOUNT_CHANGE = "account_change"
+CONTRACT_ENDS = "partner_contract_ends"
 TRANSFER_QUESTION = "transfer_question"
 
 
@@ -18,7 +20,8 @@ TRANSFER_QUESTION = "transfer_question"
 class Wording:
     """A message: what it is for, its places with what stands there, an example of each, subject and text.
 
-    `short` is for channels that are paid by length.
+    `short` is for channels that are paid by length. A `security` notice cannot be silenced from inside the school:
+    nobody there words it anew, it heeds no quiet hours, and its e-mail leaves also while the channel is switched off.
     """
 
     title: str | Promise
@@ -27,6 +30,7 @@ class Wording:
     subject: str | Promise
     text: str | Promise
     short: str | Promise
+    security: bool = False
 
     def text_for(self, kind: ChannelKind) -> str:
         """The product's wording on a channel."""
@@ -84,6 +88,73 @@ CATALOGUE: dict[str, Wording] = {
             "{truong}: {dot} cua {hoc_sinh} con {so_tien}. Xem: {dia_chi}. Ho tro: {lien_he}. Neu da nop xin bo qua."
         ),
     ),
+    ACCOUNT_CHANGE: Wording(
+        title=_("Đổi tài khoản nhận tiền của trường"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "viec": _("việc vừa xảy ra"),
+            "tai_khoan_moi": _("ngân hàng, số và chủ tài khoản mới"),
+            "tai_khoan_cu": _("tài khoản được thay, nếu có"),
+            "hieu_luc": _("lúc bắt đầu dùng"),
+            "nguoi_de_nghi": _("người đề nghị"),
+            "nguoi_duyet": _("người duyệt"),
+            "ly_do": _("lý do"),
+            "dia_chi": _("địa chỉ trang xem và hủy"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng",
+            "truong": "Tiểu học Lê Văn Tám",
+            "viec": "Đã duyệt",
+            "tai_khoan_moi": "BIDV 12310000777888, TRUONG TIEU HOC LE VAN TAM",
+            "tai_khoan_cu": "Vietcombank 0071000123456",
+            "hieu_luc": "9:00 06/10/2026",
+            "nguoi_de_nghi": "Phạm Thị Hòa",
+            "nguoi_duyet": "Lê Minh Châu",
+            "ly_do": "Đổi ngân hàng phục vụ",
+            "dia_chi": "https://thu.example.edu.vn/cai-dat/tai-khoan",
+        },
+        subject=_("{truong}: {viec} – tài khoản nhận tiền"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "{viec}: {truong} dùng tài khoản nhận tiền {tai_khoan_moi}.\n"
+            "Tài khoản được thay: {tai_khoan_cu}\n"
+            "Bắt đầu dùng: {hieu_luc}\n"
+            "Người đề nghị: {nguoi_de_nghi}. Người duyệt: {nguoi_duyet}. Lý do: {ly_do}\n"
+            "Xem, và hủy khi chưa bắt đầu dùng: {dia_chi}\n"
+            "Nếu nhà trường không hề muốn đổi, xin gọi ngay cho hiệu trưởng và ngân hàng. Thư này do máy gửi."
+        ),
+        short=_("{truong}: {viec} tai khoan nhan tien {tai_khoan_moi}, tu {hieu_luc}. Xem: {dia_chi}"),
+        security=True,
+    ),
+    CONTRACT_ENDS: Wording(
+        title=_("Hợp đồng với đối tác thanh toán sắp hết hạn"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "doi_tac": _("tên đối tác"),
+            "so_hop_dong": _("số hợp đồng"),
+            "het_han": _("ngày hết hạn"),
+            "dia_chi": _("địa chỉ trang của đối tác"),
+        },
+        example={
+            "nguoi_nhan": "Phạm Thị Hòa",
+            "truong": "Tiểu học Lê Văn Tám",
+            "doi_tac": "VNPAY",
+            "so_hop_dong": "12/2026/HĐ-VNPAY",
+            "het_han": "31/12/2026",
+            "dia_chi": "https://thu.example.edu.vn/cai-dat/doi-tac/abc",
+        },
+        subject=_("{truong}: hợp đồng với {doi_tac} hết hạn {het_han}"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "Hợp đồng {so_hop_dong} của {truong} với {doi_tac} hết hạn ngày {het_han}.\n"
+            "Gia hạn rồi ghi ngày mới tại {dia_chi}\n"
+            "Phụ huynh vẫn nộp được cho tới khi đối tác ngừng nhận. Thư này do máy gửi."
+        ),
+        short=_("{truong}: hop dong voi {doi_tac} het han {het_han}. Xem: {dia_chi}"),
+        security=True,
+    ),
     TRANSFER_QUESTION: Wording(
         title=_("Hỏi gia đình về một khoản chuyển"),
         places={
@@ -110,3 +181,8 @@ CATALOGUE: dict[str, Wording] = {
         short=_("{truong} nhan {so_tien} ngay {ngay}, chua ro nop cho em nao. Cua anh/chi? Tra loi: {dia_chi}"),
     ),
 }  # fmt: skip
+
+
+def is_security(code: str) -> bool:
+    """Whether messages of this kind cannot be silenced from inside a school."""
+    return code in CATALOGUE and CATALOGUE[code].security

@@ -1,7 +1,16 @@
 """What other rooms may do with messages."""
 
 from truongso.messaging.addresses import address_of, is_address
-from truongso.messaging.catalogue import AFTER_DUE, BEFORE_DUE, CATALOGUE, TRANSFER_QUESTION, Wording
+from truongso.messaging.catalogue import (
+    ACCOUNT_CHANGE,
+    AFTER_DUE,
+    BEFORE_DUE,
+    CATALOGUE,
+    CONTRACT_ENDS,
+    TRANSFER_QUESTION,
+    Wording,
+    is_security,
+)
 from truongso.messaging.messages import problem_text, refusal_text
 from truongso.messaging.models import Channel, Delivery, OptOut
 from truongso.messaging.queries import (
@@ -32,9 +41,11 @@ from truongso.messaging.services import (
 from truongso.messaging.wording import check_subject, check_text
 
 __all__ = [
+    "ACCOUNT_CHANGE",
     "AFTER_DUE",
     "BEFORE_DUE",
     "CATALOGUE",
+    "CONTRACT_ENDS",
     "TRANSFER_QUESTION",
     "Channel",
     "Delivery",
@@ -53,6 +64,7 @@ __all__ = [
     "earliest",
     "example_of",
     "is_address",
+    "is_security",
     "opt_in",
     "opt_out",
     "opted_out",

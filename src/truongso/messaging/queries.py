@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from truongso.kernel import clock
-from truongso.messaging.catalogue import CATALOGUE
+from truongso.messaging.catalogue import CATALOGUE, is_security
 from truongso.messaging.models import PER_DAY, QUIET_FROM, QUIET_TO, Channel, Delivery, OptOut, SendingRules, Template
 from truongso.messaging.types import ChannelKind, DeliveryState, MessagingRefusedError
 from truongso.messaging.wording import fill, sms_text
@@ -61,7 +61,7 @@ def active_kinds(school_id: int) -> list[ChannelKind]:
 
 
 def texts(school_id: int, codes: Collection[str] = ()) -> dict[tuple[str, ChannelKind], Text]:
-    """Wordings by code and channel, the school's own before the product's; 1 query."""
+    """Wordings by code and channel, the school's own before the product's but for security notices; 1 query."""
     found = {
         (code, kind): Text(code, kind, str(wording.subject), wording.text_for(kind), own=False)
         for code, wording in CATALOGUE.items()
@@ -70,7 +70,7 @@ def texts(school_id: int, codes: Collection[str] = ()) -> dict[tuple[str, Channe
     }
     for row in Template.objects.for_school(school_id):
         key = (row.code, ChannelKind(row.kind))
-        if key in found:
+        if key in found and not is_security(row.code):
             found[key] = Text(row.code, key[1], row.subject, row.text, own=True)
     return found
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.sealing import unseal
+from truongso.messaging.catalogue import is_security
 from truongso.messaging.channels import email, file, sms, zalo
 from truongso.messaging.channels.base import Message, Send, Setup
 from truongso.messaging.models import Channel, Delivery, OptOut
@@ -50,7 +51,7 @@ def _try(delivery: Delivery) -> int:
     now = clock.now()
     rules = rules_of(delivery.school_id)
     start = earliest(now, quiet_from=rules.quiet_from, quiet_to=rules.quiet_to)
-    if start > now:
+    if start > now and not is_security(delivery.template):
         _change(delivery, next_attempt_at=start)
         return 0
     reason = _skip_reason(delivery, rules.per_day)
@@ -66,7 +67,7 @@ def _try(delivery: Delivery) -> int:
 def _send(delivery: Delivery, attempt: int) -> None:
     kind = ChannelKind(delivery.kind)
     try:
-        setup = _setup(delivery.school_id, kind)
+        setup = _setup(delivery.school_id, kind, of_installation=is_security(delivery.template))
         message = Message(delivery.public_id, delivery.address, delivery.template, delivery.subject, delivery.body)
         sent = SENDERS[kind](setup, message)
     except ChannelError as error:
@@ -99,11 +100,14 @@ def _skip_reason(delivery: Delivery, per_day: int) -> str:
     return "daily_limit" if sent_today(delivery.school_id, delivery.kind, delivery.address) >= per_day else ""
 
 
-def _setup(school_id: int, kind: ChannelKind) -> Setup:
+def _setup(school_id: int, kind: ChannelKind, *, of_installation: bool) -> Setup:
+    """What the channel needs; with `of_installation` an e-mail leaves by the installation's own sender."""
+    school = School.objects.get(pk=school_id)
+    if of_installation and kind is ChannelKind.EMAIL:
+        return Setup(school.code, "", "", "")
     row = Channel.objects.for_school(school_id).filter(kind=kind.value, is_active=True).first()
     if row is None:
         raise ChannelError("channel_off", permanent=False)
-    school = School.objects.get(pk=school_id)
     try:
         secret = unseal(row.sealed_secret, place=secret_place(school_id, kind)) if row.sealed_secret else ""
     except (InvalidTag, ValueError) as error:

@@ -10,7 +10,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.sealing import seal
 from truongso.messaging.addresses import address_of
-from truongso.messaging.catalogue import CATALOGUE
+from truongso.messaging.catalogue import CATALOGUE, is_security
 from truongso.messaging.channels.http import check_endpoint
 from truongso.messaging.models import Channel, Delivery, OptOut, SendingRules, Template
 from truongso.messaging.queries import opted_out, render, rules_of, texts
@@ -82,7 +82,7 @@ def save_template(school_id: int, *, code: str, kind: ChannelKind, subject: str,
     Raises MessagingRefusedError: unknown_template, blank, too_long, control_characters, unknown_placeholder,
     bad_braces.
     """
-    if code not in CATALOGUE:
+    if code not in CATALOGUE or is_security(code):
         raise MessagingRefusedError("unknown_template", code=code)
     allowed = CATALOGUE[code].places
     worded = {"subject": check_subject(subject, allowed=allowed), "text": check_text(text, allowed=allowed)}
@@ -144,13 +144,15 @@ def queue(school_id: int, *, messages: Sequence[Outgoing], batch: str, actor: Ac
             raise MessagingRefusedError("unknown_template", code=message.template)
         said = render(wording, message.values)
         start = max(now, message.not_before or now)
+        if not is_security(message.template):
+            start = earliest(start, quiet_from=rules.quiet_from, quiet_to=rules.quiet_to)
         skipped = not message.essential and (message.kind.value, address) in out
         rows[message.dedupe_key] = Delivery(
             school_id=school_id, kind=message.kind.value, address=address, template=message.template,
             subject=said.subject[:200], body=said.body, essential=message.essential, dedupe_key=message.dedupe_key,
             state=(DeliveryState.SKIPPED if skipped else DeliveryState.QUEUED).value,
             problem="opted_out" if skipped else "", finished_at=now if skipped else None, created_at=now,
-            next_attempt_at=earliest(start, quiet_from=rules.quiet_from, quiet_to=rules.quiet_to),
+            next_attempt_at=start,
         )  # fmt: skip
     Delivery.objects.bulk_create(rows.values(), ignore_conflicts=True)
     found = {

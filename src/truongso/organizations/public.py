@@ -31,6 +31,7 @@ from truongso.organizations.payment_template.types import compare as compare_tem
 from truongso.organizations.queries import (
     bank_accounts,
     has_bank_account,
+    readable_accounts,
     registered_account,
     school_by_code,
     school_by_slug,
@@ -94,6 +95,7 @@ __all__ = [
     "lock_school",
     "publish_template",
     "registered_account",
+    "readable_accounts",
     "save_profile",
     "save_template_draft",
     "school_by_code",

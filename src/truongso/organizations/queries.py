@@ -92,6 +92,13 @@ def has_bank_account(school_id: int) -> bool:
     return BankAccount.objects.for_school(school_id).filter(is_active=True).exists()
 
 
+def readable_accounts(school: School) -> list[BankAccount]:
+    """Accounts whose statements and feeds count: those in use and those replaced, which papers still name; oldest
+    first."""
+    rows = BankAccount.objects.for_school(school).filter(Q(is_active=True) | Q(replaced_by__isnull=False))
+    return list(rows.order_by("id"))
+
+
 def successors(school_id: int) -> dict[int, int]:
     """Accounts that were replaced, each with the one in use today, by id; one query."""
     rows = BankAccount.objects.for_school(school_id).filter(replaced_by__isnull=False)

@@ -285,6 +285,7 @@ from truongso.payments.bills.models import (  # noqa: E402
     BillTransaction,
 )
 from truongso.payments.cash.models import CashBox, CashCount, CashCountLine, CashDeposit  # noqa: E402
+from truongso.payments.changes.models import SetupChange  # noqa: E402
 from truongso.payments.credit.models import CreditMove  # noqa: E402
 from truongso.payments.einvoice.models import (  # noqa: E402
     DocumentNumber,
@@ -300,6 +301,7 @@ from truongso.payments.gateways.models import (  # noqa: E402
 )
 from truongso.payments.groups.models import GroupedInvoice, InvoiceGroup  # noqa: E402
 from truongso.payments.methods.models import MethodSetting  # noqa: E402
+from truongso.payments.partners.models import PartnerFile  # noqa: E402
 from truongso.payments.pos.models import PosSlip, PosTerminal  # noqa: E402
 from truongso.payments.printing.models import PrintPart, PrintRun  # noqa: E402
 from truongso.payments.refunds.models import (  # noqa: E402
@@ -353,6 +355,7 @@ __all__ = [
     "ItemDocument",
     "MethodSetting",
     "Notice",
+    "PartnerFile",
     "Payment",
     "PaymentReversal",
     "PosSlip",
@@ -377,6 +380,7 @@ __all__ = [
     "SettlementBatch",
     "SettlementFile",
     "SettlementItem",
+    "SetupChange",
     "SigningKey",
     "VirtualAccount",
     "VirtualAccountList",

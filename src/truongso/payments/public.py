@@ -29,6 +29,27 @@ from truongso.payments.cash.services import cancel_deposit, require_cash
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
 from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
+from truongso.payments.changes.accounts import approve_account, drop_account, is_first, propose_account
+from truongso.payments.changes.acts import APPROVALS, Approve
+from truongso.payments.changes.messages import AUDIENCES as CHANGE_AUDIENCES
+from truongso.payments.changes.messages import KINDS as CHANGE_KINDS
+from truongso.payments.changes.messages import STATES as CHANGE_STATES
+from truongso.payments.changes.messages import change_text
+from truongso.payments.changes.messages import problem_text as change_problem_text
+from truongso.payments.changes.models import SetupChange
+from truongso.payments.changes.queries import (
+    account_changes,
+    change_by_public_id,
+    changes_of,
+    open_change_of,
+    open_changes,
+    waiting_changes,
+)
+from truongso.payments.changes.services import cancel as cancel_change
+from truongso.payments.changes.services import decide as decide_change
+from truongso.payments.changes.services import propose as propose_change
+from truongso.payments.changes.services import reject as reject_change
+from truongso.payments.changes.types import ChangeKind, ChangeRefusedError, ChangeState
 from truongso.payments.credit.queries import credit_of_families, credit_of_invoice
 from truongso.payments.credit.services import (
     CreditUse,
@@ -100,6 +121,25 @@ from truongso.payments.models import (
     PaymentReversal,
     Receipt,
 )
+from truongso.payments.partners.messages import ITEMS as PARTNER_ITEMS
+from truongso.payments.partners.messages import KINDS as PARTNER_KINDS
+from truongso.payments.partners.messages import partner_file_text
+from truongso.payments.partners.models import PartnerFile
+from truongso.payments.partners.operation import approve_going_live, propose_bill, propose_going_live
+from truongso.payments.partners.queries import ending as ending_contracts
+from truongso.payments.partners.queries import file_by_public_id as partner_by_public_id
+from truongso.payments.partners.queries import file_of as partner_file_of
+from truongso.payments.partners.queries import files_of as partners_of
+from truongso.payments.partners.queries import possible_proofs
+from truongso.payments.partners.rules import ends_within
+from truongso.payments.partners.rules import missing as missing_of_partner
+from truongso.payments.partners.services import link_test as link_partner_test
+from truongso.payments.partners.services import open_file as open_partner_file
+from truongso.payments.partners.services import save_terms as save_partner_terms
+from truongso.payments.partners.trial import start_trial, trials
+from truongso.payments.partners.types import MOST_TEST, PartnerFileRefusedError, PartnerKind
+from truongso.payments.partners.types import Item as PartnerItem
+from truongso.payments.partners.types import Terms as PartnerTerms
 from truongso.payments.pos.models import PosSlip, PosTerminal
 from truongso.payments.pos.services import add_terminal as add_pos_terminal
 from truongso.payments.pos.services import record_slip as record_pos_slip
@@ -170,17 +210,25 @@ from truongso.payments.virtual_accounts.services import save_rule as save_number
 from truongso.payments.virtual_accounts.types import HeldNumber, RuleKind, VirtualAccountRefusedError
 
 __all__ = [
+    "APPROVALS",
     "BILL_EARLY",
     "BILL_LATE",
+    "CHANGE_AUDIENCES",
+    "CHANGE_KINDS",
+    "CHANGE_STATES",
     "FEEDS",
     "FOUR",
     "LEAST_OF_FOUR",
     "METHOD_NAMES",
     "MOST_INVOICES",
+    "MOST_TEST",
+    "PARTNER_ITEMS",
+    "PARTNER_KINDS",
     "PROVIDER_NAMES",
     "SEPAY",
     "Allocation",
     "AmountState",
+    "Approve",
     "Attempt",
     "AttemptMoney",
     "AttemptShare",
@@ -193,6 +241,9 @@ __all__ = [
     "CashDeposit",
     "CashKind",
     "CashRefusedError",
+    "ChangeKind",
+    "ChangeRefusedError",
+    "ChangeState",
     "Channel",
     "ChannelHealth",
     "ChannelMethod",
@@ -222,7 +273,12 @@ __all__ = [
     "MoveKind",
     "Notice",
     "NoticeLine",
+    "PartnerFile",
+    "PartnerFileRefusedError",
+    "PartnerItem",
+    "PartnerKind",
     "PartnerRefusedError",
+    "PartnerTerms",
     "Payment",
     "PaymentReversal",
     "PosRefusedError",
@@ -244,6 +300,7 @@ __all__ = [
     "SettlementBatch",
     "SettlementItem",
     "SettlementRefusedError",
+    "SetupChange",
     "SlipData",
     "StraightTransfer",
     "TimeState",
@@ -253,6 +310,8 @@ __all__ = [
     "add_channel",
     "add_pos_terminal",
     "apply_settlement",
+    "approve_account",
+    "approve_going_live",
     "ask_gateways",
     "assign_number",
     "assign_numbers_by_rule",
@@ -274,17 +333,26 @@ __all__ = [
     "box_state",
     "can_refund",
     "cancel_attempt",
+    "cancel_change",
     "cancel_deposit",
     "cash_book",
     "cash_counts",
     "cash_deposits",
     "cash_refusal_text",
+    "change_by_public_id",
+    "change_problem_text",
+    "change_text",
+    "changes_of",
     "channel_by_public_id",
     "channel_health",
     "channels",
     "create_bill_partner",
     "credit_of_families",
     "credit_of_invoice",
+    "decide_change",
+    "drop_account",
+    "ending_contracts",
+    "ends_within",
     "expect_transfer",
     "fee_notices_pdf",
     "gateway_text",
@@ -303,11 +371,14 @@ __all__ = [
     "invoice_payload",
     "invoice_picture",
     "is_cash_open",
+    "is_first",
     "is_settled",
     "known_keys",
     "leave_out_of_reminders",
+    "link_partner_test",
     "mark_batches_paid",
     "method_choices",
+    "missing_of_partner",
     "money_tables",
     "moves_of_payment",
     "number_at_bank",
@@ -321,14 +392,23 @@ __all__ = [
     "paper_of",
     "papers_of",
     "part_of",
+    "partner_by_public_id",
+    "partner_file_of",
+    "partner_file_text",
+    "partners_of",
     "pay_refund_in_cash",
     "payers_of_students",
     "payments_of_evidence",
     "payments_of_invoice",
     "pending_attempts",
+    "possible_proofs",
     "preview_settlement",
     "print_receipts",
     "problem_notices",
+    "propose_account",
+    "propose_bill",
+    "propose_change",
+    "propose_going_live",
     "query_back",
     "read_feed_notice",
     "readiness",
@@ -353,6 +433,7 @@ __all__ = [
     "refunds_left",
     "refunds_waiting_for_bank",
     "refuse_forged_notice",
+    "reject_change",
     "request_refund",
     "require_cash",
     "require_cash_open",
@@ -372,14 +453,17 @@ __all__ = [
     "standing_payments_of",
     "standing_refund_payouts",
     "start_attempt",
+    "start_trial",
     "store_notice",
     "straight_transfers",
     "switch_bill_partner",
     "terminal_codes_of",
+    "trials",
     "undo",
     "undo_refund_payout",
     "use_credit",
     "verify_feed_notice",
+    "waiting_changes",
     "waiting_approvals",
     "waiting_notices",
     "waiting_refund_files",

@@ -3,9 +3,11 @@
 from truongso.kernel.selfcheck import Check
 from truongso.payments.bills.selfcheck import CHECKS as BILL_CHECKS
 from truongso.payments.cash.selfcheck import CHECKS as CASH_CHECKS
+from truongso.payments.changes.selfcheck import CHECKS as CHANGE_CHECKS
 from truongso.payments.credit.selfcheck import CHECKS as CREDIT_CHECKS
 from truongso.payments.credit.selfcheck import CREDIT, REFUNDED
 from truongso.payments.gateways.selfcheck import CHECKS as GATEWAY_CHECKS
+from truongso.payments.partners.selfcheck import CHECKS as PARTNER_CHECKS
 from truongso.payments.pos.selfcheck import CHECKS as POS_CHECKS
 from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.payments.settlements.selfcheck import CHECKS as SETTLEMENT_CHECKS
@@ -69,8 +71,10 @@ CHECKS = [
           "OR i.school_id <> p.school_id))"),
     *BILL_CHECKS,
     *CASH_CHECKS,
+    *CHANGE_CHECKS,
     *CREDIT_CHECKS,
     *GATEWAY_CHECKS,
+    *PARTNER_CHECKS,
     *POS_CHECKS,
     *REFUND_CHECKS,
     *SETTLEMENT_CHECKS,

@@ -3,9 +3,11 @@
 from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_new
 from truongso.payments.bills.triggers import TRIGGERS as BILL_TRIGGERS
 from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
+from truongso.payments.changes.triggers import TRIGGERS as CHANGE_TRIGGERS
 from truongso.payments.credit.triggers import TRIGGERS as CREDIT_TRIGGERS
 from truongso.payments.einvoice.triggers import TRIGGERS as EINVOICE
 from truongso.payments.gateways.triggers import TRIGGERS as GATEWAY_TRIGGERS
+from truongso.payments.partners.triggers import TRIGGERS as PARTNER_TRIGGERS
 from truongso.payments.pos.triggers import TRIGGERS as POS_TRIGGERS
 from truongso.payments.refunds.triggers import TRIGGERS as REFUND_TRIGGERS
 from truongso.payments.reminders.triggers import TRIGGERS as REMINDERS
@@ -223,8 +225,10 @@ TRIGGERS = [
            "receipt numbers have no gaps"),
     *BILL_TRIGGERS,
     *CASH_TRIGGERS,
+    *CHANGE_TRIGGERS,
     *CREDIT_TRIGGERS,
     *GATEWAY_TRIGGERS,
+    *PARTNER_TRIGGERS,
     *POS_TRIGGERS,
     *REFUND_TRIGGERS,
     *SETTLEMENT_TRIGGERS,

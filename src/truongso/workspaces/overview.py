@@ -25,7 +25,7 @@ from truongso.fees.public import (
 from truongso.fees.types import RoundState
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
-from truongso.organizations.public import School, bank_accounts
+from truongso.organizations.public import School, bank_accounts, readable_accounts
 from truongso.payments.public import bills_in_doubt_count
 from truongso.people.public import Student
 from truongso.reporting.public import (
@@ -174,7 +174,7 @@ def _waiting_lines(school: School) -> list[WaitingLine]:
 
 def _bank_news(school: School) -> tuple[dt.datetime | None, bool]:
     """When the banks were last heard, by file or feed; and whether a connected feed has gone silent."""
-    accounts = account_overviews(school.pk, bank_accounts(school))
+    accounts = account_overviews(school.pk, readable_accounts(school))
     heard = [a.connection.last_notice_at for a in accounts if a.connection and a.connection.last_notice_at]
     files = [a.last_import.applied_at for a in accounts if a.last_import and a.last_import.applied_at]
     newest = max([*heard, *files], default=None)

@@ -17,7 +17,7 @@ from truongso.accounts.types import Permission
 from truongso.banking import coverage
 from truongso.banking.coverage import Day
 from truongso.kernel import clock
-from truongso.organizations.public import BankAccount, bank_accounts
+from truongso.organizations.public import BankAccount, readable_accounts
 
 _MONTHS = 3
 
@@ -26,7 +26,7 @@ _MONTHS = 3
 @require_GET
 def covered_days(request: AuthedRequest) -> HttpResponse:
     """Three months of an account, each day with what covers it; a chosen day with its files."""
-    accounts = bank_accounts(request.caller.school)
+    accounts = readable_accounts(request.caller.school)
     account = next((a for a in accounts if a.public_id == request.GET.get("tk")), accounts[0] if accounts else None)
     today = clock.today()
     end = _month(request.GET.get("thang", "")) or today.replace(day=1)

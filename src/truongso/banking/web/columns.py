@@ -39,7 +39,7 @@ from truongso.banking.web.messages import file_text, layout_text, problem_text, 
 from truongso.banking.web.queue import download
 from truongso.kernel.db import transaction
 from truongso.kernel.sheets import Cell, Sheet, SheetError
-from truongso.organizations.public import bank_accounts
+from truongso.organizations.public import readable_accounts
 
 ROLE_TEXTS = {
     "date": gettext_lazy("Ngày giao dịch"),
@@ -231,7 +231,7 @@ _FIELDS = {"name_missing": "ten", "name_taken": "ten"}
 @require_GET
 def kept(request: AuthedRequest) -> HttpResponse:
     """The layouts of the school's accounts."""
-    return _kept(request, LayoutFileForm(bank_accounts(request.caller.school)))
+    return _kept(request, LayoutFileForm(readable_accounts(request.caller.school)))
 
 
 @requires(Permission.SCHOOL_STATEMENT_IMPORT)
@@ -246,7 +246,7 @@ def share(request: AuthedRequest, public_id: str) -> HttpResponse:
 @require_POST
 def take_over(request: AuthedRequest) -> HttpResponse:
     """Take over the file of another school; checked strictly, refused whole."""
-    form = LayoutFileForm(bank_accounts(request.caller.school), request.POST, request.FILES)
+    form = LayoutFileForm(readable_accounts(request.caller.school), request.POST, request.FILES)
     if form.is_valid():
         try:
             with transaction():
@@ -328,7 +328,7 @@ def _initial(sheet: Sheet, existing: StatementLayout | None) -> dict[str, Any]:
 
 
 def _kept(request: AuthedRequest, form: LayoutFileForm) -> HttpResponse:
-    rows = list(layouts_of(bank_accounts(request.caller.school)))
+    rows = list(layouts_of(readable_accounts(request.caller.school)))
     used = _latest_imports(request, rows)
     return render(
         request,

@@ -37,7 +37,7 @@ from truongso.kernel.models import Job
 from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
 from truongso.kernel.sheets import Cell
-from truongso.organizations.public import bank_accounts
+from truongso.organizations.public import readable_accounts
 
 INLINE_LINES = 2_000
 _SHOWN = 50
@@ -62,7 +62,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def upload(request: AuthedRequest) -> HttpResponse:
     """Read an uploaded file and go to what it would bring; a file that cannot be read changes nothing."""
-    form = UploadForm(bank_accounts(request.caller.school), request.POST, request.FILES)
+    form = UploadForm(readable_accounts(request.caller.school), request.POST, request.FILES)
     if not form.is_valid():
         return _overview(request, form)
     file = form.cleaned_data["file"]
@@ -166,7 +166,7 @@ def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
 
 def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
     school_id = request.caller.school.pk
-    accounts = bank_accounts(request.caller.school)
+    accounts = readable_accounts(request.caller.school)
     page = Paginator(queries.imports(school_id), _PAGE).get_page(request.GET.get("trang"))
     imports = list(page.object_list)
     names = user_names(i.uploaded_by for i in imports)

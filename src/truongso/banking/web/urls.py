@@ -90,5 +90,7 @@ urlpatterns = [
     path("thu/bao-da-nop/<str:public_id>", claims.claim_page, name="claim"),
     path("thu/ket-noi", feeds.connections, name="feeds"),
     path("thu/ket-noi/moi", feeds.connect, name="connect"),
+    path("thu/ket-noi/<str:public_id>/khoa-moi", feeds.new_key, name="feed_key"),
+    path("thu/ket-noi/<str:public_id>/bo-khoa-cu", feeds.drop_key, name="feed_drop_key"),
     path("thu/ket-noi/<str:public_id>/ngung", feeds.disconnect, name="disconnect"),
 ]

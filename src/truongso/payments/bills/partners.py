@@ -21,6 +21,8 @@ from truongso.payments.bills import signing
 from truongso.payments.bills.models import BillPartner, BillService
 from truongso.payments.bills.requests import is_nonce
 from truongso.payments.bills.types import DRIFT_SECONDS, BillCode, BillRefusedError, PartnerRefusedError
+from truongso.payments.partners.services import open_file
+from truongso.payments.partners.types import PartnerKind
 
 LIVE_SECRETS = 2
 
@@ -49,9 +51,15 @@ class Authenticated:
 
 @transaction_required
 def create_partner(
-    owner: School | None, *, name: str, bank_bin: str = "", networks: Sequence[str] = (), actor: Actor
+    owner: School | None,
+    *,
+    name: str,
+    bank_bin: str = "",
+    networks: Sequence[str] = (),
+    is_on: bool = True,
+    actor: Actor,
 ) -> tuple[BillPartner, str]:
-    """A partner with its secret, which is shown this once; a school's own is switched on for it at once.
+    """A partner with its secret, which is shown this once; a school's own serves it at once if `is_on`.
 
     Without `owner` the installation shares it with every school that switches it on. Raises PartnerRefusedError
     `name_missing`, `unknown_bank`, `network_malformed` (network).
@@ -69,6 +77,8 @@ def create_partner(
     )  # fmt: skip
     _record(partner, "create", actor, school_id=owner.pk if owner else None)
     if owner is not None:
+        open_file(owner.pk, kind=PartnerKind.BILL, subject=public_id, name=name, actor=actor)
+    if owner is not None and is_on:
         switch(owner, partner, on=True, actor=actor)
     return partner, secret
 
@@ -83,15 +93,16 @@ def switch(school: School, partner: BillPartner, *, on: bool, actor: Actor) -> B
     if made or service.is_active != on:
         BillService.objects.for_school(school).filter(pk=service.pk).update(is_active=on)
         service.is_active = on
+        open_file(school.pk, kind=PartnerKind.BILL, subject=partner.public_id, name=partner.name, actor=actor)
         _record(partner, "switch_on" if on else "switch_off", actor, school_id=school.pk)
     return service
 
 
 @transaction_required
-def add_secret(partner: BillPartner, *, actor: Actor, school_id: int | None) -> str:
-    """A new secret, shown this once; the one before stays live until `drop_old_secret`."""
+def add_secret(partner: BillPartner, *, actor: Actor, school_id: int | None, secret: str = "") -> str:
+    """A new secret, or the one given, shown this once; the one before stays live until `drop_old_secret`."""
     fresh = BillPartner.objects.select_for_update().get(pk=partner.pk)
-    secret = random_secrets.token_urlsafe(32)
+    secret = secret or random_secrets.token_urlsafe(32)
     partner.sealed_secrets = [seal(secret, place=_place(partner.public_id)), *fresh.sealed_secrets][:LIVE_SECRETS]
     partner.save(update_fields=["sealed_secrets"])
     _record(partner, "add_key", actor, school_id=school_id)

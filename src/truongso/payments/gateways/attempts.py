@@ -45,15 +45,19 @@ def start_attempt(
     return_url: str,
     actor: Actor,
     client_ip: str = "127.0.0.1",
+    is_trial: bool = False,
 ) -> Attempt:
     """Open an order at the channel's gateway for parts of a family's invoices; `pay_url` is where the payer goes on.
 
-    `return_url` is a path of this site for the way back. Amounts are held against what the invoices owe now.
+    `is_trial`: staff try a channel that families are not offered yet. `return_url` is a path of this site for the way
+    back. Amounts are held against what the invoices owe now.
     Opens its own transactions around the call. Raises GatewayRefusedError; of the order nothing but the failed attempt
     remains then.
     """
     if not is_own_path(return_url):
         raise GatewayRefusedError("bad_return_url")
+    if channel.school_id != school_id or not (channel.is_active or is_trial):
+        raise GatewayRefusedError("channel_inactive")
     with transaction():
         attempt, invoices = _write_down(school_id, channel, shares, return_url, actor)
     request = _request(channel, attempt, invoices, client_ip)
@@ -95,8 +99,6 @@ def cancel_attempt(attempt: Attempt, *, actor: Actor) -> bool:
 def _write_down(
     school_id: int, channel: Channel, shares: Sequence[Share], return_url: str, actor: Actor
 ) -> tuple[Attempt, dict[int, LockedInvoice]]:
-    if channel.school_id != school_id or not channel.is_active:
-        raise GatewayRefusedError("channel_inactive")
     invoices = lock_invoices(school_id, (s.invoice_id for s in shares))
     _check(channel, shares, invoices)
     now = clock.now()

@@ -13,9 +13,12 @@ from truongso.kernel.money import ZERO, Dong
 from truongso.payments.gateways.addresses import check_api_base, gateway_of
 from truongso.payments.gateways.calls import CallError, exchange
 from truongso.payments.gateways.credentials import checked, present_credentials, sealed
+from truongso.payments.gateways.messages import PROVIDER_NAMES
 from truongso.payments.gateways.models import Channel
 from truongso.payments.gateways.query_back import SERVER_IP
 from truongso.payments.gateways.types import ChannelMethod, GatewayRefusedError
+from truongso.payments.partners.services import open_file
+from truongso.payments.partners.types import PartnerKind
 from truongso.payments.providers.registry import GATEWAYS
 from truongso.payments.providers.types import Incoming, QueryRequest, QueryResult
 
@@ -55,6 +58,8 @@ def add_channel(
     )  # fmt: skip
     channel.sealed_credentials = [sealed(channel, fit)]
     channel.save(force_insert=True)
+    name = f"{PROVIDER_NAMES[provider]} · {channel.label}"
+    open_file(school_id, kind=PartnerKind.GATEWAY, subject=channel.public_id, name=name, actor=actor)
     _record(actor, "payments:channel:add", channel, {"provider": provider, "method": method.value})
     return channel
 
@@ -70,15 +75,24 @@ def change_terms(channel: Channel, *, terms: ChannelTerms, actor: Actor) -> None
     _record(actor, "payments:channel:terms", channel, params)
 
 
-@transaction_required
-def replace_credentials(channel: Channel, *, credentials: Mapping[str, str], actor: Actor) -> None:
-    """New keys from now on; notices signed by the former ones are believed until `forget_former_credentials`.
+def check_replacement(channel: Channel, credentials: Mapping[str, str]) -> dict[str, str]:
+    """New keys of the channel in their form. The merchant stays: another merchant is another channel.
 
-    The merchant stays: another merchant is another channel. Raises GatewayRefusedError, also other_merchant.
+    Raises GatewayRefusedError, also other_merchant.
     """
     fit = checked(channel.provider, credentials)
     if fit[gateway_of(channel).merchant_field] != channel.merchant:
         raise GatewayRefusedError("other_merchant")
+    return fit
+
+
+@transaction_required
+def replace_credentials(channel: Channel, *, credentials: Mapping[str, str], actor: Actor) -> None:
+    """New keys from now on; notices signed by the former ones are believed until `forget_former_credentials`.
+
+    Raises GatewayRefusedError as `check_replacement`.
+    """
+    fit = check_replacement(channel, credentials)
     channel.sealed_credentials = [sealed(channel, fit), *channel.sealed_credentials][:_LIVE_SETS]
     channel.save(update_fields=["sealed_credentials"])
     _record(actor, "payments:channel:replace_keys", channel, {})

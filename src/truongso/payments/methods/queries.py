@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Exists, Max, QuerySet, Sum
 
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
@@ -16,6 +17,8 @@ from truongso.payments.gateways.models import Channel
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.methods.types import Lack, MethodChoice, Proof, Readiness
 from truongso.payments.models import Payment
+from truongso.payments.partners.queries import in_operation
+from truongso.payments.partners.types import PartnerKind
 from truongso.payments.pos.models import PosTerminal
 from truongso.payments.types import Method
 
@@ -49,7 +52,7 @@ def choices(school_id: int, *, amount: Dong, has_code: bool) -> list[MethodChoic
     place = _place(school_id, asks_account=False)
     offered = []
     for method, setting in settings_of(school_id).items():
-        lack = _lack(method, setting, _Place(has_code, place.channels, place.has_terminal, place.has_partner))
+        lack = _lack(method, setting, replace(place, has_account=has_code))
         if lack is None or lack is Lack.CHANNEL_DOWN:
             offered.append(_choice(method, setting, place, amount, is_down=lack is not None))
     return sorted(offered, key=lambda c: (c.method is not Method.QR_TRANSFER, c.is_down, c.fee.value > 0, c.fee))
@@ -61,20 +64,29 @@ class _Place:
 
     has_account: bool
     channels: tuple[Channel, ...]
-    has_terminal: bool
-    has_partner: bool
+    terminals: bool | None  # in operation; None without any
+    partners: bool | None
 
     def of(self, method: Method) -> list[Channel]:
         return [c for c in self.channels if c.method == method.value]
 
 
 def _place(school_id: int, *, asks_account: bool = True) -> _Place:
+    live_channel = in_operation(PartnerKind.GATEWAY, "public_id")
+    terminals = PosTerminal.objects.for_school(school_id).filter(is_active=True)
+    partners = BillService.objects.for_school(school_id).filter(is_active=True, partner__is_active=True)
     return _Place(
         has_account=has_bank_account(school_id) if asks_account else False,
-        channels=tuple(Channel.objects.for_school(school_id).filter(is_active=True).order_by("pk")),
-        has_terminal=PosTerminal.objects.for_school(school_id).filter(is_active=True).exists(),
-        has_partner=BillService.objects.for_school(school_id).filter(is_active=True, partner__is_active=True).exists(),
+        channels=tuple(Channel.objects.for_school(school_id).filter(live_channel, is_active=True).order_by("pk")),
+        terminals=_any_live(terminals, in_operation(PartnerKind.ACQUIRER, "acquirer")),
+        partners=_any_live(partners, in_operation(PartnerKind.BILL, "partner__public_id")),
     )
+
+
+def _any_live(rows: QuerySet[Any], is_live: Exists) -> bool | None:
+    """Whether one of the rows belongs to a partner in operation; None when there are no rows; 1 query."""
+    found = list(rows.annotate(is_live=is_live).order_by().values_list("is_live", flat=True).distinct())
+    return any(found) if found else None
 
 
 def _usual(school_id: int, method: Method) -> MethodSetting:
@@ -93,11 +105,17 @@ def _lack(method: Method, setting: MethodSetting, place: _Place) -> Lack | None:
         Method.WEB: channels,
         # The operator's app reads the same VietQR; a channel of its own will do as well.
         Method.MOBILE_MONEY: None if place.has_account or channels is None else Lack.NO_ACCOUNT,
-        Method.CARD_POS: None if place.has_terminal else Lack.NO_TERMINAL,
-        Method.BANK_BILL: None if place.has_partner else Lack.NO_PARTNER,
+        Method.CARD_POS: _partner_lack(place.terminals, Lack.NO_TERMINAL),
+        Method.BANK_BILL: _partner_lack(place.partners, Lack.NO_PARTNER),
         Method.CASH: None,
     }
     return missing[method]
+
+
+def _partner_lack(is_live: bool | None, none: Lack) -> Lack | None:
+    if is_live is None:
+        return none
+    return None if is_live else Lack.NOT_LIVE
 
 
 def _channel_lack(channels: list[Channel]) -> Lack | None:

@@ -24,6 +24,7 @@ class Lack(StrEnum):
     CHANNEL_DOWN = "channel_down"  # every active channel is failing
     NO_TERMINAL = "no_terminal"  # no active card terminal
     NO_PARTNER = "no_partner"  # no active bank at the bill service
+    NOT_LIVE = "not_live"  # set up, but no partner has been put into operation: its list is not complete
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from truongso.kernel.money import ZERO
 from truongso.organizations.public import BankAccount
 from truongso.payments.card_numbers import has_card_number
 from truongso.payments.models import Evidence, Payment
+from truongso.payments.partners.services import open_file
+from truongso.payments.partners.types import PartnerKind
 from truongso.payments.pos.models import PosSlip, PosTerminal
 from truongso.payments.pos.types import SOURCE_PREFIX, CardBrand, PosRefusedError, SlipData
 from truongso.payments.services import book
@@ -67,6 +69,7 @@ def add_terminal(
             )  # fmt: skip
     except IntegrityError as error:
         raise PosRefusedError("terminal_known", code=code) from error
+    open_file(made.school_id, kind=PartnerKind.ACQUIRER, subject=acquirer, name=acquirer, actor=actor)
     _record(made, "add", actor)
     return made
 

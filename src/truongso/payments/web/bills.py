@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,6 +42,11 @@ from truongso.payments.bills.types import (
     PartnerRefusedError,
     ReconcileState,
 )
+from truongso.payments.changes.keys import propose_bill_key
+from truongso.payments.changes.messages import change_text
+from truongso.payments.changes.queries import open_changes
+from truongso.payments.changes.types import ChangeKind, ChangeRefusedError
+from truongso.payments.partners.operation import propose_bill
 
 _PAGE = 50
 _SHOWN_DAYS = 31
@@ -56,6 +62,10 @@ class PartnerForm(forms.Form):
         label=gettext_lazy("Địa chỉ mạng được gọi"), max_length=300, required=False,
         help_text=gettext_lazy("Cách nhau bằng dấu cách, ví dụ 203.0.113.0/24. Để trống: mọi nơi có khóa."),
         widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Lý do và căn cứ"), max_length=300,
+        help_text=gettext_lazy("Ví dụ: hợp đồng thu hộ số 12 ngày 02/10/2026."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -81,10 +91,10 @@ def overview(request: AuthedRequest) -> HttpResponse:
     return _page(request, PartnerForm())
 
 
-@requires(Permission.SCHOOL_FEED_WRITE)
+@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
 @require_POST
 def add(request: AuthedRequest) -> HttpResponse:
-    """A new partner; its key is on the page that answers, and nowhere after."""
+    """A new partner, asked for; its key is on the page that answers, and nowhere after."""
     form = PartnerForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
@@ -92,9 +102,13 @@ def add(request: AuthedRequest) -> HttpResponse:
     try:
         with transaction():
             made, secret = partners.create_partner(
-                request.caller.school, name=v["name"], bank_bin=v["bank"], networks=v["networks"].split(),
+                request.caller.school, name=v["name"], bank_bin=v["bank"], networks=v["networks"].split(), is_on=False,
                 actor=request.caller.actor,
             )  # fmt: skip
+            propose_bill(request.caller.school, made, reason=v["reason"], actor=request.caller.actor)
+    except ChangeRefusedError as refusal:
+        form.add_error("reason", change_text(refusal))
+        return _page(request, form)
     except PartnerRefusedError as refusal:
         field = {"network_malformed": "networks", "name_missing": "name"}.get(refusal.code)
         form.add_error(field, partner_text(refusal.code, refusal.params))
@@ -102,29 +116,39 @@ def add(request: AuthedRequest) -> HttpResponse:
     return _page(request, PartnerForm(), made=made, secret=secret)
 
 
-@requires(Permission.SCHOOL_FEED_WRITE)
+@requires(Permission.SCHOOL_MATCH_READ)
 @require_POST
 def change(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """Switch a partner on or off for the school; replace the key of one's own."""
+    """Switch a partner off, drop its former key; ask to have it on, or to give it another key."""
     school, actor = request.caller.school, request.caller.actor
+    what = request.POST.get("viec", "")
+    asks = what in {"bat", "khoa-moi"}
+    if not request.caller.may(Permission.SCHOOL_SETUP_PROPOSE if asks else Permission.SCHOOL_FEED_WRITE):
+        raise PermissionDenied
     partner = next((p for p, _s in partners.partners_of(school) if p.public_id == public_id), None)
     if partner is None:
         return get_object_or_404(BillPartner.objects.none())  # type: ignore[return-value]
-    what = request.POST.get("viec", "")
+    reason, secret = request.POST.get("ly_do", ""), ""
     try:
         with transaction():
-            if what in {"bat", "tat"}:
-                partners.switch(school, partner, on=what == "bat", actor=actor)
-            elif what == "khoa-moi" and partner.owner_id == school.pk:
-                secret = partners.add_secret(partner, actor=actor, school_id=school.pk)
+            if what == "tat":
+                partners.switch(school, partner, on=False, actor=actor)
+            elif what == "bat":
+                propose_bill(school, partner, reason=reason, actor=actor)
+            elif what == "khoa-moi":
+                _asked, secret = propose_bill_key(school, partner, reason=reason, actor=actor)
             elif what == "bo-khoa-cu" and partner.owner_id == school.pk:
                 partners.drop_old_secret(partner, actor=actor, school_id=school.pk)
     except PartnerRefusedError as refusal:
         messages.error(request, partner_text(refusal.code, refusal.params))
         return redirect("payments:bills")
-    if what == "khoa-moi" and partner.owner_id == school.pk:
+    except ChangeRefusedError as refusal:
+        messages.error(request, change_text(refusal))
+        return redirect("payments:bills")
+    if secret:
         return _page(request, PartnerForm(), made=partner, secret=secret)
-    messages.success(request, _("Đã cập nhật kết nối với %(name)s.") % {"name": partner.name})
+    text = _("Đã gửi đề nghị về %(name)s.") if asks else _("Đã cập nhật kết nối với %(name)s.")
+    messages.success(request, text % {"name": partner.name})
     return redirect("payments:bills")
 
 
@@ -153,8 +177,15 @@ def _page(
     rows = BillTransaction.objects.for_school(school).select_related("partner").order_by("-created_at", "-pk")
     page = Paginator(rows.filter(paid_on=day) if day else rows, _PAGE).get_page(request.GET.get("trang"))
     compared = BillReconciliation.objects.for_school(school).select_related("partner").order_by("-day", "partner_id")
+    asked = open_changes(school.pk, (ChangeKind.BILL_OPEN, ChangeKind.BILL_KEYS))
     context: dict[str, Any] = {
-        "partners": [_partner(p, s is not None and s.is_active, school.pk) for p, s in partners.partners_of(school)],
+        "partners": [
+            {
+                **_partner(p, s is not None and s.is_active, school.pk),
+                "asked": [c for c in asked if c.subject == p.public_id],
+            }
+            for p, s in partners.partners_of(school)
+        ],
         "form": form,
         "day_form": day_form if day_form.is_bound else _DayForm(initial={"ngay": clock.today()}),
         "page": page,
@@ -174,6 +205,7 @@ def _page(
         "in_doubt": doubtful_count(school.pk),
         "address": f"{settings.PUBLIC_URL}/api/bill/v1/",
         "may_set_up": request.caller.may(Permission.SCHOOL_FEED_WRITE),
+        "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
         "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
     }
     return render(request, "payments/bills.html", context, status=400 if form.errors else 200)

@@ -24,6 +24,7 @@ from truongso.messaging.public import (
     check_text,
     delivery_counts,
     example_of,
+    is_security,
     opt_in,
     opt_out,
     refusal_text,
@@ -88,6 +89,7 @@ def template_list(request: AuthedRequest) -> HttpResponse:
         {"title": CATALOGUE[code].title, "code": code, "kind": kind.value, "channel": _NAMES[kind], "own": text.own,
          "sample": example_of(text).body}
         for (code, kind), text in found.items()
+        if not is_security(code)
     ]  # fmt: skip
     return render(request, "payments/template_list.html", {"rows": rows})
 
@@ -97,7 +99,7 @@ def template_list(request: AuthedRequest) -> HttpResponse:
 def template_edit(request: AuthedRequest, code: str, kind: str) -> HttpResponse:
     """Word a message; a preview with invented values comes before it is saved."""
     school_id, actor = request.caller.school.pk, request.caller.actor
-    if code not in CATALOGUE or kind not in {k.value for k in ChannelKind}:
+    if code not in CATALOGUE or is_security(code) or kind not in {k.value for k in ChannelKind}:
         raise Http404
     channel = ChannelKind(kind)
     present = text_of(school_id, code, channel)

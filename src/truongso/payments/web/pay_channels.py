@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,10 @@ from truongso.accounts.types import Permission
 from truongso.kernel.db import transaction
 from truongso.kernel.money import ZERO
 from truongso.kernel.ui.fields import DongFormField, PercentFormField
+from truongso.payments.changes.keys import propose_channel_keys
+from truongso.payments.changes.messages import change_text
+from truongso.payments.changes.queries import open_changes_of
+from truongso.payments.changes.types import ChangeRefusedError
 from truongso.payments.gateways import channels as services
 from truongso.payments.gateways.addresses import gateway_of, hook_url, sandbox_is_on
 from truongso.payments.gateways.channels import ChannelTerms
@@ -25,6 +30,9 @@ from truongso.payments.gateways.messages import FIELDS, METHODS, PROVIDER_NAMES,
 from truongso.payments.gateways.models import Channel
 from truongso.payments.gateways.queries import channel_by_public_id, channels, recent_attempts
 from truongso.payments.gateways.types import ChannelMethod, GatewayRefusedError
+from truongso.payments.partners.operation import propose_channel
+from truongso.payments.partners.queries import file_of
+from truongso.payments.partners.types import PartnerKind
 from truongso.payments.providers.registry import GATEWAYS
 
 NEEDS = Permission.SCHOOL_CHANNEL_WRITE
@@ -71,6 +79,15 @@ class KeysForm(forms.Form):
         return {field.name: self.cleaned_data[field.name] for field in GATEWAYS[self.provider].fields}
 
 
+class ReplacingKeysForm(KeysForm):
+    """Other keys, and why."""
+
+    ly_do = forms.CharField(
+        label=gettext_lazy("Lý do"), max_length=300,
+        help_text=gettext_lazy("Ví dụ: cổng đổi khóa định kỳ, khóa cũ bị lộ."),
+    )  # fmt: skip
+
+
 class NewChannelForm(TermsForm, KeysForm):
     """A new channel."""
 
@@ -115,7 +132,7 @@ def channel_new(request: AuthedRequest, provider: str) -> HttpResponse:
         except GatewayRefusedError as refusal:
             _blame(form, refusal)
         else:
-            messages.success(request, _("Đã thêm kênh. Chép địa chỉ nhận thông báo sang cổng, rồi thử kết nối."))
+            messages.success(request, _("Đã thêm kênh. Chép địa chỉ nhận thông báo sang cổng rồi làm hồ sơ đối tác."))
             return redirect("payments:pay_channel", made.public_id)
     return render(request, "payments/pay_channel_new.html", {"form": form, "name": PROVIDER_NAMES[provider]})
 
@@ -138,20 +155,27 @@ def channel_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     return _page(request, channel, form=form)
 
 
-@requires(NEEDS)
+@requires(NEEDS, fresh=True)
 @require_POST
 def channel_keys(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """Replace the keys; the former ones stay good for notices until they are dropped."""
+    """Ask for other keys; once approved the former ones stay good for notices until they are dropped."""
     channel = _channel(request, public_id)
-    form = KeysForm(request.POST, provider=channel.provider, merchant=channel.merchant)
+    if not request.caller.may(Permission.SCHOOL_SETUP_PROPOSE):
+        raise PermissionDenied
+    form = ReplacingKeysForm(request.POST, provider=channel.provider, merchant=channel.merchant)
     if form.is_valid():
         try:
             with transaction():
-                services.replace_credentials(channel, credentials=form.credentials(), actor=request.caller.actor)
+                propose_channel_keys(
+                    channel, credentials=form.credentials(), reason=form.cleaned_data["ly_do"],
+                    actor=request.caller.actor,
+                )  # fmt: skip
         except GatewayRefusedError as refusal:
             _blame(form, refusal)
+        except ChangeRefusedError as refusal:
+            form.add_error(None, change_text(refusal))
         else:
-            messages.success(request, _("Đã thay khóa. Khóa cũ vẫn được nhận thông báo cho tới khi bỏ."))
+            messages.success(request, _("Đã gửi khóa mới, giữ mã hóa. Người thứ hai duyệt rồi mới dùng."))
             return redirect("payments:pay_channel", channel.public_id)
     return _page(request, channel, keys=form)
 
@@ -170,13 +194,22 @@ def channel_forget(request: AuthedRequest, public_id: str) -> HttpResponse:
 @requires(NEEDS)
 @require_POST
 def channel_switch(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """Take into use or out of use."""
+    """Take out of use at once, or ask that somebody else opens the channel."""
     channel = _channel(request, public_id)
-    active = request.POST.get("bat") == "1"
-    with transaction():
-        services.set_active(channel, active=active, actor=request.caller.actor)
-    text = _("Đã mở kênh cho phụ huynh.") if active else _("Đã tạm dừng kênh. Tiền của lần nộp đang dở vẫn được nhận.")
-    messages.success(request, text)
+    if request.POST.get("bat") != "1":
+        with transaction():
+            services.set_active(channel, active=False, actor=request.caller.actor)
+        messages.success(request, _("Đã tạm dừng kênh. Tiền của lần nộp đang dở vẫn được nhận."))
+        return redirect("payments:pay_channel", channel.public_id)
+    if not request.caller.may(Permission.SCHOOL_SETUP_PROPOSE):
+        raise PermissionDenied
+    try:
+        with transaction():
+            propose_channel(channel, reason=request.POST.get("ly_do", ""), actor=request.caller.actor)
+    except ChangeRefusedError as refusal:
+        messages.error(request, change_text(refusal))
+    else:
+        messages.success(request, _("Đã gửi đề nghị mở kênh. Người thứ hai duyệt là phụ huynh chọn được."))
     return redirect("payments:pay_channel", channel.public_id)
 
 
@@ -201,15 +234,17 @@ def _channel(request: AuthedRequest, public_id: str) -> Channel:
 
 
 def _page(
-    request: AuthedRequest, channel: Channel, *, form: TermsForm | None = None, keys: KeysForm | None = None
+    request: AuthedRequest, channel: Channel, *, form: TermsForm | None = None, keys: ReplacingKeysForm | None = None
 ) -> HttpResponse:
     context = {
         **_shown(channel),
         "form": form or TermsForm(initial=_initial(channel)),
-        "keys": keys or KeysForm(provider=channel.provider, merchant=channel.merchant),
+        "keys": keys or ReplacingKeysForm(provider=channel.provider, merchant=channel.merchant),
         "keys_open": keys is not None,
         "has_former": len(channel.sealed_credentials) > 1,
         "hook": hook_url(channel),
+        "partner": file_of(channel.school_id, PartnerKind.GATEWAY, channel.public_id),
+        "waiting": open_changes_of(channel.school_id, channel.public_id),
         "by_console": channel.provider in {"vnpay", "payos"},
         "is_public_url": settings.PUBLIC_URL.startswith("https://"),
         "attempts": recent_attempts(channel.school_id, channel),

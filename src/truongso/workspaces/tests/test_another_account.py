@@ -43,7 +43,8 @@ def state_of(account: BankAccount, memo: str, amount: int, reference: str, actor
 
 def again(invoice: Invoice) -> Invoice:
     """The invoice read anew, as a page would."""
-    return Invoice.objects.for_school(invoice.school_id).select_related("school", "round").get(pk=invoice.pk)
+    found: Invoice = Invoice.objects.for_school(invoice.school_id).select_related("school", "round").get(pk=invoice.pk)
+    return found
 
 
 def test_codes_follow_and_the_printed_one_is_known_as_the_schools(school: School, actor: Actor, client: Client) -> None:

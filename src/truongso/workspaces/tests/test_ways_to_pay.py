@@ -39,6 +39,7 @@ def invoice(school: School) -> Invoice:
 def _channel(school: School, **changes: Any) -> Channel:
     values = {"provider": "vnpay", "label": "VNPAY", "merchant": "TS000001", "is_active": True, **changes}
     made: Channel = Channel.objects.create(school=school, created_at=clock.now(), **values)
+    factories.in_operation(school, "gateway", made.public_id)
     return made
 
 
@@ -87,6 +88,7 @@ def test_the_page_of_a_way_says_where_when_and_what(  # noqa: PLR0917
     PosTerminal.objects.create(
         school=school, code="T1", acquirer="VCB", bank_account=invoice.bank_account, created_at=clock.now()
     )
+    factories.in_operation(school, "acquirer", "VCB")
     shown = text(client.get(f"/p/{invoice.public_id}/cach/{slug}"))
     assert said in shown
     assert "Phiếu 894.000 đ Phí 0 đ Anh/chị trả tất cả 894.000 đ" in shown

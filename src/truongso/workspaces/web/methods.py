@@ -37,8 +37,9 @@ from truongso.workspaces.ways import NAMINGS
 _BY_CHANNEL = {Method.WEB, Method.QR_TRANSFER}
 LACKS = {
     Lack.OFF: gettext_lazy("Đang tắt. Bật ở mục Thiết lập bên dưới."),
-    Lack.NO_ACCOUNT: gettext_lazy("Chưa có tài khoản nhận tiền đang dùng. Thêm ở trang Ngân hàng & kết nối."),
-    Lack.NO_CHANNEL: gettext_lazy("Chưa có cổng thanh toán nào đang bật. Ký hợp đồng với một cổng rồi bật kết nối."),
+    Lack.NO_ACCOUNT: gettext_lazy("Chưa có tài khoản nhận tiền đang dùng. Thêm ở trang Tài khoản nhận tiền."),
+    Lack.NO_CHANNEL: gettext_lazy("Chưa có cổng thanh toán nào đang mở. Xem danh mục ở trang Đối tác thanh toán."),
+    Lack.NOT_LIVE: gettext_lazy("Đối tác chưa được đưa vào vận hành. Hoàn tất danh mục ở trang Đối tác thanh toán."),
     Lack.CHANNEL_DOWN: gettext_lazy("Mọi cổng đang gián đoạn. Phụ huynh được mời quét mã QR cho đến khi cổng trở lại."),
     Lack.NO_TERMINAL: gettext_lazy("Chưa khai báo máy POS nào đang dùng. Nhận máy của ngân hàng rồi khai báo."),
     Lack.NO_PARTNER: gettext_lazy("Chưa có ngân hàng nào nối dịch vụ thu hộ. Đăng ký đối tác rồi bật cho trường."),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import counter, info_template, methods, profile, school, search, undo
+from truongso.workspaces.web import (
+    accounts,
+    changes,
+    counter,
+    info_template,
+    methods,
+    partners,
+    profile,
+    school,
+    search,
+    undo,
+    unit_accounts,
+)
 
 urlpatterns = [
     path("thu", school.overview_page, name="overview"),
@@ -17,6 +29,18 @@ urlpatterns = [
     path("thu/phuong-thuc", methods.methods_page, name="methods"),
     path("thu/phuong-thuc/thiet-lap", methods.methods_settings, name="methods_settings"),
     path("cai-dat/truong", profile.profile, name="profile"),
+    path("cai-dat/tai-khoan", accounts.accounts_page, name="accounts"),
+    path("cai-dat/tai-khoan/moi", accounts.account_new, name="account_new"),
+    path("cai-dat/doi-tac", partners.partner_list, name="partners"),
+    path("cai-dat/doi-tac/<str:public_id>", partners.partner_page, name="partner"),
+    path("cai-dat/doi-tac/<str:public_id>/thu", partners.partner_trial, name="partner_trial"),
+    path("cai-dat/doi-tac/<str:public_id>/bang-chung", partners.partner_test, name="partner_test"),
+    path("cai-dat/doi-tac/<str:public_id>/van-hanh", partners.partner_start, name="partner_start"),
+    path("cai-dat/cho-duyet", changes.change_list, name="changes"),
+    path("cai-dat/cho-duyet/<str:public_id>", changes.change_page, name="change"),
+    path("cai-dat/cho-duyet/<str:public_id>/quyet-dinh", changes.decide, name="change_decide"),
+    path("cai-dat/cho-duyet/<str:public_id>/huy", changes.cancel, name="change_cancel"),
+    path("phong/tai-khoan-thu", unit_accounts.account_changes_page, name="unit_accounts"),
     path("cai-dat/mau-thong-tin", info_template.of_school, name="school_template"),
     path("phong/mau-thong-tin", info_template.overview, name="template"),
     path("phong/mau-thong-tin/ban-nhap", info_template.draft, name="template_draft"),

@@ -21,7 +21,6 @@ from truongso.payments.gateways.tests import twin
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.urls("truongso.payments.gateways.tests.urls"),
 ]
 SHOTS = os.environ.get("TRUONGSO_SCREENSHOTS", "")
 

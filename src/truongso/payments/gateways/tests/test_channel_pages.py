@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
-from tests import factories
+from tests import factories, money
 
 from truongso.accounts.types import Role
 from truongso.kernel import outgoing
@@ -15,9 +17,11 @@ from truongso.payments.gateways.credentials import live_credentials
 from truongso.payments.gateways.models import Channel
 from truongso.payments.gateways.tests import twin
 from truongso.payments.gateways.tests.double import Double
+from truongso.payments.models import PartnerFile, SetupChange
 from truongso.payments.providers.registry import GATEWAYS
+from truongso.payments.public import book
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("truongso.payments.gateways.tests.urls")]
+pytestmark = [pytest.mark.django_db]
 HERE = "/thu/kenh-thu"
 SECRETS = {
     field.name: twin.CREDENTIALS[code][field.name]
@@ -25,6 +29,11 @@ SECRETS = {
     for field in gateway.fields
     if field.is_secret
 }
+
+
+@pytest.fixture
+def accountant(school: School) -> Client:
+    return factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
 
 
 @pytest.fixture
@@ -95,23 +104,34 @@ def test_a_local_twin_only_in_sandbox_mode(school: School, browser: Client, sett
     assert _add(browser, "vnpay", api_base="http://127.0.0.1:8099").api_base == "http://127.0.0.1:8099"
 
 
-def test_keys_are_replaced_and_the_former_ones_dropped(browser: Client) -> None:
+def test_keys_are_replaced_once_another_person_approves_and_the_former_ones_dropped(
+    school: School, accountant: Client, browser: Client
+) -> None:
     channel = _add(browser, "vnpay")
     here = f"{HERE}/{channel.public_id}"
     new = {"tmn_code": "TRUONG01", "hash_secret": "the-next-secret"}
-    browser.post(f"{here}/khoa", {**new, "tmn_code": "OTHER001"})
+    for bad in ({**new, "tmn_code": "OTHER001", "ly_do": "Đổi"}, {**new, "ly_do": ""}):
+        assert accountant.post(f"{here}/khoa", bad).status_code == 200
+    assert browser.post(f"{here}/khoa", {**new, "ly_do": "Đổi"}).status_code == 403, "who approves does not ask"
+    assert SetupChange.objects.for_school(school).count() == 0
+    assert accountant.post(f"{here}/khoa", {**new, "ly_do": "Cổng đổi khóa"}).status_code == 302
+    change = SetupChange.objects.for_school(school).get()
+    assert "the-next-secret" not in f"{change.sealed} {change.detail} {change.title}"
     channel.refresh_from_db()
-    assert len(channel.sealed_credentials) == 1
-    assert browser.post(f"{here}/khoa", new).status_code == 302
+    assert live_credentials(channel) == [twin.CREDENTIALS["vnpay"]], "nothing is signed or believed with it yet"
+    assert browser.post(f"/cai-dat/cho-duyet/{change.public_id}/quyet-dinh", {"viec": "duyet"}).status_code == 302
     channel.refresh_from_db()
-    assert live_credentials(channel) == [new, twin.CREDENTIALS["vnpay"]]
+    change.refresh_from_db()
+    assert (live_credentials(channel), change.sealed) == ([new, twin.CREDENTIALS["vnpay"]], "")
     assert "Đang nhận cả khóa cũ" in browser.get(here).content.decode()
     browser.post(f"{here}/bo-khoa-cu")
     channel.refresh_from_db()
     assert live_credentials(channel) == [new]
 
 
-def test_trying_opening_and_pausing(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trying_opening_by_two_and_pausing(
+    school: School, accountant: Client, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     double = Double()
     monkeypatch.setattr(outgoing, "call", double.call)
     channel = _add(browser, "zalopay")
@@ -120,12 +140,35 @@ def test_trying_opening_and_pausing(browser: Client, monkeypatch: pytest.MonkeyP
     double.down = "timeout"
     assert "Cổng không trả lời kịp." in browser.post(f"{here}/thu", follow=True).content.decode()
     assert "Đang lỗi" not in browser.get(HERE).content.decode()  # not open yet: nobody is affected
-    for value, active in (("1", True), ("1", True), ("0", False)):
-        browser.post(f"{here}/mo", {"bat": value})
-        channel.refresh_from_db()
-        assert channel.is_active is active
+    ask = {"bat": "1", "ly_do": "Mở cho phụ huynh"}
+    assert browser.post(f"{here}/mo", ask).status_code == 403
+    assert "Danh mục kiểm tra của đối tác chưa đủ" in accountant.post(f"{here}/mo", ask, follow=True).content.decode()
+    assert SetupChange.objects.for_school(school).count() == 0
+    complete(school, channel)
+    accountant.post(f"{here}/mo", ask)
+    accountant.post(f"{here}/mo", ask)  # asking twice is asking once
+    change = SetupChange.objects.for_school(school).get()
+    channel.refresh_from_db()
+    assert not channel.is_active
+    browser.post(f"/cai-dat/cho-duyet/{change.public_id}/quyet-dinh", {"viec": "duyet"})
+    channel.refresh_from_db()
+    assert (channel.is_active, PartnerFile.objects.for_school(school).get().is_live) == (True, True)
+    browser.post(f"{here}/mo", {"bat": "0"})
+    channel.refresh_from_db()
+    assert not channel.is_active
     actions = AuditEntry.objects.filter(subject_kind="channel").order_by("seq").values_list("action", flat=True)
     assert list(actions) == ["payments:channel:add", "payments:channel:enable", "payments:channel:disable"]
+
+
+def complete(school: School, channel: Channel) -> None:
+    """The partner's list worked off, with a booked payment as proof."""
+    payment = book(school.pk, booking=money.booking((money.invoice(school), 10_000)), actor=twin.ACTOR)
+    day = dt.date(2026, 10, 1)
+    PartnerFile.objects.for_school(school).filter(subject=channel.public_id).update(
+        contract_number="1", signed_on=day, is_open_ended=True, contact_name="A", contact_phone="190012",
+        contact_email="a@b.vn", methods=["web"], fees_agreed=True, started_on=day, integrated_on=day,
+        test_payment=payment,
+    )  # fmt: skip
 
 
 def test_name_and_fee_are_changed(browser: Client) -> None:

@@ -59,14 +59,15 @@ def _answered(channel: Channel, request: CreateRequest) -> Created:
     return Created("https://pay.vnpay.vn/x", "")
 
 
-def start(made: Channel, *shares: tuple[Invoice, int], back: str = "/p/ve") -> Attempt:
+def start(made: Channel, *shares: tuple[Invoice, int], back: str = "/p/ve", is_trial: bool = False) -> Attempt:
     """An attempt whose gateway has answered; no call is made."""
     original = attempts._create
     attempts._create = _answered
     try:
         return attempts.start_attempt(
-            made.school_id, channel=made, shares=[Share(i.pk, Dong(a)) for i, a in shares], return_url=back, actor=ACTOR
-        )
+            made.school_id, channel=made, shares=[Share(i.pk, Dong(a)) for i, a in shares], return_url=back,
+            actor=ACTOR, is_trial=is_trial,
+        )  # fmt: skip
     finally:
         attempts._create = original
 

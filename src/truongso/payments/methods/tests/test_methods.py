@@ -35,18 +35,23 @@ def _save(school: School, actor: Actor, **changes: MethodChange) -> None:
         save_methods(school.pk, changes=whole, order=list(whole), actor=actor)
 
 
-def _channel(school: School, **changes: object) -> Channel:
+def _channel(school: School, *, in_operation: bool = True, **changes: object) -> Channel:
     values = {"provider": "vnpay", "label": "VNPAY", "merchant": "TS000001", "is_active": True, **changes}
     made: Channel = Channel.objects.create(school=school, created_at=clock.now(), **values)
+    if in_operation:
+        factories.in_operation(school, "gateway", made.public_id)
     return made
 
 
-def _everything(school: School, actor: Actor) -> None:
+def _everything(school: School, actor: Actor, *, in_operation: bool = True) -> None:
     account = factories.bank_account(school)
-    _channel(school)
+    _channel(school, in_operation=in_operation)
     PosTerminal.objects.create(school=school, code="T1", acquirer="VCB", bank_account=account, created_at=clock.now())
     partner = BillPartner.objects.create(code="AGRI", name="Agribank", key_id="k", created_at=clock.now())
     BillService.objects.create(school=school, partner=partner, created_at=clock.now())
+    if in_operation:
+        factories.in_operation(school, "acquirer", "VCB")
+        factories.in_operation(school, "bill", partner.public_id)
     _save(school, actor, mobile_money=MethodChange(is_on=True))
 
 
@@ -87,6 +92,22 @@ def test_a_dead_channel_is_not_ready_and_an_ended_one_is_none(school: School) ->
     Channel.objects.for_school(school).update(is_active=False)
     assert readiness(school.pk, first=FIRST, last=LAST)[Method.WEB].lack is Lack.NO_CHANNEL
     assert channel.pk
+
+
+def test_what_is_set_up_but_not_in_operation_is_neither_ready_nor_offered(school: School, actor: Actor) -> None:
+    _everything(school, actor, in_operation=False)
+    found = readiness(school.pk, first=FIRST, last=LAST)
+    assert [found[m].lack for m in (Method.WEB, Method.CARD_POS, Method.BANK_BILL)] == [
+        Lack.NO_CHANNEL, Lack.NOT_LIVE, Lack.NOT_LIVE
+    ]  # fmt: skip
+    offered = [c.method for c in choices(school.pk, amount=Dong(100_000), has_code=True)]
+    assert offered == [Method.QR_TRANSFER, Method.MOBILE_MONEY, Method.CASH]
+
+
+def test_another_schools_partner_in_operation_is_not_ours(school: School, other_school: School, actor: Actor) -> None:
+    _everything(school, actor, in_operation=False)
+    factories.in_operation(other_school, "acquirer", "VCB")
+    assert readiness(school.pk, first=FIRST, last=LAST)[Method.CARD_POS].lack is Lack.NOT_LIVE
 
 
 def test_choices_show_the_qr_first_then_free_ways_then_by_cost(school: School, actor: Actor) -> None:
