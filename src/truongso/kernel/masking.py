@@ -1,4 +1,4 @@
-"""Names that strangers may see. Pure: no Django."""
+"""Names and addresses that strangers may see. Pure: no Django."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def masked_name(name: str) -> str:
         return ""
     hidden = [_hidden(word) for word in words]
     return " ".join([*hidden[:-1], words[-1]]) if len(words) > 1 else hidden[0]
+
+
+def masked_address(address: str) -> str:
+    """Enough of an address to recognise it: …0011, h…@x.vn."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}…@{host}" if at else f"…{address[-4:]}"
 
 
 def _hidden(word: str) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from truongso.kernel import clock
 from truongso.messaging.catalogue import CATALOGUE, is_security
 from truongso.messaging.models import PER_DAY, QUIET_FROM, QUIET_TO, Channel, Delivery, OptOut, SendingRules, Template
+from truongso.messaging.stop_links import Recipient
 from truongso.messaging.types import ChannelKind, DeliveryState, MessagingRefusedError
 from truongso.messaging.wording import fill, sms_text
 
@@ -33,6 +34,15 @@ class Text:
     subject: str
     text: str
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """An address that opted out, on which channels and since when."""
+
+    address: str
+    kinds: tuple[ChannelKind, ...]
+    since: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,23 @@ def deliveries(school_id: int, *, state: DeliveryState | None = None) -> QuerySe
     """Messages of a school, the newest first."""
     rows = Delivery.objects.for_school(school_id)
     return (rows.filter(state=state.value) if state else rows).order_by("-pk")
+
+
+def has_stopped(recipient: Recipient) -> bool:
+    """Whether the address wants no more but essential messages on any of its channels; 1 query."""
+    rows = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address)
+    return rows.filter(kind__in=[kind.value for kind in recipient.kinds]).exists()
+
+
+def stopped(school_id: int) -> list[Stopped]:
+    """Addresses that opted out, the latest first; 1 query."""
+    found: dict[str, Stopped] = {}
+    for row in OptOut.objects.for_school(school_id).order_by("-created_at", "kind"):
+        before = found.get(row.address)
+        kinds = (*before.kinds, ChannelKind(row.kind)) if before else (ChannelKind(row.kind),)
+        found[row.address] = Stopped(row.address, kinds, before.since if before else row.created_at)
+    order = list(ChannelKind)
+    return [Stopped(x.address, tuple(sorted(x.kinds, key=order.index)), x.since) for x in found.values()]
 
 
 def delivery_counts(school_id: int) -> dict[DeliveryState, int]:

@@ -18,6 +18,7 @@ from truongso.messaging.models import Channel, Delivery, OptOut
 from truongso.messaging.queries import rules_of, sent_today
 from truongso.messaging.quiet import earliest
 from truongso.messaging.services import secret_place
+from truongso.messaging.stop_links import Recipient, stop_link
 from truongso.messaging.types import ChannelError, ChannelKind, DeliveryState, MessagingRefusedError
 from truongso.organizations.public import School
 
@@ -68,7 +69,10 @@ def _send(delivery: Delivery, attempt: int) -> None:
     kind = ChannelKind(delivery.kind)
     try:
         setup = _setup(delivery.school_id, kind, of_installation=is_security(delivery.template))
-        message = Message(delivery.public_id, delivery.address, delivery.template, delivery.subject, delivery.body)
+        link = "" if delivery.essential else stop_link(Recipient(delivery.school_id, kind, delivery.address))
+        message = Message(
+            delivery.public_id, delivery.address, delivery.template, delivery.subject, delivery.body, link
+        )  # fmt: skip
         sent = SENDERS[kind](setup, message)
     except ChannelError as error:
         _failed(delivery, attempt, error.code, permanent=error.permanent)

@@ -15,6 +15,7 @@ from truongso.messaging.channels.http import check_endpoint
 from truongso.messaging.models import Channel, Delivery, OptOut, SendingRules, Template
 from truongso.messaging.queries import opted_out, render, rules_of, texts
 from truongso.messaging.quiet import earliest
+from truongso.messaging.stop_links import Recipient, stop_link, with_stop_link
 from truongso.messaging.types import ChannelKind, DeliveryState, MessagingRefusedError, Outgoing
 from truongso.messaging.wording import check_subject, check_text, one_line
 
@@ -22,6 +23,7 @@ SEND_JOB = "messaging.send"
 _HTTP = {ChannelKind.ZALO, ChannelKind.SMS}
 _MOST_PER_DAY = 20
 _SECRET_LENGTH = 4000
+_FAMILY = Actor.system("family", "link")
 
 
 @transaction_required
@@ -128,11 +130,30 @@ def opt_in(school_id: int, *, kind: ChannelKind, address: str, actor: Actor) -> 
 
 
 @transaction_required
+def stop_messages(recipient: Recipient) -> bool:
+    """The family itself wants no more but essential messages; False when nothing changed by it."""
+    before = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).count()
+    for kind in recipient.kinds:
+        opt_out(recipient.school_id, kind=kind, address=recipient.address, actor=_FAMILY)
+    return OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).count() > before
+
+
+@transaction_required
+def resume_messages(recipient: Recipient) -> bool:
+    """The family takes it back; False when nothing changed by it."""
+    is_out = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).exists()
+    for kind in recipient.kinds:
+        opt_in(recipient.school_id, kind=kind, address=recipient.address, actor=_FAMILY)
+    return is_out
+
+
+@transaction_required
 def queue(school_id: int, *, messages: Sequence[Outgoing], batch: str, actor: Actor) -> list[Delivery]:
     """Put messages into the queue, one delivery per dedupe key, in the order given; sending begins after the commit.
 
-    Addresses that opted out give a delivery that is skipped at once, so that the list of who got what is whole. A key
-    that is there already gives the delivery of the first time. About 6 queries whatever the number.
+    Addresses that opted out give a delivery that is skipped at once, so that the list of who got what is whole. All but
+    essential messages end with the way out for the family. A key that is there already gives the delivery of the first
+    time. About 6 queries whatever the number.
     Raises MessagingRefusedError (nothing is queued): bad_address, unknown_template, unknown_placeholder.
     """
     wordings, rules, out, now = texts(school_id), rules_of(school_id), opted_out(school_id), clock.now()
@@ -143,13 +164,17 @@ def queue(school_id: int, *, messages: Sequence[Outgoing], batch: str, actor: Ac
         if wording is None:
             raise MessagingRefusedError("unknown_template", code=message.template)
         said = render(wording, message.values)
+        body = said.body
+        if not message.essential:
+            link = stop_link(Recipient(school_id, message.kind, address))
+            body = with_stop_link(body, message.kind, link)
         start = max(now, message.not_before or now)
         if not is_security(message.template):
             start = earliest(start, quiet_from=rules.quiet_from, quiet_to=rules.quiet_to)
         skipped = not message.essential and (message.kind.value, address) in out
         rows[message.dedupe_key] = Delivery(
             school_id=school_id, kind=message.kind.value, address=address, template=message.template,
-            subject=said.subject[:200], body=said.body, essential=message.essential, dedupe_key=message.dedupe_key,
+            subject=said.subject[:200], body=body, essential=message.essential, dedupe_key=message.dedupe_key,
             state=(DeliveryState.SKIPPED if skipped else DeliveryState.QUEUED).value,
             problem="opted_out" if skipped else "", finished_at=now if skipped else None, created_at=now,
             next_attempt_at=start,

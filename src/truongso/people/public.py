@@ -11,7 +11,9 @@ from truongso.people.queries.classes import (
     pupils_of_classes,
 )
 from truongso.people.queries.guardians import (
+    Addressee,
     Contact,
+    addressees,
     contacts_of_students,
     families_named,
     families_with_phone,
@@ -42,6 +44,7 @@ from truongso.people.services.pupils import (
 from truongso.people.services.rosters import apply_roster, import_roster, store_roster
 
 __all__ = [
+    "Addressee",
     "ClassSize",
     "Contact",
     "Family",
@@ -58,6 +61,7 @@ __all__ = [
     "StudentData",
     "add_panel",
     "add_student",
+    "addressees",
     "apply_roster",
     "class_by_id",
     "class_names",

@@ -27,6 +27,7 @@ class Message:
     template: str
     subject: str
     body: str
+    stop_link: str = ""  # where the family stops such messages; none for essential ones
 
 
 class Send(Protocol):

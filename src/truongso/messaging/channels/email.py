@@ -14,12 +14,15 @@ from truongso.messaging.wording import one_line
 
 def send(setup: Setup, message: Message) -> Sent:
     """One e-mail in plain text. Headers are single lines or the message does not leave (A48)."""
+    headers = {"X-Message-Reference": message.reference, "Auto-Submitted": "auto-generated"}
+    if message.stop_link:
+        headers["List-Unsubscribe"] = f"<{one_line(message.stop_link, field='link')}>"
     mail = EmailMessage(
         subject=one_line(message.subject, field="subject"),
         body=message.body,
         from_email=one_line(setup.sender, field="sender") or None,
         to=[one_line(message.address, field="address")],
-        headers={"X-Message-Reference": message.reference, "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     try:
         count = mail.send(fail_silently=False)

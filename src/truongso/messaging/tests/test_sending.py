@@ -77,7 +77,9 @@ def test_zalo_gets_number_text_and_reference(school: School, actor: Actor, twin:
 def test_sms_leaves_without_accents(school: School, actor: Actor, twin: Twin) -> None:
     _queue(school, actor, _message("0900000011", ChannelKind.SMS))
     send_due()
-    assert twin.messages[0].text == (
+    said, way_out, _link = twin.messages[0].text.partition(" Ngung nhan: http://127.0.0.1:8000/nt/")
+    assert way_out
+    assert said == (
         "Tieu hoc Le Van Tam: Thu thang 10 cua Nguyen Bao An con 250.000 d, han 20/10/2026. Xem: http://x/p/1. "
         "Neu da nop xin bo qua."
     )
@@ -303,4 +305,4 @@ def test_a_school_words_its_messages(school: School, actor: Actor, twin: Twin) -
     save_template(school.pk, code=BEFORE_DUE, kind=ChannelKind.ZALO, subject="", text="Nộp {so_tien} nhé", actor=actor)
     _queue(school, actor, _message("0900000011"))
     send_due()
-    assert twin.messages[0].text == "Nộp 250.000 đ nhé"
+    assert twin.messages[0].text.startswith("Nộp 250.000 đ nhé\n\nKhông muốn nhận tin nhắc nộp nữa")

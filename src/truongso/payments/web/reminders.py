@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
@@ -19,6 +21,7 @@ from truongso.accounts.types import Permission
 from truongso.fees.public import CollectionRound, issued_rounds
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
+from truongso.kernel.masking import masked_address
 from truongso.kernel.ui.downloads import file_response
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.messaging.public import (
@@ -28,7 +31,9 @@ from truongso.messaging.public import (
     earliest,
     problem_text,
     rules_of,
+    stopped,
     text_of,
+    with_stop_link,
 )  # fmt: skip
 from truongso.messaging.public import (
     render as render_text,
@@ -105,7 +110,8 @@ def reminder_list(request: AuthedRequest) -> HttpResponse:
     rows = [{"reminder": r, "state": STATES[ReminderState(r.state)], "effect": found[r.pk]} for r in shown]
     context = {
         "page": page, "rows": rows, "may_write": request.caller.may(Permission.SCHOOL_REMINDER_WRITE),
-        "has_channel": bool(active_kinds(school.pk)),
+        "has_channel": bool(active_kinds(school.pk)), "stopped": len(stopped(school.pk)),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_set_up": request.caller.may(Permission.SCHOOL_MESSAGING_WRITE),
     }  # fmt: skip
     return render(request, "payments/reminder_list.html", context)
@@ -155,6 +161,7 @@ def reminder_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         "may_cancel": request.caller.may(Permission.SCHOOL_REMINDER_WRITE)
         or request.caller.may(Permission.SCHOOL_REMINDER_APPROVE),
         "class_names": ", ".join(found.class_names) or _("cả trường"),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }  # fmt: skip
     return render(request, "payments/reminder_page.html", context)
 
@@ -253,7 +260,8 @@ def _preview(request: AuthedRequest, form: ReminderForm, planned: Plan | None) -
     if planned.messages:
         one = planned.messages[0]
         code = AFTER_DUE if clock.school_date(moment) > form.chosen.due_on else BEFORE_DUE
-        context["sample"] = render_text(text_of(school.pk, code, one.kind), values_of(school, form.chosen, one))
+        said = render_text(text_of(school.pk, code, one.kind), values_of(school, form.chosen, one))
+        context["sample"] = replace(said, body=with_stop_link(said.body, one.kind, f"{settings.PUBLIC_URL}/nt/…"))
     return context
 
 
@@ -261,7 +269,7 @@ def _message_row(message: Any) -> dict[str, Any]:
     return {
         "pupils": ", ".join(f"{d.student_name} ({d.class_name})" for d in message.debts),
         "guardian": message.contact.full_name, "way": WAYS[Way(message.kind.value)],
-        "address": _masked(message.address), "owed": message.owed,
+        "address": masked_address(message.address), "owed": message.owed,
     }  # fmt: skip
 
 
@@ -273,12 +281,6 @@ def _target_row(target: Any) -> dict[str, Any]:
         "problem": problem_text(delivery.problem) if delivery else "",
         "rest": target.invoice.total - target.invoice.paid,
     }  # fmt: skip
-
-
-def _masked(address: str) -> str:
-    """Enough of an address to recognise it: …0011, h…@x.vn."""
-    name, at, host = address.partition("@")
-    return f"{name[:1]}…@{host}" if at else f"…{address[-4:]}"
 
 
 def _act(request: AuthedRequest, found: Reminder, done: str, act: Any) -> HttpResponse:

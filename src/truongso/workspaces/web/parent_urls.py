@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import basket, check, family, parent, public_school, ways
+from truongso.workspaces.web import basket, check, family, parent, public_school, stop_messages, ways
 
 urlpatterns = [
     path("p/<str:public_id>", parent.pay, name="pay"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("gop/<str:token>/<int:number>.png", basket.picture, name="basket_picture"),
     path("gop/<str:token>/<int:number>/cong/<str:attempt_id>", basket.attempt_page, name="basket_attempt"),
     path("gop/<str:token>/<int:number>/mo-cong", basket.start, name="basket_start"),
+    path("nt/<str:token>", stop_messages.stop_page, name="stop_messages"),
     path("truong/<slug:slug>", public_school.home, name="public_school"),
     path("<slug:slug>/cong-khai", public_school.short_address, name="public_short"),
     path("truong/<slug:slug>/nhung", public_school.embedded, name="public_embedded"),
