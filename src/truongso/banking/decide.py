@@ -62,23 +62,23 @@ def decide_lines(
     if not waiting:
         return 0
     settled = settle_straight(school_id, waiting, actor=actor)
-    waiting = [x for x in waiting if x.pk not in settled]
+    waiting = [x for x in waiting if x.id not in settled]
     desk = desk or Desk(school_id)
     undone = undone_lines(school_id, waiting) if again else frozenset()
     before = last_suggestions(school_id, waiting) if again else {}
     judged = _looked_again(school_id, judge_lines(school_id, waiting, desk=desk, undone=undone), desk)
     certain = [j for j in judged if j.books]
     results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
-    booked = dict(zip((j.line.pk for j in certain), results, strict=True))
+    booked = dict(zip((j.line.id for j in certain), results, strict=True))
     now = clock.now()
-    stored = [_stored(school_id, j, booked.get(j.line.pk), desk=desk, now=now) for j in judged]
+    stored = [_stored(school_id, j, booked.get(j.line.id), desk=desk, now=now) for j in judged]
     MatchDecision.objects.bulk_create(
         row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
     )
     _set_interest_aside(school_id, judged)
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
-    kept = [j for j in certain if j.line.pk in done]
+    kept = [j for j in certain if j.line.id in done]
     for j in kept:
         j.line.state = LineState.MATCHED.value
         desk.learn(j.transfer, j.decision.codes)
@@ -94,8 +94,8 @@ def _looked_again(school_id: int, judged: list[Judged], desk: Desk) -> list[Judg
         return judged
     lock_invoices(school_id, {s.invoice_id for j in certain for s in _booking(j.line, j.decision, desk).shares})
     bills = maybe_bills(school_id, [j.line for j in certain])
-    named = {j.line.pk: _bill(bills.get(j.line.pk, ()), j.decision) for j in certain}
-    return [replace(j, books=False, bill=bill) if (bill := named.get(j.line.pk, "")) else j for j in judged]
+    named = {j.line.id: _bill(bills.get(j.line.id, ()), j.decision) for j in certain}
+    return [replace(j, books=False, bill=bill) if (bill := named.get(j.line.id, "")) else j for j in judged]
 
 
 def _bill(transfers: Sequence[BillTransfer], decision: Decision) -> str:
@@ -137,14 +137,14 @@ def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undo
     """What the rules make of waiting credits, in order, each counting with those before it; changes nothing."""
     desk.renew()
     memos = spelled_out(school_id, waiting, desk.known(), desk.prefixes())
-    transfers = [_transfer(line, memos.get(line.pk, line.memo)) for line in waiting]
+    transfers = [_transfer(line, memos.get(line.id, line.memo)) for line in waiting]
     deposits, bills = held(school_id, waiting), maybe_bills(school_id, waiting)
     judged = []
     for line, transfer, decision in zip(waiting, transfers, desk.decide(transfers), strict=True):
-        bill = _bill(bills.get(line.pk, ()), decision)
-        held_back = bill or line.pk in undone or (line.pk in deposits and says_cash(line.memo))
+        bill = _bill(bills.get(line.id, ()), decision)
+        held_back = bill or line.id in undone or (line.id in deposits and says_cash(line.memo))
         books = decision.verdict is Verdict.AUTO and not held_back
-        judged.append(Judged(line, transfer, decision, deposits.get(line.pk), books=books, bill=bill))
+        judged.append(Judged(line, transfer, decision, deposits.get(line.id), books=books, bill=bill))
     return judged
 
 
@@ -155,7 +155,7 @@ def _waiting(lines: Sequence[BankLine]) -> list[BankLine]:
 def undone_lines(school_id: int, lines: Sequence[BankLine]) -> frozenset[int]:
     """Lines whose last booking was taken back by a person, whatever was said about them since; 1 query."""
     rows = MatchDecision.objects.for_school(school_id).filter(
-        Q(decision=DecisionKind.UNDONE.value) | Q(payment__isnull=False), among("line_id", [x.pk for x in lines])
+        Q(decision=DecisionKind.UNDONE.value) | Q(payment__isnull=False), among("line_id", [x.id for x in lines])
     )
     last = dict(rows.order_by("pk").values_list("line_id", "decision"))
     return frozenset(pk for pk, kind in last.items() if kind == DecisionKind.UNDONE.value)
@@ -171,7 +171,7 @@ def says_the_same(new: MatchDecision, old: MatchDecision | None) -> bool:
 def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
     """A request to book a whole bank line on the given shares."""
     return Booking(
-        kind=EvidenceKind.BANK_LINE, source=SOURCE, reference=str(line.pk), evidence_amount=line.amount,
+        kind=EvidenceKind.BANK_LINE, source=SOURCE, reference=str(line.id), evidence_amount=line.amount,
         amount=line.amount, method=_method(line), received_at=moment(line), payer_name=line.counter_name,
         payer_account=line.counter_account, shares=tuple(shares), bank_account_id=line.bank_account_id,
         in_suspense=True, bank_reference=line.reference,
@@ -195,7 +195,7 @@ def moment(line: BankLine) -> dt.datetime:
 
 def _transfer(line: BankLine, memo: str) -> Transfer:
     return Transfer(
-        id=str(line.pk), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=memo,
+        id=str(line.id), date=line.booked_on.isoformat(), bank_ref=line.reference, amount=line.amount, memo=memo,
         payer_name=line.counter_name, payer_account=line.counter_account, account=str(line.bank_account_id),
         virtual_account=line.virtual_account,
     )  # fmt: skip
@@ -225,7 +225,7 @@ def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.
         reason = {"code": f"refused_{result.code}", "params": {k: str(v) for k, v in result.params.items()}}
     _named(reason, desk)
     return new_row(
-        MatchDecision, school_id=school_id, line_id=line.pk, decision=verdict.value, rule=decision.rule.value,
+        MatchDecision, school_id=school_id, line_id=line.id, decision=verdict.value, rule=decision.rule.value,
         version=RULES_VERSION, reason=reason, candidates=_candidates(line, decision, desk),
         differs=differences(decision), confidence=_confidence(decision, verdict),
         payment_id=None if refused or result is None else result.pk, decided_at=now,
@@ -242,7 +242,7 @@ def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> Match
     """The school's own cash, it seems: no invoice is proposed for it."""
     params = {"slip": deposit.slip_number, "day": f"{deposit.deposited_on:%d/%m/%Y}"}
     return new_row(
-        MatchDecision, school_id=line.school_id, line_id=line.pk, decision=Verdict.SUGGEST.value, rule="deposit",
+        MatchDecision, school_id=line.school_id, line_id=line.id, decision=Verdict.SUGGEST.value, rule="deposit",
         version=RULES_VERSION, reason={"code": "deposit", "params": params}, decided_at=now,
     )  # fmt: skip
 

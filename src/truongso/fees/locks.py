@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.fees.types import LineKind
@@ -48,6 +48,9 @@ class LockedInvoice:
         return self.total - self.paid
 
 
+_INVOICE = tuple(f.name for f in fields(LockedInvoice) if f.name != "lines")
+
+
 @transaction_required
 def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice]:
     """Lock invoices in id order and read them with their charge lines; 2 queries. Unknown ids are left out.
@@ -55,26 +58,16 @@ def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice
     SQLite has no row locks: there the IMMEDIATE transaction is the only writer.
     """
     wanted = sorted(set(ids))
-    query = Invoice.objects.for_school(school_id).filter(among("pk", wanted)).order_by("pk")
-    query = query.select_for_update()
-    invoices = list(query)
+    query = Invoice.objects.for_school(school_id).filter(among("pk", wanted)).order_by("pk").select_for_update()
+    invoices = list(query.values_list(*_INVOICE))
     lines: dict[int, list[LockedLine]] = {}
     rows = (
         InvoiceLine.objects.for_school(school_id)
         .filter(among("invoice_id", wanted))
         .exclude(kind=LineKind.CREDIT.value)
         .order_by("pk")
+        .values_list("invoice_id", "pk", "description", "nature", "amount", "credited", "paid")
     )
-    for line in rows:
-        lines.setdefault(line.invoice_id, []).append(
-            LockedLine(line.pk, line.description, line.nature, line.amount - line.credited, line.paid)
-        )
-    return {
-        i.pk: LockedInvoice(
-            id=i.pk, code=i.code, public_id=i.public_id, family_id=i.family_id, student_name=i.student_name,
-            class_name=i.class_name, payer_name=i.payer_name, beneficiary_name=i.beneficiary_name, reason=i.reason,
-            bank_account_id=i.bank_account_id, total=i.total, paid=i.paid, cancelled_at=i.cancelled_at,
-            lines=tuple(lines.get(i.pk, [])),
-        )
-        for i in invoices
-    }  # fmt: skip
+    for invoice_id, pk, description, nature, amount, credited, paid in rows:
+        lines.setdefault(invoice_id, []).append(LockedLine(pk, description, nature, amount - credited, paid))
+    return {values[0]: LockedInvoice(*values, lines=tuple(lines.get(values[0], ()))) for values in invoices}

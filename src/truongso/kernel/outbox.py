@@ -59,12 +59,7 @@ def emit(*events: Event) -> None:
     now = clock.now()
     rows = [
         new_row(
-            OutboxEvent,
-            school_id=e.school_id,
-            topic=e.topic,
-            version=e.version,
-            payload=dataclasses.asdict(e),
-            created_at=now,
+            OutboxEvent, school_id=e.school_id, topic=e.topic, version=e.version, payload=_payload(e), created_at=now
         )
         for e in events
     ]
@@ -74,6 +69,16 @@ def emit(*events: Event) -> None:
         for row in rows
         for name in handlers().get(row.topic, {})
     )
+
+
+def _payload(event: Event) -> dict[str, Any]:
+    """The event's fields, which are JSON values already (`dataclasses.asdict` copies them deeply)."""
+    return {name: getattr(event, name) for name in _field_names(type(event))}
+
+
+@cache
+def _field_names(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind))
 
 
 def deliver_due(limit: int = 100) -> int:
