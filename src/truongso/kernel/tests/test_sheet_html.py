@@ -46,7 +46,7 @@ def test_doctypes_entities_and_scripts_bring_nothing_in() -> None:
     "part", ["<!--", "<td", "<table><tr>", "<script>", "&#", "<td a='", "</", "<", "<td rowspan=9999>"]
 )
 def test_hostile_pages_take_no_time(part: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(SheetError):
         read("<html><table>" + part * 100_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

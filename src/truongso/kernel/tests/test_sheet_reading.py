@@ -259,9 +259,9 @@ JUNK = random.Random(4725).randbytes(10 * 1024 * 1024)
 )
 def test_bad_files_are_refused_quickly(data: bytes, expected: str) -> None:
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     code, _params = refusal(data)
-    seconds, peak = time.perf_counter() - started, tracemalloc.get_traced_memory()[1]
+    seconds, peak = time.process_time() - started, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert code == expected
     assert seconds < 2

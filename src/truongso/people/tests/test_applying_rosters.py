@@ -295,11 +295,11 @@ def many(count: int) -> list[list[Any]]:
 
 def test_ten_thousand_pupils_take_seconds(school: School, year: SchoolYear) -> None:
     content = workbook(many(10_000))
-    start = time.perf_counter()
+    start = time.process_time()
     stored = upload(school, year, content)
     found = preview(school, stored)
     counts = apply_roster(actor=ACTOR, school=school, stored=stored, seen=found.digest)
-    took = time.perf_counter() - start
+    took = time.process_time() - start
     assert counts["new"] == 10_000
     print(f"10,000 pupils in {took:.1f} s")
     assert took < 40  # a few seconds on a quiet machine; the bound only catches growth by the square

@@ -202,10 +202,10 @@ def test_a_file_cut_in_the_middle_of_a_row_is_refused() -> None:
 
 def test_a_million_and_one_rows_are_refused_before_they_take_memory() -> None:
     data = b"05/11/2026,r,,1000,x\n" * 1_000_001
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(SheetError) as refused:
         read_statement(data, "a.csv", expected_account=None)
     assert (refused.value.code, refused.value.params) == (
         "too_many_rows", {"count": 1_000_001, "limit": LIMITS.max_rows},
     )  # fmt: skip
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
