@@ -14,7 +14,34 @@ _ITEMS = (
     "SUM(CASE WHEN state = 'other' THEN net ELSE 0 END) AS k FROM payments_settlementitem GROUP BY batch_id"
 )
 
+_BALANCE = (
+    "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE debit_id = a.id) - "
+    "(SELECT COALESCE(SUM(amount), 0) FROM ledger_posting WHERE credit_id = a.id)"
+)
+# What a gateway, terminal or bill service has told of and not paid out; refunds it keeps off what it owes.
+_TOLD = (
+    "(SELECT COALESCE(SUM(p.amount), 0) FROM payments_payment p JOIN payments_evidence e ON e.id = p.evidence_id "
+    "WHERE p.school_id = a.school_id AND p.reversed_at IS NULL AND e.kind IN ('notice', 'pos_slip', 'settlement'))"
+)
+_PAID_OUT = (
+    "(SELECT COALESCE(SUM(i.gross), 0) FROM payments_settlementitem i JOIN banking_batchlink k "
+    "ON k.batch_id = i.batch_id AND k.school_id = i.school_id AND k.state = 'standing' "
+    "WHERE i.school_id = a.school_id AND i.state = 'matched')"
+)
+_GIVEN_BACK = (
+    "(SELECT COALESCE(SUM(CASE r.kind WHEN 'paid' THEN r.amount ELSE -r.amount END), 0) FROM payments_refundpayout r "
+    "WHERE r.school_id = a.school_id AND r.way = 'gateway')"
+)
+_DEPOSITED = (
+    "(SELECT COALESCE(SUM(d.amount), 0) FROM payments_cashdeposit d LEFT JOIN banking_depositlink l "
+    "ON l.deposit_id = d.id AND l.school_id = d.school_id AND l.state = 'standing' "
+    "WHERE d.school_id = a.school_id AND d.cancelled_at IS NULL AND l.id IS NULL)"
+)
+
 CHECKS = [
+    Check("I18", "money in transit = slips, notices and deposits that the bank has not credited yet",
+          f"SELECT a.school_id, a.code FROM ledger_account a WHERE a.role = 'in_transit' "
+          f"AND {_BALANCE} <> {_TOLD} - {_PAID_OUT} - {_GIVEN_BACK} + {_DEPOSITED}"),
     Check("I18", "a bank line is settled exactly when links of its whole amount stand",
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN (SELECT line_id, SUM(amount) AS s "
           "FROM banking_batchlink WHERE state = 'standing' GROUP BY line_id) k ON k.line_id = b.id "
