@@ -12,6 +12,7 @@ from truongso.banking.closing.suspense import Suspense, SuspenseLine, suspense
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
 from truongso.banking.deposits.fit import deposits_for as deposits_for_line
+from truongso.banking.deposits.fit import says_cash
 from truongso.banking.deposits.services import link as link_deposit
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.feed_changes import FEED_APPROVALS, payments_by_feed, propose_feed
@@ -66,6 +67,7 @@ __all__ = [
     "propose_feed",
     "queue_figures",
     "queue_lines",
+    "says_cash",
     "sightings_of",
     "suspense",
     "undo_match",

@@ -11,6 +11,7 @@ TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the clien
                   outermost of them wrote into X-Forwarded-For
 TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
 TRUONGSO_ACCOUNT_DELAY_HOURS  hours between approving another receiving account and using it (default 24, A28)
+TRUONGSO_FLAG_…   from what on payments deserve a word of explanation (docs/huong-dan/khoa-so.md)
 TRUONGSO_ACCOUNTING_BASIS  line under the form number of the books of account on paper (S11-H, S12-H)
 TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
@@ -34,6 +35,19 @@ SANDBOX_WALLET_URL = os.environ.get("TRUONGSO_SANDBOX_WALLET", "") if SANDBOX_UR
 PROXIES = whole_number("TRUONGSO_PROXIES", 0, 0, 5)
 ACCOUNT_DELAY_HOURS = whole_number("TRUONGSO_ACCOUNT_DELAY_HOURS", 24, 1, 240)
 REPORT_LAST_DAY = whole_number("TRUONGSO_REPORT_LAST_DAY", 19, 1, 28)
+FLAG_THRESHOLDS = {
+    "one_account_families": whole_number("TRUONGSO_FLAG_ONE_ACCOUNT_FAMILIES", 5, 2, 1000),
+    "one_account_percent": whole_number("TRUONGSO_FLAG_ONE_ACCOUNT_PERCENT", 50, 1, 100),
+    "own_class_percent": whole_number("TRUONGSO_FLAG_OWN_CLASS_PERCENT", 80, 1, 100),
+    "slip_days": whole_number("TRUONGSO_FLAG_SLIP_DAYS", 14, 1, 365),
+    "slips": whole_number("TRUONGSO_FLAG_SLIPS", 3, 1, 1000),
+    "cash_line_families": whole_number("TRUONGSO_FLAG_CASH_LINE_FAMILIES", 2, 2, 1000),
+    "split_parts": whole_number("TRUONGSO_FLAG_SPLIT_PARTS", 3, 2, 100),
+    "split_round": whole_number("TRUONGSO_FLAG_SPLIT_ROUND", 50_000, 1_000, 10_000_000),
+    "split_groups": whole_number("TRUONGSO_FLAG_SPLIT_GROUPS", 3, 1, 1000),
+    "share_points": whole_number("TRUONGSO_FLAG_SHARE_POINTS", 10, 1, 100),
+    "total_fall_percent": whole_number("TRUONGSO_FLAG_TOTAL_FALL_PERCENT", 20, 1, 100),
+}
 ACCOUNTING_BASIS = os.environ.get(
     "TRUONGSO_ACCOUNTING_BASIS", "Chế độ kế toán hành chính, sự nghiệp (Thông tư 24/2024/TT-BTC)"
 )
