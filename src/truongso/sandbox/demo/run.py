@@ -18,7 +18,7 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import rounds, setup, transfers, ways
+from truongso.sandbox.demo import partners, rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import SCHOOL_YEARS
@@ -82,23 +82,27 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     rng = random.Random(transfers.SEED)  # noqa: S311 - invented behaviour, repeatable
     transfers.open_accounts(bank, demo, base_url)
     unpaid: list[Invoice] = []
-    partners = []
+    contracts = []
+    links = setup.staff(demo, tree_year)
     for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
         transfers.take_cash(place, plan, since, rng)
         say(f"{place.spec.short_name}: {len(plan.orders)} lệnh chuyển khoản, {len(plan.cash)} lượt tiền mặt")
         made = ways.contracts(place, number, bank, gateways, base_url)
+        partners.open_bank(made)
+        partners.try_out(made, plan.unpaid.pop(), bank, gateways)
+        bank.wait_for_deliveries()
+        partners.put_into_operation(made)
         unpaid += ways.pay(made, plan.unpaid, bank, gateways)
-        partners.append(made)
+        contracts.append(made)
     bank.wait_for_deliveries()
     gateways.wait_for_deliveries()
-    for made in partners:
+    for made in contracts:
         ways.pay_out(made, bank, gateways, say)
     bank.wait_for_deliveries()
-    for made in partners:
+    for made in contracts:
         transfers.import_statement(bank, made.place, say)
         ways.meet_the_statement(made)
-    links = setup.staff(demo, tree_year)
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done

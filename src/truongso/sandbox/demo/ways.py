@@ -17,6 +17,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.payments.public import (
+    Attempt,
     BillPartner,
     Channel,
     ChannelTerms,
@@ -34,7 +35,6 @@ from truongso.payments.public import (
     record_deposit,
     record_pos_slip,
     save_methods,
-    set_active,
     start_attempt,
 )
 from truongso.payments.types import Method, Share
@@ -77,7 +77,7 @@ class Contracts:
 
 
 def contracts(place: DemoSchool, number: int, bank: SandboxBank, gateways: SandboxGateways, url: str) -> Contracts:
-    """A gateway, a card terminal, a bank at the bill service; every way switched on."""
+    """A gateway, a card terminal, a bank at the bill service, none in operation yet; every way switched on."""
     provider = GATEWAYS[number % len(GATEWAYS)]
     account = place.account
     merchant = gateways.sign_up(
@@ -92,12 +92,11 @@ def contracts(place: DemoSchool, number: int, bank: SandboxBank, gateways: Sandb
             place.school.pk, provider=provider, credentials=credentials, api_base=gateways.base(provider),
             terms=ChannelTerms(_LABELS[provider], fee_basis_points=int(merchant["fee_bp"])), actor=ACTOR,
         )  # fmt: skip
-        set_active(channel, active=True, actor=ACTOR)
         terminal = add_pos_terminal(
             account, code=tid, acquirer="Vietcombank", merchant_code=mid, label="Phòng tài vụ",
             fee_basis_points=FEE_BASIS_POINTS, actor=ACTOR,
         )  # fmt: skip
-        partner, secret = create_bill_partner(place.school, name="Ngân hàng thu hộ", actor=ACTOR)
+        partner, secret = create_bill_partner(place.school, name="Ngân hàng thu hộ", is_on=False, actor=ACTOR)
         save_methods(
             place.school.pk, changes={m: MethodChange(is_on=True) for m in Method}, order=list(Method), actor=ACTOR
         )
@@ -122,7 +121,7 @@ def pay(made: Contracts, unpaid: list[Invoice], bank: SandboxBank, gateways: San
         fullest = max(gateways.wallets(), key=lambda wallet: int(wallet["balance"]))
         gateways.pay_by_wallet(wallet=fullest["number"], payload=invoice_payload(invoice))
     for invoice in _some(rest, BY_CARD):
-        _by_card(made, invoice)
+        pay_by_card(made, invoice, invoice.total)
     for invoice in _some(rest, BY_BILL):
         asked = made.teller.inquiry(invoice_code=invoice.code, school_code=made.place.school.code)
         made.teller.pay(asked["invoices"][0], school_code=made.place.school.code, channel="counter")
@@ -179,6 +178,11 @@ def _by_gateway(made: Contracts, invoice: Invoice, bank: SandboxBank, gateways: 
         invoice.school_id, channel=made.channel, shares=[Share(invoice.pk, invoice.total)],
         return_url=f"/p/{invoice.public_id}", actor=ACTOR,
     )  # fmt: skip
+    pay_at_gateway(made, attempt, bank, gateways)
+
+
+def pay_at_gateway(made: Contracts, attempt: Attempt, bank: SandboxBank, gateways: SandboxGateways) -> None:
+    """Somebody opens the gateway's page of an attempt and pays."""
     visit = gateways.visit(attempt.pay_url)
     if made.channel.provider == "payos":
         visit.transfer(bank, payer=bank.customers()[0]["number"])
@@ -186,8 +190,9 @@ def _by_gateway(made: Contracts, invoice: Invoice, bank: SandboxBank, gateways: 
         visit.pay()
 
 
-def _by_card(made: Contracts, invoice: Invoice) -> None:
-    slip = made.machine.sell(invoice.total, invoice=invoice.code)
+def pay_by_card(made: Contracts, invoice: Invoice, amount: Dong) -> None:
+    """A card pays part of an invoice, or all of it."""
+    slip = made.machine.sell(amount, invoice=invoice.code)
     data = SlipData(
         approval_code=slip["approval"], rrn=slip["rrn"], trace=slip["trace"], batch_no=slip["batch"],
         card_tail=slip["last4"], card_brand=slip["brand"].lower(), amount=Dong(slip["amount"]),
@@ -195,7 +200,7 @@ def _by_card(made: Contracts, invoice: Invoice) -> None:
     )  # fmt: skip
     with transaction():
         record_pos_slip(
-            made.terminal, data, shares=[Share(invoice.pk, invoice.total)], payer_name=invoice.payer_name, actor=ACTOR
+            made.terminal, data, shares=[Share(invoice.pk, amount)], payer_name=invoice.payer_name, actor=ACTOR
         )
 
 
