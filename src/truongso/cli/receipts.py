@@ -1,4 +1,7 @@
-"""`truongso receipts verify FILE`: whether a signed receipt is genuine, by a key the reader trusts."""
+"""`truongso receipts verify FILE`: whether a signed receipt is genuine, by a key the reader trusts.
+
+`truongso receipts sign-missing`: sign the receipts issued before this installation had a key.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import argparse
 import base64
 import binascii
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-from .errors import Refused
+from .errors import Refused, UsageProblem
 
 _TEXTS = {
     "genuine": "THẬT: biên lai đúng như khi phát hành.",
@@ -20,8 +24,11 @@ _TEXTS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("act", choices=["verify"], metavar="verify", help="verify: kiểm tra một tệp biên lai ký số")
-    parser.add_argument("file", type=Path, metavar="tệp", help="tệp JSON tải từ trang biên lai")
+    parser.add_argument(
+        "act", choices=["verify", "sign-missing"], metavar="việc",
+        help="verify: kiểm tra một tệp biên lai ký số; sign-missing: ký các biên lai phát hành trước khi có khóa",
+    )  # fmt: skip
+    parser.add_argument("file", type=Path, nargs="?", metavar="tệp", help="tệp JSON tải từ trang biên lai (verify)")
     parser.add_argument(
         "--key", metavar="khóa", help="khóa công khai (base64) hoặc tệp chứa nó; không có: khóa của hệ thống này"
     )
@@ -29,11 +36,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Khóa công khai đăng ở trang /khoa-cong-khai.\n"
         "Ví dụ:\n  truongso receipts verify bien-lai-BL-2026-000123.json --key khoa.txt\n"
-        "Mã thoát: 0 khi thật, 1 trong mọi trường hợp khác."
+        "  truongso receipts sign-missing      (dừng giữa chừng thì chạy lại, phần đã ký giữ nguyên)\n"
+        "Mã thoát: 0 khi thật hoặc đã ký xong, 1 trong mọi trường hợp khác."
     )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.act == "sign-missing":
+        return _sign_missing(as_json=args.json, given=args.file or args.key)
+    if args.file is None:
+        raise UsageProblem("thiếu tệp biên lai cần kiểm tra")
+    return _verify(args)
+
+
+def _sign_missing(*, as_json: bool, given: object) -> int:
+    """Sign what has no signature yet, with the progress on the terminal."""
+    if given is not None:
+        raise UsageProblem("sign-missing không nhận tệp hay khóa: nó ký mọi biên lai chưa có chữ ký")
+    from .django import start_on_database
+
+    start_on_database()
+    from truongso.payments.public import sign_missing_receipts
+
+    def at(done: int, of: int) -> None:
+        if not as_json:
+            print(f"\r  đã ký {done}/{of} biên lai", end="", file=sys.stderr, flush=True)
+
+    signed = sign_missing_receipts(at)
+    if as_json:
+        print(json.dumps({"signed": signed}))
+    else:
+        if signed:
+            print(file=sys.stderr)
+        print(f"Đã ký {signed} biên lai." if signed else "Mọi biên lai đã có chữ ký.")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
     from truongso.payments.receipt_signature import MAX_FILE, Verdict, check_file
 
     try:

@@ -196,6 +196,7 @@ from truongso.payments.settlements.straight import BillTransfer, bill_batch, bil
 from truongso.payments.settlements.types import SettlementRefusedError
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
+from truongso.payments.signing.services import sign_missing as sign_missing_receipts
 from truongso.payments.virtual_accounts.models import VirtualAccount
 from truongso.payments.virtual_accounts.queries import (
     held_numbers,
@@ -449,6 +450,7 @@ __all__ = [
     "settle_notice",
     "settlement_batches",
     "settlement_figures",
+    "sign_missing_receipts",
     "signed_receipt_file",
     "standing_payments_of",
     "standing_refund_payouts",
@@ -463,8 +465,8 @@ __all__ = [
     "undo_refund_payout",
     "use_credit",
     "verify_feed_notice",
-    "waiting_changes",
     "waiting_approvals",
+    "waiting_changes",
     "waiting_notices",
     "waiting_refund_files",
     "way_to_guardian",

@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests import money
 
 from truongso.cli.main import main
+from truongso.kernel import triggers
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
+from truongso.organizations.models import School
+from truongso.payments.models import ReceiptSignature
+from truongso.payments.public import book
 from truongso.payments.receipt_signature import Issued, sign, signed_file
 
 ISSUED = Issued(
@@ -66,3 +73,30 @@ def test_what_cannot_be_judged(tmp_path: Path, file: Path, capsys: pytest.Captur
     ):
         assert main(["receipts", "verify", *words]) != 0
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_receipts_of_before_the_key_are_signed(
+    school: School, actor: Actor, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("truongso.cli.django.start_on_database", lambda: None)
+    for amount in (1_000, 2_000, 3_000):
+        with transaction():
+            book(school.pk, booking=money.booking((money.invoice(school, [amount]), amount)), actor=actor)
+    triggers.remove()
+    try:
+        ReceiptSignature.objects.across_schools("as before there was a key").delete()
+    finally:
+        triggers.install()
+    assert main(["receipts", "sign-missing"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, "đã ký 3/3 biên lai" in said.err) == ("Đã ký 3 biên lai.\n", True)
+    assert main(["receipts", "sign-missing", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"signed": 0}
+    assert main(["receipts", "sign-missing", "x.json"]) == 2
+    assert ReceiptSignature.objects.for_school(school).count() == 3
+
+
+def test_a_file_is_needed_to_verify(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["receipts", "verify"]) == 2
+    assert "thiếu tệp biên lai cần kiểm tra" in capsys.readouterr().err

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
+
+from django.db import IntegrityError
 
 from truongso.kernel import clock
 from truongso.kernel.bulk import new_row
@@ -12,6 +15,7 @@ from truongso.payments.receipt_signature import Issued, sign
 from truongso.payments.signing.keys import KeyPair, key_pair
 
 _BATCH = 500
+log = logging.getLogger("truongso.payments")
 
 
 @transaction_required
@@ -42,14 +46,23 @@ def published(pair: KeyPair) -> SigningKey:
     return row
 
 
-def sign_missing() -> int:
-    """Sign receipts that have no signature yet (issued before signing began); how many."""
+def sign_missing(on_progress: Callable[[int, int], None] = lambda _done, _of: None) -> int:
+    """Sign receipts that have no signature yet (issued before signing began); how many.
+
+    Opens its own transactions, one for each 500: broken off, it goes on where it stopped; run by two at once, a part
+    that the other has signed meanwhile is left to it.
+    """
     unsigned = Receipt.objects.across_schools("every school's receipts are signed").filter(signatures__isnull=True)
-    done = 0
-    while batch := list(unsigned.order_by("pk")[:_BATCH]):
-        with transaction():
-            sign_receipts(batch)
-        done += len(batch)
+    of, done, last = unsigned.count(), 0, 0
+    while batch := list(unsigned.filter(pk__gt=last).order_by("pk")[:_BATCH]):
+        try:
+            with transaction():
+                sign_receipts(batch)
+            done += len(batch)
+        except IntegrityError:  # signed by another process meanwhile
+            log.info("receipts %s to %s are being signed elsewhere", batch[0].pk, batch[-1].pk)
+        last = batch[-1].pk
+        on_progress(done, of)
     return done
 
 

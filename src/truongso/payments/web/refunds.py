@@ -108,8 +108,12 @@ def refund_new(request: AuthedRequest) -> HttpResponse:
     except RefundRefusedError as refusal:
         form.add_error(None, refund_text(refusal))
         return _first_step(request, form)
+    everyone = {i.family_id for i in found.items}
+    if request.POST.get("viec") == "ngan-hang":
+        ticked = set(request.POST.getlist("gd"))
+        return _preview(request, form, found, chosen={f for f in everyone if str(f) in ticked}, faults={})
     if request.POST.get("viec") != "de-nghi":
-        return _preview(request, form, found, chosen={i.family_id for i in found.items}, faults={})
+        return _preview(request, form, found, chosen=everyone, faults={})
     return _propose(request, form, found)
 
 
@@ -348,6 +352,7 @@ def _preview(
     school_id = request.caller.school.pk
     lacking = [i.family_id for i in found.items if i.lacks_account]
     proposals = payer_accounts(school_id, lacking)
+    common = request.POST.get("nh-chung", "") if request.POST.get("viec") == "ngan-hang" else ""
     rows = []
     for item in found.items:
         number, name = proposals.get(item.family_id, ("", ""))
@@ -355,7 +360,8 @@ def _preview(
         rows.append(
             {
                 "item": item, "chosen": item.family_id in chosen, "fault": faults.get(item.family_id, ""),
-                "bank": bank.short_name if bank else "", "typed_bank": request.POST.get(f"nh-{item.family_id}", ""),
+                "bank": bank.short_name if bank else "",
+                "typed_bank": request.POST.get(f"nh-{item.family_id}", "") or common,
                 "number": request.POST.get(f"stk-{item.family_id}", number),
                 "holder": request.POST.get(f"ten-{item.family_id}", name),
             }

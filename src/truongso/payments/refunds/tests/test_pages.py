@@ -10,6 +10,7 @@ from tests import factories, money
 
 from truongso.accounts.types import Role
 from truongso.fees.models import Invoice, InvoiceLine
+from truongso.fees.types import RoundState
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
 from truongso.payments.models import RefundFile, RefundItem, RefundRequest
@@ -197,3 +198,31 @@ def test_others_see_no_refunds(school: School, role: Role) -> None:
     client = factories.login(Client(), factories.user(role, school=school, username="khac"))
     for address in ("/thu/hoan-tien", "/thu/hoan-tien/moi", "/thu/viec-can-duyet", "/thu/hoan-tien/tai-ve"):
         assert client.get(address).status_code == 403
+
+
+def test_one_bank_is_laid_over_every_family_without_one(school: School, accountant: Client) -> None:
+    """Works without JavaScript; what was typed and ticked stays, nothing is proposed."""
+    of_round = factories.collection_round(school, state=RoundState.ISSUED)
+    item = factories.fee_item(school, "AN", "Tiền ăn")
+    names = ("Nguyễn Bảo An", "Trần Văn Bình", "Lê Minh Châu")
+    invoices = [money.invoice(school, [200_000], full_name=n, items=[item], of_round=of_round) for n in names]
+    for one in invoices:
+        pay(one, 200_000)
+    first, second, third = (str(i.family_id) for i in invoices)
+    form = asked(invoices[0], ma="", dot=of_round.public_id, khoan=str(item.pk))
+    page = text(accountant.post("/thu/hoan-tien/moi", {**form, "viec": "xem"}))
+    assert "Áp cho tất cả" in page
+    given = {f"nh-{first}": "970415", f"stk-{second}": "0071000999888"}
+    page = text(
+        accountant.post(
+            "/thu/hoan-tien/moi",
+            {**form, "viec": "ngan-hang", "nh-chung": "970436", "gd": [first, second], **given},
+        )
+    )
+    for family, bank in ((first, "970415"), (second, "970436"), (third, "970436")):
+        select = re.search(rf'name="nh-{family}".*?</select>', page, re.DOTALL)
+        assert select is not None
+        assert re.findall(r'value="(\d+)" selected', select[0]) == [bank]
+    assert 'value="0071000999888"' in page
+    assert re.findall(r'name="gd" value="(\d+)" checked', page) == [first, second]
+    assert RefundRequest.objects.for_school(school).count() == 0

@@ -34,7 +34,7 @@ from truongso.payments.receipt_signature import (
     signed_file,
 )
 from truongso.payments.services import book
-from truongso.payments.signing import keys
+from truongso.payments.signing import keys, services
 from truongso.payments.signing.queries import file_of, is_untouched, known_keys, signature_of
 from truongso.payments.signing.services import sign_missing
 
@@ -187,3 +187,37 @@ def test_signatures_are_append_only(school: School, actor: Actor) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             act()
     assert rows.get().signature != "x"
+
+
+def _unsigned(school: School, actor: Actor, count: int) -> None:
+    """Receipts as they were issued before there was a key."""
+    for n in range(count):
+        _receipt(school, actor, 1_000 + n)
+    triggers.remove()
+    try:
+        ReceiptSignature.objects.across_schools("as before there was a key").delete()
+    finally:
+        triggers.install()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_never_signed_is_signed_in_parts_and_once(
+    school: School, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unsigned(school, actor, 5)
+    monkeypatch.setattr(services, "_BATCH", 2)
+    told: list[tuple[int, int]] = []
+
+    def at(done: int, of: int) -> None:
+        told.append((done, of))
+        if done == 4:
+            raise KeyboardInterrupt  # the operator breaks it off
+
+    with pytest.raises(KeyboardInterrupt):
+        sign_missing(at)
+    assert told == [(2, 5), (4, 5)]
+    assert ReceiptSignature.objects.for_school(school).count() == 4
+    assert sign_missing() == 1  # it goes on where it stopped
+    assert sign_missing() == 0
+    receipts = Receipt.objects.for_school(school)
+    assert [file_of(r) is not None for r in receipts] == [True] * 5
