@@ -97,6 +97,7 @@ def deposits_page(request: AuthedRequest) -> HttpResponse:
         "rows": _rows(school_id, list(page.object_list)),
         "in_transit": total(fit.open_deposits(school_id).values_list("amount", flat=True)),
         "may_record": may_record,
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_link": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
         "may_read_lines": request.caller.may(Permission.SCHOOL_MATCH_READ),
     }

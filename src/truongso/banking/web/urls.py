@@ -50,6 +50,7 @@ urlpatterns = [
     path("thu/giao-dich/<str:public_id>/nop-quy", deposits.link, name="link_deposit"),
     path("thu/giao-dich/<str:public_id>/bo-noi", deposits.unlink, name="unlink_deposit"),
     path("thu/giao-dich/<str:public_id>/khong-phai-nop-quy", deposits.not_a_deposit, name="not_a_deposit"),
+    path("thu/nop-quy/tai-ve", exports.deposits, name="deposits_export"),
     path("thu/nop-quy", deposits.deposits_page, name="deposits"),
     path("thu/nop-quy/<str:public_id>/huy", deposits.cancel, name="cancel_deposit"),
     path("thu/giao-dich/<str:public_id>/thu-hoi", taken_back.confirm, name="take_back"),

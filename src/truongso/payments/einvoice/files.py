@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,6 +44,12 @@ KINDS = {
     (RowKind.ADJUSTMENT, "lowered"): gettext_lazy("Điều chỉnh giảm (hoàn hoặc giảm khoản thu)"),
     (RowKind.ADDITION, "used_later"): gettext_lazy("Điều chỉnh tăng (dùng tiền còn lại của biên lai)"),
 }
+RATES = {
+    TaxCategory.RATE_0: Fraction(0),
+    TaxCategory.RATE_5: Fraction(5, 100),
+    TaxCategory.RATE_8: Fraction(8, 100),
+    TaxCategory.RATE_10: Fraction(10, 100),
+}
 _MOST_LINES = 50_000
 _COLUMNS = {
     "code": ("MA DONG", "MA", "CODE"),
@@ -67,7 +74,7 @@ def workbook(made: HandOff, rows: list[HandOffRow]) -> list[SheetOut]:
         ])  # fmt: skip
         items += [
             [row.code, one["code"], one["name"], Dong(one["amount"]) * sign,
-             str(TAXES[TaxCategory(one["tax_category"])]), one["legal_basis"]]
+             _rate(TaxCategory(one["tax_category"])), one["legal_basis"]]
             for one in said["items"]
         ]  # fmt: skip
     period = _("Kỳ %(first)s – %(last)s") % {"first": f"{made.first:%d/%m/%Y}", "last": f"{made.last:%d/%m/%Y}"}
@@ -84,6 +91,11 @@ def workbook(made: HandOff, rows: list[HandOffRow]) -> list[SheetOut]:
             [_("Mã dòng"), _("Mã khoản"), _("Tên"), _("Thành tiền"), _("Thuế GTGT"), _("Căn cứ")], items,
         ),
     ]  # fmt: skip
+
+
+def _rate(tax: TaxCategory) -> ExportCell:
+    """A rate as a number in percent, so that spreadsheets can reckon with it; in words where there is none."""
+    return RATES[tax] if tax in RATES else str(TAXES[tax])
 
 
 def as_json(made: HandOff, rows: list[HandOffRow]) -> bytes:

@@ -206,6 +206,7 @@ def _page(
         "address": f"{settings.PUBLIC_URL}/api/bill/v1/",
         "may_set_up": request.caller.may(Permission.SCHOOL_FEED_WRITE),
         "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
     }
     return render(request, "payments/bills.html", context, status=400 if form.errors else 200)

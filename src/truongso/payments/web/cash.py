@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
-from truongso.kernel import audit, clock
+from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.money import ZERO, Dong
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import ExportCell, SheetOut
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.kernel.ui.formatting import dong, ngay
 from truongso.payments.cash import services
 from truongso.payments.cash.book import CashBook, CashKind, cash_balance, cash_book
@@ -29,7 +30,6 @@ from truongso.payments.cash.queries import box_state, counts, counts_of_day
 from truongso.payments.cash.types import CashRefusedError, CountState
 from truongso.payments.web.cash_forms import BookForm, CountForm, LimitForm, WhyForm
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LATEST = 20
 
 
@@ -78,11 +78,6 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
     """The same as a workbook; who took it is on record."""
     school, context = request.caller.school, _book_context(request)
     book: CashBook = context["book"]
-    with transaction():
-        audit.record(
-            request.caller.actor, "payments:cash_book:export", school_id=school.pk, subject=("school", school.code),
-            params={"first": book.first.isoformat(), "last": book.last.isoformat()},
-        )  # fmt: skip
     header = [
         _("Ngày ghi sổ"), _("Ngày chứng từ"), _("Số phiếu thu"), _("Số phiếu chi"), _("Diễn giải"), _("Thu"), _("Chi"),
         _("Tồn"), _("Ghi chú"), _("Giờ ghi"), _("Người thực hiện"),
@@ -104,9 +99,43 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
         "last": ngay(book.last),
     }
     banner = [[school.name, "", "", "", _("Mẫu số: S11-H")], [title, "", "", "", settings.ACCOUNTING_BASIS]]
-    response = HttpResponse(write_xlsx([SheetOut(_("Sổ quỹ"), header, rows, banner=banner)]), content_type=_XLSX)
-    response["Content-Disposition"] = f'attachment; filename="so-quy-{book.first:%Y-%m-%d}-{book.last:%Y-%m-%d}.xlsx"'
-    return response
+    return xlsx_response(
+        [SheetOut(_("Sổ quỹ"), header, rows, banner=banner)], name=f"so-quy-{book.first:%Y%m%d}-{book.last:%Y%m%d}",
+        action="payments:cash_book:export", school=school, actor=request.caller.actor, count=len(context["rows"]),
+        asked={"first": book.first.isoformat(), "last": book.last.isoformat()},
+    )  # fmt: skip
+
+
+@requires(Permission.SCHOOL_EXPORT_READ)
+@require_safe
+def counts_xlsx(request: AuthedRequest) -> HttpResponse:
+    """Every count of the box with who signed and decided, and its pieces by denomination."""
+    school = request.caller.school
+    found = list(counts(school.pk).prefetch_related("lines"))
+    people = user_names(pk for c in found for pk in (c.counted_by, c.decided_by, c.reopened_by) if pk is not None)
+    rows: list[list[ExportCell]] = [
+        [
+            c.day, c.expected, c.counted, c.difference, c.reason, state_of(c)[0], people.get(c.counted_by, ""),
+            c.counted_at, people.get(c.decided_by or 0, ""), c.decided_at, c.decision_note, c.reopen_reason,
+            people.get(c.reopened_by or 0, ""), c.reopened_at,
+        ]
+        for c in found
+    ]  # fmt: skip
+    header = [
+        _("Ngày"), _("Theo sổ"), _("Thực đếm"), _("Chênh lệch"), _("Lý do chênh lệch"), _("Trạng thái"),
+        _("Người đếm"), _("Đếm lúc"), _("Người xác nhận"), _("Xác nhận lúc"), _("Ghi chú"), _("Lý do mở lại"),
+        _("Người mở lại"), _("Mở lại lúc"),
+    ]  # fmt: skip
+    pieces: list[list[ExportCell]] = [
+        [c.day, c.counted_at, line.denomination, line.pieces, Dong(line.denomination.value * line.pieces)]
+        for c in found
+        for line in sorted(c.lines.all(), key=lambda x: -x.denomination.value)
+    ]
+    kinds = [_("Ngày"), _("Đếm lúc"), _("Mệnh giá"), _("Số tờ"), _("Thành tiền")]
+    return xlsx_response(
+        [SheetOut(_("Kiểm quỹ"), header, rows), SheetOut(_("Mệnh giá"), kinds, pieces)], name="kiem-quy",
+        action="payments:cash_counts:export", school=school, actor=request.caller.actor, count=len(rows),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_CASH_CONFIRM)
@@ -149,6 +178,7 @@ def count_page(request: AuthedRequest) -> HttpResponse:
         "box": box,
         "expected": cash_balance(school_id, through=form.shown_day),
         "may_count": may_count,
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "counts": [{"count": c, "state": state_of(c)} for c in latest],
         "people": user_names(c.counted_by for c in latest),
     }

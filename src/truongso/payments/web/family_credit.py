@@ -17,17 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.fees.public import RoundRow, class_names, rounds_of
-from truongso.kernel import audit
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import total
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.kernel.ui.formatting import dong
 from truongso.payments.credit.families import as_uses, families_with_credit, planned_uses
 from truongso.payments.credit.services import use_credit
 from truongso.payments.types import PaymentRefusedError
 
 _PAGE = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class CreditForm(forms.Form):
@@ -108,19 +107,15 @@ def credit_export(request: AuthedRequest) -> HttpResponse:
     """The list as filtered, as XLSX; who took it is recorded."""
     school = request.caller.school
     found = _filtered(school.pk, CreditForm(request.GET, school_id=school.pk))
-    with transaction():
-        audit.record(
-            request.caller.actor, "payments:credits:export", school_id=school.pk, subject=("school", school.code),
-            params={"count": len(found), "filter": request.GET.dict()},
-        )  # fmt: skip
     header = [_("Học sinh"), _("Lớp"), _("Mã phiếu"), _("Tiền nộp thừa"), _("Còn phải nộp"), _("Từ ngày")]
     rows = [
         (" · ".join(f.pupils), " · ".join(f.class_names), " ".join(f.codes), f.credit, f.owed, f.since.date())
         for f in found
     ]
-    response = HttpResponse(write_xlsx([SheetOut(_("Tiền nộp thừa"), header, rows)]), content_type=_XLSX)
-    response["Content-Disposition"] = 'attachment; filename="tien-nop-thua.xlsx"'
-    return response
+    return xlsx_response(
+        [SheetOut(_("Tiền nộp thừa"), header, rows)], name="tien-nop-thua", action="payments:credits:export",
+        school=school, actor=request.caller.actor, count=len(rows), asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 def _filtered(school_id: int, form: CreditForm) -> list:  # type: ignore[type-arg]

@@ -18,7 +18,8 @@ from truongso.accounts.types import Permission
 from truongso.kernel import audit, banks
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.dong_in_words import dong_in_words
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.ui.downloads import XLSX, xlsx_response
 from truongso.payments.approvals import waiting
 from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.types import CashRefusedError
@@ -47,7 +48,6 @@ from truongso.payments.refunds.types import (
 from truongso.payments.web.refund_forms import FileForm, ListForm, RefundForm, bank_choices, typed_accounts
 
 _PAGE = 50
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 T = TypeVar("T")
 
 
@@ -207,7 +207,7 @@ def file_content(request: AuthedRequest, public_id: str) -> HttpResponse:
             request.caller.actor, "payments:refund:file_download", school_id=school.pk,
             subject=("refund_file", found.public_id), params={"sha256": found.sha256},
         )  # fmt: skip
-    kind = _XLSX if found.file_name.endswith("xlsx") else "text/csv; charset=utf-8"
+    kind = XLSX if found.file_name.endswith("xlsx") else "text/csv; charset=utf-8"
     response = HttpResponse(bytes(found.content), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     return response
@@ -307,14 +307,10 @@ def export(request: AuthedRequest) -> HttpResponse:
         .prefetch_related("payouts")
         .order_by("-request_id", "pk")
     )
-    with transaction():
-        audit.record(
-            request.caller.actor, "payments:refunds:export", school_id=school.pk, subject=("school", school.code),
-            params={"count": len(rows), "filter": request.GET.dict()},
-        )  # fmt: skip
-    response = HttpResponse(write_xlsx([_sheet(rows)]), content_type=_XLSX)
-    response["Content-Disposition"] = 'attachment; filename="hoan-tien.xlsx"'
-    return response
+    return xlsx_response(
+        [_sheet(rows)], name="hoan-tien", action="payments:refunds:export", school=school, actor=request.caller.actor,
+        count=len(rows), asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 def _propose(request: AuthedRequest, form: RefundForm, found: RefundPlan) -> HttpResponse:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from truongso.payments.web import (
     bill_api,
+    bill_exports,
     bills,
     card_exports,
     cash,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("thu/quy/tai-ve", cash.book_xlsx, name="cash_book_xlsx"),
     path("thu/quy/dinh-muc", cash.set_limit, name="cash_limit"),
     path("thu/quy/kiem-quy", cash.count_page, name="cash_count"),
+    path("thu/quy/kiem-quy/tai-ve", cash.counts_xlsx, name="cash_counts_xlsx"),
     path("thu/quy/kiem-quy/<str:public_id>", cash.count_detail, name="cash_count_page"),
     path("thu/quy/kiem-quy/<str:public_id>/bien-ban", cash.count_paper, name="cash_count_paper"),
     path("thu/quy/kiem-quy/<str:public_id>/xac-nhan", cash.confirm, name="cash_confirm"),
@@ -117,6 +119,7 @@ urlpatterns = [
     path("thu/quyet-toan/giao-dich/<str:public_id>", settlements.resolve, name="settlement_resolve"),
     path("thu/quyet-toan/<str:public_id>", settlements.batch_page, name="settlement"),
     path("thu/ngan-hang-thu", bills.overview, name="bills"),
+    path("thu/ngan-hang-thu/tai-ve", bill_exports.workbook, name="bills_export"),
     path("thu/ngan-hang-thu/moi", bills.add, name="bill_add"),
     path("thu/ngan-hang-thu/doi-chieu/<str:public_id>", bills.explain, name="bill_explain"),
     path("thu/ngan-hang-thu/<str:public_id>", bills.change, name="bill_partner"),

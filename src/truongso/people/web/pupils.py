@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
-from truongso.kernel import audit, clock
+from truongso.kernel import clock
 from truongso.kernel.db import transaction
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import School, school_year_on
 from truongso.people.models import Guardianship, SchoolClass, Student
 from truongso.people.panels import panels
@@ -73,15 +74,10 @@ def export(request: AuthedRequest) -> HttpResponse:
         Prefetch("guardianships", queryset=links.order_by("id"), to_attr="people")
     )
     students = list(rows)
-    with transaction():
-        audit.record(
-            request.caller.actor,
-            "people:students:export",
-            school_id=school.pk,
-            subject=("school", school.code),
-            params={"count": len(students), "filter": request.GET.dict()},
-        )
-    return tables.pupils_file(students)
+    return xlsx_response(
+        [tables.pupils_sheet(students)], name="danh-sach-hoc-sinh", action="people:students:export", school=school,
+        actor=request.caller.actor, count=len(students), asked=request.GET.dict(),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_STUDENT_READ)

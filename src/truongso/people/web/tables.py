@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
+from truongso.kernel.ui.downloads import XLSX
 from truongso.people.models import Student
 from truongso.people.roster import RosterPlan, refused_table
 from truongso.people.types import Gender, Relationship
@@ -17,7 +18,6 @@ HEADER = (
     "STT", "Mã định danh Bộ GD&ĐT", "Mã học sinh", "Họ tên", "Ngày sinh", "Giới tính", "Lớp học", "Khối học",
     "SĐT liên hệ", "Tên cha", "Tên mẹ", "Người giám hộ", "Email", "Trạng thái",
 )  # fmt: skip
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def template_file() -> HttpResponse:
@@ -32,10 +32,10 @@ def refused_file(plan: RosterPlan) -> HttpResponse:
     return _download("hoc-sinh-can-sua.xlsx", sheet)
 
 
-def pupils_file(students: Iterable[Student]) -> HttpResponse:
+def pupils_sheet(students: Iterable[Student]) -> SheetOut:
     """Pupils with class and guardians (prefetched as `seats` and `people`); can be uploaded again."""
     rows = [_pupil_row(number, student) for number, student in enumerate(students, start=1)]
-    return _download("danh-sach-hoc-sinh.xlsx", SheetOut(_("Danh sách học sinh"), HEADER, rows))
+    return SheetOut(_("Danh sách học sinh"), HEADER, rows)
 
 
 def _pupil_row(number: int, student: Student) -> list[ExportCell]:
@@ -64,4 +64,4 @@ def _pupil_row(number: int, student: Student) -> list[ExportCell]:
 
 def _download(name: str, sheet: SheetOut) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(write_xlsx([sheet]), content_type=_XLSX, headers=headers)
+    return HttpResponse(write_xlsx([sheet]), content_type=XLSX, headers=headers)

@@ -53,7 +53,7 @@ def test_the_workbook_holds_the_same_rows(client: Client, cashier: Actor, take: 
     take(500_000)
     take(250_000)
     answer = as_user(client, cashier).get("/thu/quy/tai-ve")
-    assert answer["Content-Disposition"] == 'attachment; filename="so-quy-2026-10-05-2026-10-05.xlsx"'
+    assert answer["Content-Disposition"] == 'attachment; filename="so-quy-20261005-20261005-20261005.xlsx"'
     sheet = read_sheets(answer.content, "so-quy.xlsx")[0]
     amounts = [tuple(row[4:8]) for row in sheet.rows if len(row) > 7 and any(isinstance(c, int) for c in row[5:8])]
     assert amounts == [
