@@ -8,7 +8,7 @@ from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
 from truongso.payments.gateways.models import Attempt, AttemptMoney, AttemptShare, Channel
-from truongso.payments.models import Evidence
+from truongso.payments.models import Evidence, SetupChange
 
 TABLES = ("payments_channel", "payments_attempt", "payments_attemptshare", "payments_attemptmoney")
 
@@ -35,3 +35,7 @@ def fill_gateways(invoice: Invoice) -> None:
     Attempt.objects.for_school(school_id).filter(pk=attempt.pk).update(
         received=amount, state="paid", amount_state="exact", time_state="in_time", settled_at=now
     )
+    SetupChange.objects.create(
+        school_id=school_id, kind="channel_open", subject=channel.public_id, title="VNPAY", reason="Mở",
+        proposed_at=now, proposed_by=1,
+    )  # fmt: skip
