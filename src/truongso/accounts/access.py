@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, HttpResponseBase
 
 from truongso.accounts.models import Membership, User
-from truongso.accounts.policies import allows
+from truongso.accounts.policies import MODULE_OF, allows
 from truongso.accounts.types import Permission, Role
 from truongso.kernel.actor import Actor
 from truongso.organizations.public import School
@@ -37,8 +37,11 @@ class Caller:
     memberships: tuple[Membership, ...]
 
     def may(self, permission: Permission) -> bool:
-        """True when the present membership holds the permission."""
-        return self.membership is not None and allows(Role(self.membership.role), permission)
+        """True when the present membership holds the permission and the school has not switched that part off."""
+        if self.membership is None or not allows(Role(self.membership.role), permission):
+            return False
+        school, module = self.membership.school, MODULE_OF.get(permission)
+        return module is None or school is None or module.value not in school.switched_off
 
     @property
     def school(self) -> School:

@@ -12,8 +12,13 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.CASHIER: _("Thủ quỹ"),
     Role.PRINCIPAL: _("Hiệu trưởng"),
     Role.HOMEROOM_TEACHER: _("Giáo viên chủ nhiệm"),
+    Role.SUBJECT_TEACHER: _("Giáo viên bộ môn"),
     Role.IT_ADMIN: _("Quản trị của trường"),
+    Role.SUPPORT: _("Hỗ trợ kỹ thuật"),
+    Role.PARENT: _("Phụ huynh"),
+    Role.PUPIL: _("Học sinh"),
     Role.OFFICER: _("Cán bộ quản lý"),
+    Role.OFFICE: _("Bộ phận thường trực"),
     Role.OPERATOR: _("Vận hành hệ thống"),
 }
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.constraints import one_of
+from truongso.kernel.fields import PublicIdField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +30,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """One identity per person; rights come from memberships."""
 
+    public_id = PublicIdField(unique=True)
     username = models.CharField(max_length=80, unique=True)
     full_name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -109,3 +111,4 @@ class ActivationLink(models.Model):
 # The tables of the room's parts.
 from truongso.accounts.factors import models as _factor_models  # noqa: E402, F401
 from truongso.accounts.signin import models as _signin_models  # noqa: E402, F401
+from truongso.accounts.staffing import models as _staffing_models  # noqa: E402, F401

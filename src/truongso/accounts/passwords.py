@@ -93,6 +93,12 @@ def _place_words(user: Any) -> Iterable[str]:
             yield word
 
 
+def place_word_parts(place: str) -> list[str]:
+    """The words of a place's proper name, folded: ["le", "van", "tam"] of Trường Tiểu học Lê Văn Tám."""
+    parts = ("".join(c for c in word if c.isalnum()) for word in _KINDS.sub(" ", fold(place)).lower().split())
+    return [part for part in parts if part]
+
+
 def _flat(text: str) -> str:
     """Lower-case letters and digits alone, without accents."""
     return "".join(c for c in fold(text).lower() if c.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truongso.accounts.types import Permission, Role
+from truongso.organizations.types import Module
 
 _P = Permission
 
@@ -35,21 +36,44 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PRINCIPAL: _SCHOOL_MONEY_READ
+    | {_P.PLACE_USER_READ, _P.PLACE_USER_WRITE, _P.PLACE_USER_APPROVE, _P.SCHOOL_MODULE_WRITE}
     | {_P.SCHOOL_CLOSE_CONFIRM, _P.SCHOOL_REMINDER_APPROVE, _P.SCHOOL_MESSAGING_WRITE} | {
         _P.SCHOOL_METHOD_WRITE, _P.SCHOOL_PROFILE_WRITE, _P.SCHOOL_FEED_WRITE, _P.SCHOOL_CASH_CONFIRM,
         _P.SCHOOL_REFUND_APPROVE, _P.SCHOOL_CHANNEL_WRITE, _P.SCHOOL_SETUP_READ,
         _P.SCHOOL_SETUP_APPROVE,
     },
     Role.HOMEROOM_TEACHER: frozenset(),
+    Role.SUBJECT_TEACHER: frozenset(),
+    Role.SUPPORT: frozenset(),
+    Role.PARENT: frozenset(),
+    Role.PUPIL: frozenset(),
     Role.IT_ADMIN: frozenset(
         {
+            _P.PLACE_USER_READ, _P.PLACE_USER_WRITE, _P.SCHOOL_MODULE_WRITE,
             _P.SCHOOL_PROFILE_WRITE, _P.SCHOOL_STUDENT_READ, _P.SCHOOL_STUDENT_IMPORT, _P.SCHOOL_STUDENT_WRITE,
             _P.SCHOOL_MESSAGING_WRITE, _P.SCHOOL_SETUP_READ, _P.SCHOOL_SETUP_PROPOSE,
         }
     ),
-    Role.OFFICER: frozenset({_P.UNIT_OVERVIEW_READ, _P.UNIT_TEMPLATE_WRITE}),
+    Role.OFFICER: frozenset({_P.UNIT_SCHOOL_READ, _P.PLACE_USER_READ, _P.UNIT_OVERVIEW_READ, _P.UNIT_TEMPLATE_WRITE}),
+    Role.OFFICE: frozenset(
+        {
+            _P.UNIT_OVERVIEW_READ, _P.UNIT_SCHOOL_READ, _P.UNIT_SCHOOL_WRITE, _P.PLACE_USER_READ, _P.PLACE_USER_WRITE,
+            _P.PLACE_USER_APPROVE,
+        }
+    ),
     Role.OPERATOR: frozenset(),
 }  # fmt: skip
+
+
+# Permissions that go when a school does without a part. Reading what was recorded, and reports, never go.
+MODULE_OF: dict[Permission, Module] = {
+    _P.SCHOOL_PAYMENT_BOOK: Module.COUNTER,
+    _P.SCHOOL_REMINDER_READ: Module.REMINDERS,
+    _P.SCHOOL_REMINDER_WRITE: Module.REMINDERS,
+    _P.SCHOOL_REMINDER_APPROVE: Module.REMINDERS,
+    _P.SCHOOL_EINVOICE_WRITE: Module.EINVOICE,
+    _P.SCHOOL_CHANNEL_WRITE: Module.GATEWAYS,
+}
 
 
 def allows(role: Role, permission: Permission) -> bool:

@@ -15,10 +15,14 @@ from truongso.accounts.queries import (
     Member,
     holders_of,
     members_of_school,
+    user_by_name,
     user_names,
     users_without_password,
 )
 from truongso.accounts.services import create_user, grant, new_activation
+from truongso.accounts.staffing.queries import is_username_taken, waiting_request_count
+from truongso.accounts.staffing.services import reset_factors
+from truongso.accounts.staffing.usernames import is_username
 
 __all__ = [
     "AuthedRequest",
@@ -30,12 +34,17 @@ __all__ = [
     "create_user",
     "grant",
     "holders_of",
+    "is_username",
+    "is_username_taken",
     "members_of_school",
     "new_activation",
     "public",
     "requires",
+    "reset_factors",
     "role_name",
     "signed_in",
+    "user_by_name",
     "user_names",
     "users_without_password",
+    "waiting_request_count",
 ]

@@ -88,6 +88,11 @@ def session_bounds(user: User) -> Bounds:
     return _SHORT if held & SENSITIVE_ROLES else _LONG
 
 
+def user_by_name(username: str) -> User | None:
+    """The account with this name to sign in with."""
+    return User.objects.filter(username=username.strip().lower()).first()
+
+
 def user_names(ids: Iterable[int | None]) -> dict[int, str]:
     """Full names by user id, for histories; unknown ids and None are left out; 1 query."""
     return dict(User.objects.filter(pk__in={i for i in ids if i is not None}).values_list("pk", "full_name"))

@@ -35,6 +35,7 @@ _TABLE = (
     Command("tick", "tick", "chạy các việc đến hạn theo lịch"),
     Command("check", "check", "kiểm tra cấu hình, cơ sở dữ liệu và trình kích hoạt"),
     Command("verify", "verify", "tính lại các bất biến của sổ sách từ dữ liệu gốc"),
+    Command("account", "account", "thêm người, cấp lại đường dẫn kích hoạt, gỡ lớp xác thực đã mất"),
     Command("report", "report", "in báo cáo, ví dụ tỷ lệ không dùng tiền mặt của một kỳ"),
     Command("qr", "qr", "viết và đọc mã VietQR"),
     Command("codes", "codes", "sinh mã hóa đơn thanh toán"),

@@ -11,7 +11,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from truongso.accounts.public import Caller, caller_of, role_name
+from truongso.accounts.public import Caller, caller_of, role_name, waiting_request_count
 from truongso.accounts.types import Permission
 from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
@@ -20,6 +20,7 @@ from truongso.payments.public import bills_in_doubt_count, waiting_approvals, wa
 
 QUEUE = "banking:queue"
 CLAIMS = "banking:claims"
+PEOPLE = "accounts:people"
 APPROVALS = "payments:approvals"
 CLOSING = "banking:closing"
 CHANGES = "workspaces:changes"
@@ -106,6 +107,7 @@ GROUPS = (
     Group(
         gettext_lazy("Điều hành"),
         (
+            Entry(gettext_lazy("Trường thuộc quyền"), "workspaces:schools", "school", Permission.UNIT_SCHOOL_READ),
             Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:template", "template",
                   Permission.UNIT_TEMPLATE_WRITE),
             Entry(gettext_lazy("Trường đổi tài khoản"), "workspaces:unit_accounts", "building-bank",
@@ -126,6 +128,13 @@ GROUPS = (
                   Permission.SCHOOL_SETUP_READ, also=("/thu/kenh-thu", "/thu/ket-noi")),
             Entry(gettext_lazy("Thay đổi chờ duyệt"), CHANGES, "user-check", Permission.SCHOOL_SETUP_READ),
             Entry(gettext_lazy("Kênh gửi tin nhắn"), "payments:channels", "message", Permission.SCHOOL_MESSAGING_WRITE),
+        ),
+    ),
+    Group(
+        gettext_lazy("Quản trị"),
+        (
+            Entry(gettext_lazy("Người dùng"), PEOPLE, "users-group", Permission.PLACE_USER_READ),
+            Entry(gettext_lazy("Phần đang dùng"), "accounts:modules", "adjustments", Permission.SCHOOL_MODULE_WRITE),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
     ),
@@ -173,12 +182,16 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = open_claim_count(caller.school.pk)
     elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):
         badge = waiting_closes(caller.school.pk)
+    elif entry.page == PEOPLE:
+        badge = waiting_request_count(caller.school.pk)
     return {
         "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
     }  # fmt: skip
 
 
 def _is_open(entry: Entry, caller: Caller) -> bool:
+    if entry.page == PEOPLE and (caller.membership is None or caller.membership.school is None):
+        return False  # a unit's people come to a school's list through the schools
     return bool(_url(entry.page)) and (entry.permission is None or caller.may(entry.permission))
 
 

@@ -62,6 +62,8 @@ class School(models.Model):
     answer_days = models.PositiveSmallIntegerField(default=1)
     fanpage = models.URLField(blank=True)
     has_public_page = models.BooleanField(default=False)
+    # Words of `Module` the school does without; an unknown word switches nothing off.
+    switched_off = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints = [

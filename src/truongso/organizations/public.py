@@ -58,6 +58,7 @@ from truongso.organizations.services import (
     lock_school,
     save_profile,
     supervise,
+    switch_modules,
     take_account_into_use,
 )
 
@@ -94,8 +95,8 @@ __all__ = [
     "has_bank_account",
     "lock_school",
     "publish_template",
-    "registered_account",
     "readable_accounts",
+    "registered_account",
     "save_profile",
     "save_template_draft",
     "school_by_code",
@@ -108,6 +109,7 @@ __all__ = [
     "successors",
     "supervise",
     "supervising_unit",
+    "switch_modules",
     "take_account_into_use",
     "template_draft",
     "template_extra_sources",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYe
 from truongso.organizations.queries import in_force
 from truongso.organizations.types import (
     Area,
+    Module,
     OrganizationError,
     Ownership,
     SchoolLevel,
@@ -300,6 +301,20 @@ def save_profile(*, actor: Actor, school: School, profile: SchoolProfile) -> Sch
     params = {"contact": contact, "phone": phone, "public": profile.has_public_page}
     _record(actor, "school:profile", changed, params, changed)
     return changed
+
+
+@transaction_required
+def switch_modules(*, actor: Actor, school: School, off: Iterable[Module]) -> bool:
+    """Which parts the school does without from now on; False when nothing changes. Nothing recorded is touched."""
+    wanted = sorted({module.value for module in off})
+    changed = School.objects.select_for_update().get(pk=school.pk)
+    if changed.switched_off == wanted:
+        return False
+    before, changed.switched_off = changed.switched_off, wanted
+    changed.save(update_fields=["switched_off"])
+    school.switched_off = wanted
+    _record(actor, "school:modules", changed, {"from": before, "to": wanted}, changed)
+    return True
 
 
 @transaction_required

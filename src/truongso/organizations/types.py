@@ -33,6 +33,15 @@ class SchoolLevel(StrEnum):
     UPPER_SECONDARY = "upper_secondary"
 
 
+class Module(StrEnum):
+    """Parts of the product a school may switch off; what was recorded stays, and reports go on (R35)."""
+
+    COUNTER = "counter"
+    REMINDERS = "reminders"
+    EINVOICE = "einvoice"
+    GATEWAYS = "gateways"
+
+
 class Ownership(StrEnum):
     PUBLIC = "public"
     PEOPLE_FOUNDED = "people_founded"

@@ -17,6 +17,7 @@ from truongso.accounts.web.forms import LoginForm
 LANDING = (
     (Permission.SCHOOL_DASHBOARD_READ, "/thu"),
     (Permission.SCHOOL_STUDENT_READ, "/hoc-sinh"),
+    (Permission.UNIT_SCHOOL_READ, "/phong/truong"),
     (Permission.UNIT_TEMPLATE_WRITE, "/phong/mau-thong-tin"),
 )
 OWN_ACCOUNT = "/tai-khoan"

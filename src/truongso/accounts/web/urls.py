@@ -2,7 +2,33 @@
 
 from django.urls import include, path
 
-from truongso.accounts.web import activation, own_account, second_factor, security, sign_in, step_up
+from truongso.accounts.web import (
+    activation,
+    modules,
+    own_account,
+    people,
+    second_factor,
+    security,
+    sign_in,
+    staff_lists,
+    step_up,
+)
+
+# People of a school: at one's own school, and at a school under one's unit.
+_people = (
+    ("", people.people, "people"),
+    ("/them", people.person_add, "person_add"),
+    ("/nhap", staff_lists.staff_list, "staff_list"),
+    ("/nhap/mau", staff_lists.staff_template, "staff_template"),
+    ("/nhap/<str:public_id>", staff_lists.staff_list_preview, "staff_list_preview"),
+    ("/de-nghi/<str:public_id>", people.decide, "decide"),
+    ("/<str:public_id>", people.person, "person"),
+    ("/<str:public_id>/vai-tro", people.give_role, "give_role"),
+    ("/<str:public_id>/ket-thuc", people.end_role, "end_role"),
+    ("/<str:public_id>/duong-dan", people.renew_link, "renew_link"),
+    ("/<str:public_id>/mat-lop-hai", people.lost_factor, "lost_factor"),
+    ("/<str:public_id>/trang-thai", people.set_active, "set_active"),
+)
 
 _named = [
     path("", sign_in.home, name="home"),
@@ -19,6 +45,9 @@ _named = [
     path("tai-khoan/bao-mat/trinh-duyet", security.forget_device, name="forget_device"),
     path("xac-nhan-lai", step_up.step_up, name="step_up"),
     path("doi-don-vi", own_account.switch, name="switch"),
+    path("truong/phan-su-dung", modules.modules, name="modules"),
+    *(path(f"nguoi-dung{tail}", view, name=name) for tail, view, name in _people),
+    *(path(f"phong/truong/<str:code>/nguoi-dung{tail}", view, name=f"unit_{name}") for tail, view, name in _people),
 ]
 
 urlpatterns = [
