@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from truongso.kernel.money import ZERO, Dong
 from truongso.ledger.models import Account, Entry, Period, Posting
@@ -122,11 +123,13 @@ class PostingRow:
     amount: Dong
 
 
-def postings_between(school_id: int, first: dt.date, last: dt.date) -> list[PostingRow]:
-    """Every posting of some days, in the order it was booked; one query."""
+def postings_between(
+    school_id: int, first: dt.date, last: dt.date, *, without: QuerySet[Any, Any] | None = None
+) -> list[PostingRow]:
+    """Every posting of some days, in the order it was booked; one query. `without` are ids of entries to leave out."""
+    wanted = Posting.objects.for_school(school_id).filter(entry__occurred_on__range=(first, last))
     rows = (
-        Posting.objects.for_school(school_id)
-        .filter(entry__occurred_on__range=(first, last))
+        (wanted if without is None else wanted.exclude(entry_id__in=without))
         .order_by("entry_id", "pk")
         .values_list(
             "pk", "entry_id", "entry__kind", "entry__source_id", "entry__reverses__kind",
@@ -149,6 +152,11 @@ def last_moved(school_id: int, account_id: int, *, through: dt.date) -> dt.date 
     )
     day: dt.date | None = rows.aggregate(d=Max("entry__occurred_on"))["d"]
     return day
+
+
+def entry_days(school_id: int, kind: EntryKind, source: Any) -> QuerySet[Any, Any]:
+    """The day of the entry that books a thing of one kind, for a subquery; `source` is the OuterRef of its id."""
+    return Entry.objects.for_school(school_id).filter(kind=kind.value, source_id=source).values("occurred_on")[:1]
 
 
 def closed_months(school_id: int) -> set[tuple[int, int]]:

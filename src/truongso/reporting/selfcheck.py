@@ -10,6 +10,7 @@ from typing import Any
 from truongso.kernel import clock
 from truongso.kernel.selfcheck import Check
 from truongso.payments.public import Payment, RefundPayout
+from truongso.reporting.posting.selfcheck import CHECKS as POSTING_CHECKS
 from truongso.reporting.queries import day_figures
 
 # (year, month, method) → [receipts, đồng]
@@ -102,6 +103,7 @@ def _all_keys(counted: Months, reported: Months) -> list[tuple[tuple[int, int, s
 
 
 CHECKS = [
+    *POSTING_CHECKS,
     Check("I14", "the cashless report is what its evidence says, month by month and method by method",
           function=differences),
     Check("I14", "cash rests on a cashier's receipt, all else on a bank line, a notice or a settlement",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, When
 
 from truongso.banking.coverage import applied_files
 from truongso.banking.models import BankLine, StatementImport, StatementRow
@@ -142,7 +142,9 @@ def _ends_of(files: Sequence[StatementImport]) -> dict[int, tuple[Dong, Dong]]:
 def _signed(prefix: str) -> Case:
     """The amount of a line, negative for what goes out."""
     amount = F(f"{prefix}amount")
-    return Case(When(**{f"{prefix}direction": Direction.IN.value}, then=amount), default=-amount)
+    return Case(
+        When(**{f"{prefix}direction": Direction.IN.value}, then=amount), default=-amount, output_field=BigIntegerField()
+    )
 
 
 def on_statement(account: BankAccount) -> QuerySet[BankLine]:
