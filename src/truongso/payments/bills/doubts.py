@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from truongso.kernel import clock
-from truongso.payments.bills.models import BillTransaction
+from truongso.payments.bills.models import BillService, BillTransaction
 from truongso.payments.bills.types import SAME_MONEY, BillState
 from truongso.payments.models import Payment
 from truongso.payments.types import EvidenceKind
@@ -50,8 +50,8 @@ def by_numbers(school_id: int, numbers: Collection[tuple[str, str]]) -> list[Bil
 
 
 def is_served(school_id: int) -> bool:
-    """Whether any bank of the bill service has posted a payment; 1 query."""
-    return BillTransaction.objects.for_school(school_id).exists()
+    """Whether any bank of the bill service serves the school, or has; 1 query."""
+    return BillService.objects.for_school(school_id).exists()
 
 
 def doubtful_count(school_id: int) -> int:
