@@ -61,7 +61,7 @@ def test_approving_and_taking_back_at_once_leave_one_of_the_two(school: School, 
         refused = [r.code for r in found if isinstance(r, ChangeRefusedError)]
         # Taken back first: the approval finds it decided. Approved first: what waits may still be taken back.
         assert (change.state, refused) in [("cancelled", ["already_decided"]), ("cancelled", [])]
-        assert change.decided_by in {None, deciding.pk}
+        assert change.decided_by in {None, deciding.user_id}
     assert list(BankAccount.objects.for_school(school).values_list("number", "is_active")) == [(old.number, True)]
 
 
@@ -99,7 +99,7 @@ def test_two_principals_approve_once(school: School, people: tuple[Actor, Actor]
     ])  # fmt: skip
     refused = [r.code for r in found if isinstance(r, ChangeRefusedError)]
     change.refresh_from_db()
-    assert (refused, change.state, change.decided_by in {deciding.pk, other.pk}) == (["already_decided"], "done", True)
+    assert (refused, change.state, change.decided_by in {deciding.user_id, other.user_id}) == (["already_decided"], "done", True)
     assert list(BankAccount.objects.for_school(school).values_list("number", "is_active")) == [(NEW.number, True)]
 
 

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Ví dụ:\n"
         '  truongso bill-partner "Vietcombank" --bin 970436 --network 203.0.113.0/24\n'
         '  truongso bill-partner "Vietcombank" --bin 970436 --school 79-THU --school 79-KHAC\n\n'
-        "Không ghi --school thì từng trường tự mở kết nối này trong mục Thu qua ngân hàng."
+        "Không ghi --school thì từng trường tự mở kết nối này trong mục Thu hộ qua ngân hàng."
     )
     parser.add_argument("name", metavar="TÊN", help="tên ngân hàng hiện cho các trường")
     parser.add_argument("--bin", default="", metavar="MÃ", help="mã BIN 6 số của ngân hàng")

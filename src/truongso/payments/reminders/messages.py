@@ -9,7 +9,7 @@ from truongso.payments.reminders.types import ReminderRefusedError, ReminderStat
 _REFUSALS = {
     "unknown_round": gettext_lazy("Chọn một đợt thu đã phát hành."),
     "unknown_class": gettext_lazy("Đợt thu này không có lớp %(name)s. Tải lại trang rồi chọn lại."),
-    "no_channel": gettext_lazy("Chọn ít nhất một kênh đang bật. Kênh được bật ở trang Kênh gửi tin."),
+    "no_channel": gettext_lazy("Chọn ít nhất một kênh đang bật. Kênh được bật ở trang Kênh gửi tin nhắn."),
     "nobody_owes": gettext_lazy("Không còn gia đình nào nợ khoản bắt buộc trong phạm vi này: không có gì để nhắc."),
     "changed": gettext_lazy(
         "Số tin vừa thay đổi từ %(seen)s thành %(now)s (có gia đình mới nộp hoặc đổi số). Xem lại rồi gửi."

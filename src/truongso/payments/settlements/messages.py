@@ -16,7 +16,7 @@ from truongso.payments.settlements.types import ItemState, SourceKind
 KINDS: dict[SourceKind, Promise] = {
     SourceKind.POS: _("Máy POS"),
     SourceKind.GATEWAY: _("Cổng thanh toán"),
-    SourceKind.BILL: _("Thu qua ngân hàng"),
+    SourceKind.BILL: _("Thu hộ qua ngân hàng"),
 }
 
 STATES: dict[ItemState, tuple[Promise, str]] = {
