@@ -54,11 +54,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SCHOOL_MESSAGING_WRITE, _P.SCHOOL_SETUP_READ, _P.SCHOOL_SETUP_PROPOSE,
         }
     ),
-    Role.OFFICER: frozenset({_P.UNIT_SCHOOL_READ, _P.PLACE_USER_READ, _P.UNIT_OVERVIEW_READ, _P.UNIT_TEMPLATE_WRITE}),
+    Role.OFFICER: frozenset(
+        {
+            _P.UNIT_SCHOOL_READ, _P.PLACE_USER_READ, _P.UNIT_OVERVIEW_READ, _P.UNIT_TEMPLATE_WRITE,
+            _P.UNIT_FLAG_REVIEW,
+        }
+    ),
     Role.OFFICE: frozenset(
         {
             _P.UNIT_OVERVIEW_READ, _P.UNIT_SCHOOL_READ, _P.UNIT_SCHOOL_WRITE, _P.PLACE_USER_READ, _P.PLACE_USER_WRITE,
-            _P.PLACE_USER_APPROVE,
+            _P.PLACE_USER_APPROVE, _P.UNIT_FLAG_REVIEW,
         }
     ),
     Role.OPERATOR: frozenset(),

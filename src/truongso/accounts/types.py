@@ -107,6 +107,7 @@ class Permission(StrEnum):
     UNIT_SCHOOL_READ = "unit:school:read"
     UNIT_SCHOOL_WRITE = "unit:school:write"
     UNIT_OVERVIEW_READ = "unit:overview:read"
+    UNIT_FLAG_REVIEW = "unit:flag:review"
     UNIT_TEMPLATE_WRITE = "unit:template:write"
 
 
