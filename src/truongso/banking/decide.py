@@ -16,6 +16,7 @@ from truongso.banking.desk import Desk
 from truongso.banking.grouped import spelled_out
 from truongso.banking.matching.confidence import CERTAIN, confidence
 from truongso.banking.matching.differences import differences
+from truongso.banking.matching.mobile_money import operator_of
 from truongso.banking.matching.types import RULES_VERSION, Decision, Transfer, Verdict
 from truongso.banking.models import Aside, BankLine, MatchDecision
 from truongso.banking.queries import last_suggestions, last_words_of_people
@@ -180,10 +181,11 @@ def booking_for(line: BankLine, shares: Sequence[Share]) -> Booking:
 
 def _method(line: BankLine) -> Method:
     """Mobile Money when the payer's institution, as the bank reports it, is a Mobile Money operator (its app scans the
-    same VietQR); any other credit is a transfer."""
+    same VietQR), or, where the bank reports none, when the memo bears an operator's frame; any other credit is a
+    transfer."""
     payers = banks.named(line.counter_bank)
-    is_mobile = payers is not None and payers.kind is banks.BankKind.MOBILE_MONEY
-    return Method.MOBILE_MONEY if is_mobile else Method.QR_TRANSFER
+    told = payers.kind is banks.BankKind.MOBILE_MONEY if payers else operator_of(line.memo) is not None
+    return Method.MOBILE_MONEY if told else Method.QR_TRANSFER
 
 
 def moment(line: BankLine) -> dt.datetime:

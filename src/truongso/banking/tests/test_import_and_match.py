@@ -72,7 +72,7 @@ def test_a_file_is_recorded_matched_and_booked(school: School, account: BankAcco
         "new": 5, "known": 0, "refused": 0, "credits": 4, "credits_dong": 750_038, "outgoing": 1, "booked": 3,
     }  # fmt: skip
     states = dict(BankLine.objects.for_school(school).values_list("reference", "state"))
-    assert states == {"R1": "matched", "R2": "matched", "R3": "matched", "R4": "waiting", "R5": "outgoing"}
+    assert states == {"R1": "matched", "R2": "matched", "R3": "matched", "R4": "not_fees", "R5": "outgoing"}
     rules = dict(MatchDecision.objects.for_school(school).values_list("line__reference", "rule"))
     assert rules == {"R1": "exact", "R2": "under", "R3": "over", "R4": "not_fees"}
     owed = {i.code: i.total - i.paid for i in Invoice.objects.for_school(school)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
@@ -24,6 +25,8 @@ from truongso.payments.models import Payment
 from truongso.payments.receipt_paper import METHODS
 from truongso.payments.refunds.queries import moves_of_payment
 from truongso.payments.types import EvidenceKind, Method, PaymentRefusedError, Share
+
+_NUMBER = re.compile(r"[0-9A-Za-z]{6,30}")
 
 
 @requires(Permission.SCHOOL_PAYMENT_BOOK)
@@ -80,6 +83,48 @@ def method(request: AuthedRequest, public_id: str) -> HttpResponse:
     return redirect("payments:receipt", done.receipts.get().public_id)
 
 
+@requires(Permission.SCHOOL_PAYMENT_BOOK)
+@require_POST
+def mobile_money(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """A transfer whose payer showed the operator's app: Mobile Money, on the operator's own transaction number.
+
+    The cashier who saw the app may do it; the number is kept as the reason.
+    """
+    payment = _one(request, public_id)
+    number = re.sub(r"[\s.-]", "", request.POST.get("ma_gd", ""))
+    if not _may_be_mobile_money(payment):
+        messages.error(request, _("Chỉ khoản chuyển khoản ngân hàng mới ghi lại được là Mobile Money."))
+    elif not _NUMBER.fullmatch(number):
+        messages.error(request, _("Chép mã giao dịch trong ứng dụng Mobile Money: 6 đến 30 chữ và số."))
+    else:
+        done = _try(
+            request,
+            lambda: change_method(
+                payment.school_id, payment_id=payment.pk, method=Method.MOBILE_MONEY,
+                reason=_("Nộp bằng Mobile Money, mã giao dịch %(number)s") % {"number": number},
+                actor=request.caller.actor,
+            ),
+        )  # fmt: skip
+        if done is not None:
+            messages.success(request, _("Đã ghi là Mobile Money. Biên lai cũ đã hủy, có biên lai mới."))
+            return redirect("payments:receipt", done.receipts.get().public_id)
+    return redirect("payments:mobile_money_form", payment.public_id)
+
+
+@requires(Permission.SCHOOL_PAYMENT_BOOK)
+@require_safe
+def mobile_money_form(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """One field, one key: the transaction number that the payer's app shows."""
+    payment = _one(request, public_id)
+    context = {"payment": payment, "method": METHODS[Method(payment.method)], "may": _may_be_mobile_money(payment)}
+    return render(request, "payments/mobile_money.html", context)
+
+
+def _may_be_mobile_money(payment: Payment) -> bool:
+    is_transfer = payment.method == Method.QR_TRANSFER.value
+    return is_transfer and payment.evidence.kind == EvidenceKind.BANK_LINE.value
+
+
 def _after(payment: Payment, target: Invoice) -> dict[str, Dong]:
     """What the invoice would take and what would become credit."""
     owed = target.total - target.paid
@@ -88,11 +133,16 @@ def _after(payment: Payment, target: Invoice) -> dict[str, Dong]:
 
 
 def _payment(request: AuthedRequest, public_id: str) -> Payment:
-    rows = Payment.objects.for_school(request.caller.school).select_related("evidence")
-    found: Payment = get_object_or_404(rows, public_id=public_id, reversed_at__isnull=True)
+    found = _one(request, public_id)
     is_cash = found.evidence.kind == EvidenceKind.CASH_RECEIPT.value
     if not is_cash and not request.caller.may(Permission.SCHOOL_MATCH_DECIDE):
         raise PermissionDenied
+    return found
+
+
+def _one(request: AuthedRequest, public_id: str) -> Payment:
+    rows = Payment.objects.for_school(request.caller.school).select_related("evidence")
+    found: Payment = get_object_or_404(rows, public_id=public_id, reversed_at__isnull=True)
     return found
 
 

@@ -140,12 +140,20 @@ def payment_page(request: AuthedRequest, public_id: str) -> HttpResponse:
         "receipt_number": receipt_number(trail.receipt) if trail.receipt else "",
         "four_fields": _four_fields(payment),
         "may_correct": may_correct(request, payment),
+        "may_be_mobile_money": _may_be_mobile_money(request, payment),
         "may_undo": may_undo(request, payment),
         "may_read_matches": request.caller.may(Permission.SCHOOL_MATCH_READ),
         "moves": [_move(m) for m in trail.moves],
         "history": _payment_history(trail),
     }
     return render(request, "workspaces/school/payment.html", context)
+
+
+def _may_be_mobile_money(request: AuthedRequest, payment: Payment) -> bool:
+    """A standing transfer that whoever books payments may call Mobile Money, on the number the payer's app shows."""
+    is_transfer = payment.method == Method.QR_TRANSFER.value and payment.reversed_at is None
+    is_line = payment.evidence.kind == EvidenceKind.BANK_LINE.value
+    return is_transfer and is_line and request.caller.may(Permission.SCHOOL_PAYMENT_BOOK)
 
 
 def may_correct(request: AuthedRequest, payment: Payment) -> bool:
