@@ -102,6 +102,10 @@ GROUPS = (
         (
             Entry(gettext_lazy("Không dùng tiền mặt"), "reporting:cashless", "report-analytics",
                   Permission.SCHOOL_REPORT_READ),
+            Entry(gettext_lazy("Cuối tháng"), "reporting:month_end", "calendar-stats", Permission.SCHOOL_CLOSE_READ,
+                  also=("/bao-cao/but-toan", "/thu/so-tien-gui")),
+            Entry(gettext_lazy("Điểm cần giải thích"), "reporting:flags", "flag", Permission.SCHOOL_REPORT_READ),
+            Entry(gettext_lazy("Điểm cần giải thích"), "reporting:unit_flags", "flag", Permission.UNIT_OVERVIEW_READ),
         ),
     ),
     Group(
