@@ -67,18 +67,25 @@ def activation_for(token: str) -> ActivationLink | None:
 
 
 @transaction_required
+def spend_link(link: ActivationLink) -> bool:
+    """Mark the link used; False when it was used or ran out meanwhile."""
+    now = clock.now()
+    rows = ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now)
+    return bool(rows.update(used_at=now))
+
+
+@transaction_required
 def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     """Set the password chosen by the owner; raises ValidationError when it is too weak.
 
     False when the link was used meanwhile (two tabs): nothing is changed then.
     """
     validate_password(password, link.user)
-    now = clock.now()
-    if not ActivationLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now):
+    if not spend_link(link):
         return False
     user = link.user
     user.set_password(password)
-    user.password_changed_at = now
+    user.password_changed_at = clock.now()
     user.save(update_fields=["password", "password_changed_at"])
     devices.distrust(user)
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
 HEADER = ["STT", "Họ và tên", "Chức vụ", "Điện thoại", "Email", "Từ ngày", "Đến ngày", "Tên đăng nhập"]
 
 
-def table(*rows: list[Cell]) -> bytes:
+def table(*rows: Sequence[Cell]) -> bytes:
     return write_xlsx([SheetOut("Nhân sự", HEADER, [[n, *row] for n, row in enumerate(rows, start=1)])])
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.usersessions.models import UserSession
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -29,17 +25,11 @@ from truongso.accounts.signin.models import Device
 from truongso.accounts.web import fresh
 from truongso.accounts.web.adapter import SecondFactorAdapter, must_wait
 from truongso.accounts.web.forms import AppCodeForm, factor_key
+from truongso.accounts.web.key_making import KeyNameForm, is_sound, keep_key, options_for
 from truongso.kernel.db import transaction
 from truongso.kernel.qr_image import qr_svg
 
 _MOST_KEYS = 10
-
-
-class KeyNameForm(forms.Form):
-    """A new passkey and what its owner calls it."""
-
-    name = forms.CharField(label=gettext_lazy("Tên máy hoặc khóa"), max_length=60, required=False)
-    credential = forms.JSONField(widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Chưa có khóa.")})
 
 
 @signed_in
@@ -102,8 +92,11 @@ def add_key(request: AuthedRequest) -> HttpResponse:
     form = KeyNameForm(request.POST or None)
     if form.is_valid() and _keep_key(request, form):
         return _after_adding(request, factors, _("Đã thêm khóa. Lần sau đăng nhập bằng vân tay hoặc khuôn mặt."))
-    options = {"creation_options": webauthn.begin_registration(user, passwordless=True)}
-    context = {"form": form, "options": options, "suggested": device_label(request.headers.get("User-Agent", ""))}
+    context = {
+        "form": form,
+        "options": options_for(user),
+        "suggested": device_label(request.headers.get("User-Agent", "")),
+    }
     return render(request, "accounts/add_key.html", context, status=422 if form.errors else 200)
 
 
@@ -206,19 +199,13 @@ def _keep_app(request: AuthedRequest, form: AppCodeForm, secret: str) -> bool:
 
 
 def _keep_key(request: AuthedRequest, form: KeyNameForm) -> bool:
-    user, credential = request.caller.user, form.cleaned_data["credential"]
-    try:
-        webauthn.parse_registration_response(credential)
-        made = webauthn.complete_registration(credential)
-        if not made.is_user_verified():
-            raise ValidationError("", code="unverified")
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    credential = form.cleaned_data["credential"]
+    if not is_sound(credential):
         form.add_error(None, _("Trình duyệt chưa tạo được khóa. Thử lại, hoặc dùng ứng dụng xác thực."))
         return False
     name = form.cleaned_data["name"] or device_label(request.headers.get("User-Agent", "")) or _("Khóa")
     with transaction():
-        webauthn.WebAuthn.add(user, name, credential)
-        services.factor_added(user=user, actor=request.caller.actor, kind="key")
+        keep_key(user=request.caller.user, name=name, credential=credential, actor=request.caller.actor)
     return True
 
 
