@@ -62,4 +62,4 @@ def template_for(school: School, day: dt.date) -> PaymentTemplate | None:
 
 
 def _with_fields(unit: OrgUnit) -> QuerySet[PaymentTemplate]:
-    return PaymentTemplate.objects.filter(unit=unit).prefetch_related("fields")
+    return PaymentTemplate.objects.filter(unit=unit).select_related("unit").prefetch_related("fields")

@@ -36,6 +36,7 @@ def notices_pdf(head: Letterhead, groups: Sequence[Sequence[FeeNotice]], *, whol
         "labels": _labels(),
         "school": head.school_name,
         "help": _help(head),
+        "guide": _guide(head),
         "sheets": [[_slip(one) if one else None for one in sheet] for sheet in sheets],
     }
     return compile_typst(TEMPLATE, data)
@@ -113,6 +114,11 @@ def _help(head: Letterhead) -> str:
         return _("Cần giúp: hỏi văn phòng nhà trường")
     text = _("Cần giúp: %(phone)s") % {"phone": sdt(head.support_phone)}
     return f"{text} ({head.support_hours})" if head.support_hours else text
+
+
+def _guide(head: Letterhead) -> str:
+    address = head.guide_url.partition("://")[2]
+    return _("Hướng dẫn từng bước có hình: %(address)s") % {"address": address} if address else ""
 
 
 def _shortened(text: str, length: int) -> str:

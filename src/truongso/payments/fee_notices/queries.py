@@ -55,8 +55,9 @@ def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNo
 
 
 def letterhead(school: School) -> Letterhead:
-    """Whom families ask: the support contact, else the school's own telephone."""
-    return Letterhead(school.name, school.support_phone or school.phone, school.support_hours)
+    """Whom families ask (the support contact, else the school's own telephone) and where the guides are."""
+    guide = f"{settings.PUBLIC_URL}/truong/{school.slug}/huong-dan" if school.has_public_page else ""
+    return Letterhead(school.name, school.support_phone or school.phone, school.support_hours, guide)
 
 
 def invoice_check_url(public_id: str) -> str:

@@ -60,3 +60,4 @@ class Letterhead:
     school_name: str
     support_phone: str
     support_hours: str
+    guide_url: str = ""  # where each way to pay is shown step by step; none while the school has no public page

@@ -11,8 +11,11 @@ from tests import factories, money, pdf
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.fees.types import RoundState
 from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
 from truongso.kernel.qr_image import read_qr
 from truongso.organizations.models import School
+from truongso.organizations.public import supervise
+from truongso.organizations.types import SupervisionFunction
 from truongso.payments.fee_notices.pdf import notices_pdf
 from truongso.payments.fee_notices.queries import letterhead, notices_by_class
 from truongso.payments.fee_notices.types import Scope
@@ -89,3 +92,20 @@ def test_a_notice_full_to_the_brim_keeps_its_foot_and_its_code(invoice: Invoice,
         assert notice.check_url.partition("://")[2] in shown
     assert shown.count("Năm học: 2026–2027 · Đợt thu:") == 4
     assert sorted(read_qr(pdf.picture(made, dpi=150))) == sorted(notice.payload for notice in groups[0])
+
+
+def test_the_public_page_says_what_a_real_paper_carries(school: School, client: Client, actor: Actor) -> None:
+    School.objects.filter(pk=school.pk).update(
+        has_public_page=True, support_phone="02140000211", support_contact="Cô Phạm Thị Hòa"
+    )
+    four = "Phiếu thật của trường luôn có những thông tin này Người nộp tiền Người thụ hưởng Lý do Mã hóa đơn"
+    assert four in text(client.get("/truong/79-thu"))
+    unit = factories.org_unit()
+    with transaction():
+        supervise(
+            actor=actor, school=school, unit=unit, function=SupervisionFunction.REPORTING,
+            valid_from=dt.date(2025, 7, 1),
+        )  # fmt: skip
+    factories.payment_template(unit=unit, extra=[("class", "Lớp")], valid_from=dt.date(2026, 1, 1))
+    shown = text(client.get("/truong/79-thu"))
+    assert f"{four} Lớp Mẫu do Sở Giáo dục và Đào tạo ban hành, áp dụng từ 01/01/2026." in shown

@@ -125,7 +125,7 @@ def test_queries_do_not_grow_with_pupils(open_school: School, client: Client) ->
         with CaptureQueriesContext(connection) as queries:
             client.get("/truong/79-thu")
         counts.append(len(queries))
-    assert counts == [12, 12]
+    assert counts == [13, 13]
 
 
 def _values() -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import basket, check, family, parent, public_school, stop_messages, ways
+from truongso.workspaces.web import basket, check, family, guides, parent, public_school, stop_messages, ways
 
 urlpatterns = [
     path("p/<str:public_id>", parent.pay, name="pay"),
@@ -35,6 +35,8 @@ urlpatterns = [
     path("nt/<str:token>", stop_messages.stop_page, name="stop_messages"),
     path("truong/<slug:slug>", public_school.home, name="public_school"),
     path("<slug:slug>/cong-khai", public_school.short_address, name="public_short"),
+    path("truong/<slug:slug>/huong-dan", guides.index, name="public_guides"),
+    path("truong/<slug:slug>/huong-dan/<slug:way>", guides.guide, name="public_guide"),
     path("truong/<slug:slug>/nhung", public_school.embedded, name="public_embedded"),
     path("truong/<slug:slug>/tra-cuu", public_school.find, name="public_find"),
     path("truong/<slug:slug>/phieu/<str:token>", public_school.invoice, name="public_invoice"),

@@ -19,7 +19,14 @@ from truongso.kernel import banks, clock
 from truongso.kernel.limits import client_of, seconds_left
 from truongso.kernel.masking import masked_name
 from truongso.kernel.money import ZERO
-from truongso.organizations.public import School, bank_accounts, school_by_slug, school_year_on
+from truongso.organizations.public import (
+    School,
+    bank_accounts,
+    school_by_slug,
+    school_year_on,
+    standard_template,
+    template_for,
+)
 from truongso.payments.public import grouped, invoice_picture, method_choices
 from truongso.payments.vietqr import VietQrError
 from truongso.reporting.public import NATURES, between, cashless_figures
@@ -58,7 +65,7 @@ def of_school(view: SchoolView[P]) -> Callable[..., HttpResponse]:
 @gzip_page
 @of_school
 def home(request: HttpRequest, school: School) -> HttpResponse:
-    """The section "Nội dung công khai"; 10 queries, whatever the number of pupils."""
+    """The section "Nội dung công khai"; 13 to 16 queries, whatever the number of pupils."""
     return render(request, "workspaces/public/school.html", _home_context(school, LookUpForm()))
 
 
@@ -100,7 +107,7 @@ def find(request: HttpRequest, school: School) -> HttpResponse:
             return guarded(redirect("workspaces:public_invoice", school.slug, _token(found.invoice)))
         status = 429 if found.state is LookUpState.TOO_MANY else 422
         form.add_error(None, _not_found(found.state))
-    response = render(request, "workspaces/public/find.html", {"form": form, **_base(school)}, status=status)
+    response = render(request, "workspaces/public/find.html", {"form": form, **base_context(school)}, status=status)
     if status == 429:
         response["Retry-After"] = str(seconds_left(BY_CLIENT))
     return guarded(response)
@@ -122,7 +129,7 @@ def invoice(request: HttpRequest, school: School, token: str) -> HttpResponse:
         "name": masked_name(found.student_name),
         "payer": masked_name(found.payer_name),
         "basket": token_of([Entry(found.pk, is_own=False)]),
-        **_base(school),
+        **base_context(school),
     }
     return guarded(render(request, "workspaces/public/invoice.html", context))
 
@@ -151,6 +158,7 @@ def _home_context(school: School, form: LookUpForm) -> dict[str, object]:
     figures = cashless_figures(school.pk, between(first, today))
     accounts = bank_accounts(school)
     choices = method_choices(school.pk, amount=ZERO, has_code=bool(accounts))
+    template = template_for(school, today)
     return {
         "form": form,
         "items": [
@@ -165,13 +173,16 @@ def _home_context(school: School, form: LookUpForm) -> dict[str, object]:
             for account in accounts
         ],
         "ways": ways_of(choices),
+        "template": template,
+        "fields": template.specs if template else standard_template(),
         "figures": figures,
         "year": year,
-        **_base(school),
+        **base_context(school),
     }  # fmt: skip
 
 
-def _base(school: School) -> dict[str, object]:
+def base_context(school: School) -> dict[str, object]:
+    """What the base of every public page reads of the school."""
     return {
         "school": school,
         "school_name": school.name,
