@@ -190,7 +190,7 @@ def test_another_schools_change_and_account_do_not_exist(
     theirs = client.post(reverse("workspaces:account_new"), {**FORM, "thay": invoice.bank_account.public_id})
     assert theirs.status_code == 422, "an account of another school cannot be replaced"
     taken = client.post(
-        reverse("workspaces:account_new"), {**FORM, "ngan_hang": "970436", "so": OLD, "so_lan_hai": OLD, "thay": ""}
+        reverse("workspaces:account_new"), {**FORM, "ngan_hang": "970436", "so": OLD, "so_lan_hai": OLD, "thay": "them"}
     )
     assert (taken.status_code, "thuộc một trường khác" in taken.content.decode()) == (422, True)
     change.refresh_from_db()

@@ -34,6 +34,7 @@ from truongso.workspaces.web.changes import shown
 
 ACCOUNT_KINDS = (ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE)
 _HISTORY = 30
+_ADD = "them"
 
 
 class AccountForm(forms.Form):
@@ -67,10 +68,10 @@ class AccountForm(forms.Form):
             ("", _("Chọn ngân hàng")), *((b.bin, b.short_name) for b in banks.receivers())
         ]  # fmt: skip
         self.fields["thay"].choices = [  # type: ignore[attr-defined]
+            *([("", _("Chọn việc cần làm"))] if accounts else []),
             *((a.public_id, _("Thay tài khoản %(number)s") % {"number": a.number}) for a in accounts),
-            ("", _("Dùng thêm, không thay tài khoản nào")),
+            (_ADD, _("Dùng thêm, không thay tài khoản nào")),
         ]
-        self.fields["thay"].required = False
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -134,8 +135,8 @@ def _propose(request: AuthedRequest, school: School, form: AccountForm) -> bool:
         with transaction():
             account = checked_account(bank_bin=data["ngan_hang"], number=data["so"], holder_name=data["chu"])
             propose_account(
-                school, account=account, label=data["ten_goi"], replaces=data["thay"], reason=data["ly_do"],
-                actor=request.caller.actor,
+                school, account=account, label=data["ten_goi"], reason=data["ly_do"],
+                replaces="" if data["thay"] == _ADD else data["thay"], actor=request.caller.actor,
             )  # fmt: skip
 
     try:
