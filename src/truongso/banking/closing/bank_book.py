@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from truongso.banking.closing.balances import balances, seen
 from truongso.banking.models import BankLine
@@ -67,7 +68,7 @@ def bank_book(account: BankAccount, first: dt.date, last: dt.date) -> BankBook:
     """The bank book of some days; at most 9 queries."""
     printed = balances(account, first, last).at(first - dt.timedelta(days=1))
     opening = _booked(account, first) if printed is None else printed
-    lines = BankLine.objects.for_school(account.school_id).filter(
+    lines: Any = BankLine.objects.for_school(account.school_id).filter(
         bank_account_id=account.pk, booked_on__range=(first, last)
     )
     found = list(lines.annotate(is_shown=seen(account.school_id)).order_by("booked_on", "booked_at", "pk"))

@@ -18,9 +18,9 @@ from truongso.banking.closing import services
 from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.queries import BookState, book_state, book_states, closes, day_figures, month_closes
 from truongso.banking.closing.signatures import seen_digest
-from truongso.banking.closing.types import CloseState, ClosingRefusedError, DayFigures, Item, Open, Side
+from truongso.banking.closing.types import CloseState, ClosingRefusedError, DayFigures, Gap, Item, Open, Side
 from truongso.banking.web.closing_forms import DaysForm, SignForm, WhyForm
-from truongso.banking.web.closing_texts import GAPS, OPEN, STATES, closing_text
+from truongso.banking.web.closing_texts import GAPS, OPEN, STATES, closing_text, item_text
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import total
@@ -210,13 +210,13 @@ def _tables(
         "sides": [(label, a, b, a - b) for label, a, b in rows],
         "carried": proven.opening - booked.opening,
         "difference": proven.closing - booked.closing,
-        "gaps": [(GAPS[g.kind], g) for g in gaps],  # type: ignore[index]
+        "gaps": [(GAPS[Gap(g.kind)], g, item_text(g)) for g in gaps],
         "open_groups": [
             {
                 "label": OPEN[kind],
                 "sum": total(i.amount for i in items),
                 "count": len(items),
-                "rows": [(i, owners.get(i.owner_id or 0, "")) for i in items[:_SHOWN]],
+                "rows": [(i, owners.get(i.owner_id or 0, ""), item_text(i)) for i in items[:_SHOWN]],
                 "more": max(0, len(items) - _SHOWN),
             }
             for kind, items in groups

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from truongso.banking.closing.types import CloseState, Gap, Open
+from truongso.banking.closing.types import CloseState, Gap, Item, Open
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.formatting import ngay
+from truongso.payments.public import PROVIDER_NAMES
 
 REFUSALS: Mapping[str, str] = {
     "needs_person": gettext_noop("Việc này phải do một người đăng nhập làm."),
@@ -81,7 +82,24 @@ STATES = {
     CloseState.REFUSED: (gettext_lazy("trả lại"), "bad"),
     CloseState.REOPENED: (gettext_lazy("đã mở lại"), "info"),
 }
+_ENTRIES = {
+    "refund_paid": gettext_lazy("hoàn tiền, hoặc bỏ ghi nhận hoàn tiền"),
+    "bank_line": gettext_lazy("giao dịch ngân hàng"),
+}
+_HOLDERS = {"pos": gettext_lazy("máy POS %(which)s"), "bill": gettext_lazy("thu hộ qua ngân hàng %(which)s")}
 _AMOUNTS = {"printed", "counted", "opening", "before", "amount"}
+
+
+def item_text(item: Item) -> str:
+    """What stands beside a line of an explanation: the bank's words, or who holds the money."""
+    if item.kind is Gap.OTHER_DAY:
+        return str(_ENTRIES.get(item.text, ""))
+    if item.kind is Open.IN_TRANSIT:
+        kind, _colon, which = item.text.partition(":")
+        if kind in _HOLDERS:
+            return str(_HOLDERS[kind]) % {"which": which}
+        return str(PROVIDER_NAMES.get(kind, kind))
+    return item.text
 
 
 def closing_text(code: str, params: Mapping[str, Any]) -> str:

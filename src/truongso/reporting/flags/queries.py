@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
@@ -11,13 +12,13 @@ from truongso.payments.public import Payment
 from truongso.reporting.flags.models import Flag, FlagCheck, FlagLine, FlagNote
 
 
-def flags(school_ids: Iterable[int], *, with_gone: bool = False) -> QuerySet[Flag]:
+def flags(school_ids: Iterable[int], *, with_gone: bool = False) -> QuerySet[Any]:
     """Findings of schools, the latest quarter first, with `payments` behind each and whether the school has explained
     (`is_explained`)."""
     notes = FlagNote.objects.across_schools("subquery correlated to findings of one school").filter(
         flag_id=OuterRef("pk"), school_id=OuterRef("school_id"), of_school=True
     )
-    rows = Flag.objects.across_schools("the schools named").filter(school_id__in=list(school_ids))
+    rows: QuerySet[Any] = Flag.objects.across_schools("the schools named").filter(school_id__in=list(school_ids))
     if not with_gone:
         rows = rows.filter(gone_at__isnull=True)
     rows = rows.annotate(payments=Count("lines", distinct=True), is_explained=Exists(notes)).select_related("school")

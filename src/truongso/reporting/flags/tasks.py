@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 
 from django.db.models import Q
@@ -25,7 +26,7 @@ def check_flags() -> int:
     done = 0
     for school in _due()[:_AT_ONCE]:
         try:
-            retrying(lambda school=school: _check(school))
+            retrying(functools.partial(_check, school))
             done += 1
         except Exception:  # one school must not keep the others from being looked at
             log.exception("payments of school %s were not looked at", school.pk)

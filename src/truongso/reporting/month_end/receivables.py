@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import BigIntegerField, Case, F, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from truongso.fees.public import InvoiceLine
@@ -82,10 +82,10 @@ def by_item(rows: Iterable[Receivable]) -> list[Receivable]:
     return [sum_of(groups[name], "", name) for name in sorted(groups)]
 
 
-def _charges(school_id: int, first: dt.date, last: dt.date) -> QuerySet[InvoiceLine, dict[str, Any]]:
+def _charges(school_id: int, first: dt.date, last: dt.date) -> Iterable[dict[str, Any]]:
     start, end = _moment(first), _moment(last + dt.timedelta(days=1))
     credit, before = Q(kind="credit"), Q(created_at__lt=start)
-    return (
+    found: Iterable[dict[str, Any]] = (
         InvoiceLine.objects.for_school(school_id)
         .filter(created_at__lt=end)
         .order_by()
@@ -96,9 +96,10 @@ def _charges(school_id: int, first: dt.date, last: dt.date) -> QuerySet[InvoiceL
             reduced=Sum("amount", filter=~before & credit),
         )
     )  # fmt: skip
+    return found
 
 
-def _paid(school_id: int, first: dt.date, last: dt.date) -> QuerySet[Allocation, dict[str, Any]]:
+def _paid(school_id: int, first: dt.date, last: dt.date) -> Iterable[dict[str, Any]]:
     """Allocations and what takes them back, each on the day of its entry."""
     start, end = _moment(first), _moment(last + dt.timedelta(days=1))
     booked = Q(reverses__isnull=True, move__isnull=True)
@@ -108,7 +109,7 @@ def _paid(school_id: int, first: dt.date, last: dt.date) -> QuerySet[Allocation,
     )
     early = (booked & Q(day__lt=first)) | (~booked & Q(created_at__lt=start))
     within = (booked & Q(day__range=(first, last))) | (~booked & Q(created_at__gte=start, created_at__lt=end))
-    return (
+    found: Iterable[dict[str, Any]] = (
         Allocation.objects.for_school(school_id)
         .annotate(day=day, signed=signed)
         .filter(early | within)
@@ -116,6 +117,7 @@ def _paid(school_id: int, first: dt.date, last: dt.date) -> QuerySet[Allocation,
         .values("invoice__class_name", "line__fee_item__name")
         .annotate(before=Sum("signed", filter=early), paid=Sum("signed", filter=within))
     )
+    return found
 
 
 def _moment(day: dt.date) -> dt.datetime:

@@ -61,6 +61,6 @@ def unposted(school_id: int, year: int, month: int) -> list[PostingRow]:
     """Postings up to the end of a month that no file holds, from the month on with which the files begin; 2 queries."""
     first, last = dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
     begun = PostingFile.objects.for_school(school_id).order_by("year", "month").values_list("year", "month").first()
-    start = min(first, dt.date(*begun, 1)) if begun else first
+    start = min(first, dt.date(begun[0], begun[1], 1)) if begun else first
     held = PostedEntry.objects.for_school(school_id).values("entry_id")
     return postings_between(school_id, start, last, without=held)

@@ -209,7 +209,7 @@ def _write(request: AuthedRequest, flag: Flag, *, of_school: bool) -> None:
 
 
 def _flag(schools: Iterable[School], public_id: str) -> Flag:
-    found = flags([s.pk for s in schools], with_gone=True).filter(public_id=public_id).first()
+    found: Flag | None = flags([s.pk for s in schools], with_gone=True).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return found

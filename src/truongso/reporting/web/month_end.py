@@ -65,7 +65,7 @@ def export(request: AuthedRequest) -> HttpResponse:
         _("Phải thu"),
         [_("Lớp"), _("Khoản thu"), _("Đầu tháng"), _("Phát sinh"), _("Giảm"), _("Đã thu"), _("Cuối tháng")],
         [
-            *([r.class_name, r.item, r.opening, r.charged, r.reduced, r.paid, r.closing] for r in rows),
+            *[[r.class_name, r.item, *_sums(r)] for r in rows],
             [_("Cộng"), "", *_sums(context["total"])],
         ],
         banner=[[school.name], [_("Phải thu của người học tháng %(month)s, đơn vị: đồng") % {"month": label}]],

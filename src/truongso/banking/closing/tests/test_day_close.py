@@ -18,6 +18,7 @@ from truongso.banking.closing.signatures import seen_digest
 from truongso.banking.closing.types import ClosingRefusedError, DayFigures, Gap, Open, Side
 from truongso.banking.models import BankLine, StatementImport
 from truongso.banking.statements.types import StatementLine
+from truongso.banking.statements.writers import StatementOut
 from truongso.banking.tests import helpers
 from truongso.banking.tests.helpers import DAY, arrive, line
 from truongso.banking.types import Direction
@@ -198,7 +199,7 @@ def test_days_without_a_statement_stand_in_the_way_unless_the_balances_around_th
     assert [(b.code, b.params) for b in after.blockers] == [("missing_days", {"days": [NEXT.isoformat()]})]
     refused("missing_days", lambda: sign(account, DAY, NEXT))
     follow = DAY + dt.timedelta(days=2)
-    out = helpers.StatementOut(
+    out = StatementOut(
         account=account.number, holder=account.holder_name, opening=Dong(1_250_000),
         lines=(line("ba", 30_000, "FT3", booked_on=follow),),
     )  # fmt: skip
@@ -210,7 +211,7 @@ def test_days_without_a_statement_stand_in_the_way_unless_the_balances_around_th
 
 def test_balances_that_do_not_follow_stand_in_the_way(account: BankAccount) -> None:
     bring(account, line("mot", 250_000, "FT1"))
-    out = helpers.StatementOut(
+    out = StatementOut(
         account=account.number, holder=account.holder_name, opening=Dong(1_270_000),
         lines=(line("hai", 30_000, "FT3", booked_on=NEXT),),
     )  # fmt: skip

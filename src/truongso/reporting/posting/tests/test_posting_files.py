@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 import io
 from collections.abc import Callable, Iterator
 
@@ -52,11 +53,13 @@ def by_entry(school: School) -> None:
 
 
 def refused(code: str, act: Callable[[], object]) -> PostingRefusedError:
-    counts = lambda: (  # noqa: E731
-        PostingFile.objects.across_schools("test").count(), PostedEntry.objects.across_schools("test").count(),
-        list(PostingAccount.objects.across_schools("test").values_list("account_id", "code")),
-        AuditEntry.objects.count(),
-    )  # fmt: skip
+    def counts() -> tuple[object, ...]:
+        return (
+            PostingFile.objects.across_schools("test").count(), PostedEntry.objects.across_schools("test").count(),
+            list(PostingAccount.objects.across_schools("test").values_list("account_id", "code")),
+            AuditEntry.objects.count(),
+        )  # fmt: skip
+
     before = counts()
     with pytest.raises(PostingRefusedError) as caught, savepoint():
         act()
@@ -160,8 +163,9 @@ def test_accounts_are_the_schools_own(school: School) -> None:
     assert (chart[AccountRole.CASH].code, chart[AccountRole.SUSPENSE].code) == ("1111", "3388")
     cash = chart[AccountRole.CASH].account_id
     for bad in ("=1+1", "11 1", "1" * 21, "-5"):
-        refused("bad_code", lambda bad=bad: save_accounts(
-            school, chosen={cash: bad}, grouping=Grouping.DAY, actor=ACTOR
+        typed = {cash: bad}
+        refused("bad_code", functools.partial(
+            save_accounts, school, chosen=typed, grouping=Grouping.DAY, actor=ACTOR
         ))  # fmt: skip
     refused("unknown_account", lambda: save_accounts(school, chosen={0: "111"}, grouping=Grouping.DAY, actor=ACTOR))
     with savepoint():
