@@ -21,6 +21,7 @@ from truongso.kernel.sheet_types import Cell
 ExportCell = Cell | Dong | Fraction
 """A Fraction is a share: a number shown in percent with one decimal."""
 
+
 _LONGEST_TEXT = 32_767  # characters an XLSX cell holds
 _EXACT_DIGITS = 10**15  # spreadsheets keep 15 significant digits
 _FIRST_YEAR = 1900  # spreadsheets count days from 1900
@@ -69,6 +70,11 @@ def export_cell(value: ExportCell) -> Cell:
     if isinstance(value, dt.date) and value.year < _FIRST_YEAR:
         return _time_text(value)
     return clean_cell(value)
+
+
+def share(part: int, whole: int) -> ExportCell:
+    """A part of a whole as a cell in percent; empty where there is no whole. For rooms that reckon in whole đồng."""
+    return Fraction(part, whole) if whole else None
 
 
 def write_csv(rows: Iterable[Sequence[ExportCell]], *, delimiter: str = ",") -> bytes:

@@ -48,7 +48,8 @@ def pay(sepay: Hook, memo: str, amount: int, *, number: int = 92_704, to: str = 
     assert sepay.send(sepay.body(memo, amount, number, subAccount=to)).status_code == 200
     line = BankLine.objects.for_school(sepay.account.school_id).order_by("-pk")[0]
     assert line.virtual_account == to
-    return MatchDecision.objects.for_school(line.school_id).filter(line=line).order_by("-pk")[0]
+    found: MatchDecision = MatchDecision.objects.for_school(line.school_id).filter(line=line).order_by("-pk")[0]
+    return found
 
 
 def test_without_any_memo_the_number_names_the_pupil_and_the_money_is_booked(school: School, sepay: Hook) -> None:

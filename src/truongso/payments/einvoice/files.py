@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from truongso.kernel.money import Dong
 from truongso.kernel.names import fold
-from truongso.kernel.sheet_writer import ExportCell, SheetOut
+from truongso.kernel.sheet_writer import ExportCell, SheetOut, share
 from truongso.kernel.sheets import Cell, read_sheets
 from truongso.payments.einvoice.services import Returned
 from truongso.payments.einvoice.types import DocumentType, EInvoiceRefusedError, RowKind, TaxCategory
@@ -44,12 +43,7 @@ KINDS = {
     (RowKind.ADJUSTMENT, "lowered"): gettext_lazy("Điều chỉnh giảm (hoàn hoặc giảm khoản thu)"),
     (RowKind.ADDITION, "used_later"): gettext_lazy("Điều chỉnh tăng (dùng tiền còn lại của biên lai)"),
 }
-RATES = {
-    TaxCategory.RATE_0: Fraction(0),
-    TaxCategory.RATE_5: Fraction(5, 100),
-    TaxCategory.RATE_8: Fraction(8, 100),
-    TaxCategory.RATE_10: Fraction(10, 100),
-}
+PERCENT = {TaxCategory.RATE_0: 0, TaxCategory.RATE_5: 5, TaxCategory.RATE_8: 8, TaxCategory.RATE_10: 10}
 _MOST_LINES = 50_000
 _COLUMNS = {
     "code": ("MA DONG", "MA", "CODE"),
@@ -95,7 +89,7 @@ def workbook(made: HandOff, rows: list[HandOffRow]) -> list[SheetOut]:
 
 def _rate(tax: TaxCategory) -> ExportCell:
     """A rate as a number in percent, so that spreadsheets can reckon with it; in words where there is none."""
-    return RATES[tax] if tax in RATES else str(TAXES[tax])
+    return share(PERCENT[tax], 100) if tax in PERCENT else str(TAXES[tax])
 
 
 def as_json(made: HandOff, rows: list[HandOffRow]) -> bytes:

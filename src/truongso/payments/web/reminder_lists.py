@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.kernel.masking import masked_address
-from truongso.kernel.sheet_writer import ExportCell, SheetOut
+from truongso.kernel.sheet_writer import ExportCell, SheetOut, share
 from truongso.kernel.ui.downloads import xlsx_response
 from truongso.messaging.public import problem_text, stopped
 from truongso.payments.reminders.messages import STATES, WAYS
@@ -60,8 +60,8 @@ def reminder_workbook(request: AuthedRequest) -> HttpResponse:
             [
                 one.round.name, ", ".join(one.class_names) or _("cả trường"), one.send_at, one.sent_at,
                 str(STATES[ReminderState(one.state)][0]), one.recipients, effect.reminded, effect.settled,
-                _share(effect.settled, effect.reminded), effect.owed, effect.paid,
-                _share(int(effect.paid), int(effect.owed)),
+                share(effect.settled, effect.reminded), effect.owed, effect.paid,
+                share(int(effect.paid), int(effect.owed)),
             ]
         )  # fmt: skip
     header = [
@@ -99,11 +99,11 @@ def target_workbook(request: AuthedRequest, public_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _stopped(request: AuthedRequest) -> list[dict[str, object]]:
+def _stopped(request: AuthedRequest) -> list[dict[str, Any]]:
     school_id = request.caller.school.pk
     found = stopped(school_id)
     people = addressees(school_id, [one.address for one in found])
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for one in found:
         whose = people.get(one.address, _NOBODY)
         rows.append(
@@ -113,7 +113,3 @@ def _stopped(request: AuthedRequest) -> list[dict[str, object]]:
             }
         )  # fmt: skip
     return rows
-
-
-def _share(part: int, whole: int) -> Fraction | None:
-    return Fraction(part, whole) if whole else None

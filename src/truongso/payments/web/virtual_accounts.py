@@ -18,7 +18,7 @@ from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.sheet_types import SheetError
-from truongso.kernel.sheet_writer import SheetOut
+from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import BankAccount, School, bank_accounts
 from truongso.payments.invoice_picture import grouped
@@ -39,7 +39,7 @@ class RuleForm(forms.Form):
     """How the bank makes numbers."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Cách đánh số"), choices=[(k.value, text) for k, text in KINDS.items()])
-    prefix = forms.CharField(
+    start = forms.CharField(
         label=gettext_lazy("Đầu số ngân hàng cấp"), max_length=12, help_text=gettext_lazy("Ví dụ: 962TS")
     )
     digits = forms.IntegerField(label=gettext_lazy("Số chữ số của phần thứ tự"), min_value=3, max_value=12, initial=6)
@@ -109,7 +109,7 @@ def save_rule(request: AuthedRequest, account_id: str) -> HttpResponse:
         return render(request, "payments/own_numbers.html", _context(request, rule=(account, form)), status=422)
     v = form.cleaned_data
     refused = _acted(lambda: services.save_rule(
-        account, kind=RuleKind(v["kind"]), prefix=v["prefix"], digits=v["digits"], on_notices=v["on_notices"],
+        account, kind=RuleKind(v["kind"]), prefix=v["start"], digits=v["digits"], on_notices=v["on_notices"],
         actor=request.caller.actor,
     ))  # fmt: skip
     if refused:
@@ -179,7 +179,7 @@ def list_refused(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The refused rows as a workbook, with the reason of each, to be put right and sent again."""
     kept, school = _list(request, public_id), request.caller.school
     refused = services.judge_list(kept).refused
-    rows = [
+    rows: list[list[ExportCell]] = [
         [one.row.row_number, one.row.number, one.row.pupil_code, one.row.name, one.row.class_name, _why(one)]
         for one in refused
     ]
@@ -253,7 +253,7 @@ def _context(
     for account in bank_accounts(school):
         kept = rule_of(school.pk, account.pk)
         initial = {
-            "kind": kept.kind, "prefix": kept.prefix, "digits": kept.digits, "on_notices": kept.on_notices
+            "kind": kept.kind, "start": kept.prefix, "digits": kept.digits, "on_notices": kept.on_notices
         } if kept else {}  # fmt: skip
         form = rule[1] if rule and rule[0].pk == account.pk else RuleForm(None, initial=initial)
         cards.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -32,9 +33,9 @@ def officer(client: Client, department: OrgUnit) -> Client:
     return factories.login(client, factories.user(Role.OFFICER, unit=department))
 
 
-def form(*extra: str, four: list[str] | None = None, **changes: str) -> dict[str, object]:
-    """A draft as the page sends it: the four, then `extra` in this order."""
-    chosen = [*(FOUR if four is None else four), *extra]
+def form(*extra: str, **changes: Any) -> dict[str, object]:
+    """A draft as the page sends it: the four (or `four`), then `extra` in this order."""
+    chosen = [*changes.pop("four", FOUR), *extra]
     places = {f"thu-tu-{source}": str(place) for place, source in enumerate(chosen, start=1)}
     labels = {f"ten-{source}": f"Tên {source}"[:24] for source in extra}
     return {"dung": chosen, "van-ban": "Công văn số 2177", **places, **labels, **changes}

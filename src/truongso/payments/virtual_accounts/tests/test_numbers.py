@@ -22,6 +22,7 @@ from truongso.people.models import Student
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
 
+Row = tuple[str | int, ...]
 HEADER = ("STT", "Số TK định danh", "Mã học sinh", "Họ và tên", "Lớp")
 
 
@@ -40,17 +41,17 @@ def assign(account: BankAccount, student: Student, number: str, actor: Actor) ->
         return services.assign(account, student=student, number=number, actor=actor)
 
 
-def listed(account: BankAccount, rows: list[tuple[object, ...]], actor: Actor, *, csv: bool = False) -> services.Judged:
+def listed(account: BankAccount, rows: list[Row], actor: Actor, *, csv: bool = False) -> services.Judged:
     with transaction():
         kept = services.store_list(account, content=_file(rows, csv=csv), file_name="danh-sach.xlsx", actor=actor)
     return services.judge_list(kept)
 
 
-def _file(rows: list[tuple[object, ...]], *, csv: bool = False) -> bytes:
+def _file(rows: list[Row], *, csv: bool = False) -> bytes:
     everything = [("DANH SÁCH TÀI KHOẢN ĐỊNH DANH",), HEADER, *rows]
     if csv:
-        return write_csv(everything)  # type: ignore[arg-type]
-    return write_xlsx([SheetOut("VA", [], everything)])  # type: ignore[list-item]
+        return write_csv(everything)
+    return write_xlsx([SheetOut("VA", [], everything)])
 
 
 def test_a_number_is_given_taken_back_and_replaced_with_history(
@@ -186,9 +187,7 @@ def test_a_list_is_taken_over_once(account: BankAccount, an: Student, actor: Act
     ("rows", "code"),
     [([], "no_rows"), (None, "no_columns")],
 )
-def test_files_that_are_no_list(
-    account: BankAccount, actor: Actor, rows: list[tuple[object, ...]] | None, code: str
-) -> None:
+def test_files_that_are_no_list(account: BankAccount, actor: Actor, rows: list[Row] | None, code: str) -> None:
     content = write_csv([("a", "b"), ("1", "2")]) if rows is None else _file(rows)
     with pytest.raises(VirtualAccountRefusedError, match=code), transaction():
         services.store_list(account, content=content, file_name="x.csv", actor=actor)

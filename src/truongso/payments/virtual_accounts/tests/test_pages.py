@@ -49,7 +49,7 @@ def text(answer: object) -> str:
 def test_by_rule_with_a_look_before(accountant: Client, account: BankAccount, an: Student, school: School) -> None:
     factories.student(school, "Trần Bình")
     assert "Chưa cấp số riêng cho học sinh nào" in text(accountant.get(PAGE))
-    rule = {"kind": "pupil_code", "prefix": "962ts", "digits": "6", "on_notices": "on"}
+    rule = {"kind": "pupil_code", "start": "962ts", "digits": "6", "on_notices": "on"}
     answer = accountant.post(f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", rule)
     assert answer["Location"] == f"{PAGE}/tai-khoan/{account.public_id}"
     shown = text(accountant.get(answer["Location"]))
@@ -64,7 +64,7 @@ def test_by_rule_with_a_look_before(accountant: Client, account: BankAccount, an
 
 def test_a_rule_that_cannot_be_is_told_at_the_form(accountant: Client, account: BankAccount) -> None:
     answer = accountant.post(
-        f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", {"kind": "sequence", "prefix": "đầu", "digits": "6"}
+        f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", {"kind": "sequence", "start": "đầu", "digits": "6"}
     )
     assert answer.status_code == 422
     assert "Đầu số cần 2 đến 12 chữ cái không dấu và chữ số" in text(answer)
