@@ -14,6 +14,8 @@ from django.db import IntegrityError, connection, transaction
 from tests import money
 from tests.invariants.cards import fill_cards
 from tests.invariants.cash_rows import add_cash_rows
+from tests.invariants.closings import TABLES as CLOSING_TABLES
+from tests.invariants.closings import fill_closings
 from tests.invariants.families import fill_families
 from tests.invariants.gateways import TABLES as GATEWAY_TABLES
 from tests.invariants.gateways import fill_gateways
@@ -43,7 +45,7 @@ GUARDED = (
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
-    *PAPER_TABLES,
+    *PAPER_TABLES, *CLOSING_TABLES,
 )  # fmt: skip
 
 
@@ -166,6 +168,7 @@ def world(school: School, actor: Actor) -> World:
         fill_families(school, invoice, money.invoice(school, (40_000,), full_name="Vàng A Sử"))
         fill_gateways(invoice)
         fill_papers(invoice, Receipt.objects.for_school(school).get(payment=part))
+        fill_closings(invoice)
     invoice.refresh_from_db()
     return World(
         school=school,
