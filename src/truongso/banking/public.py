@@ -17,7 +17,7 @@ from truongso.banking.deposits.services import link as link_deposit
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.feed_changes import FEED_APPROVALS, payments_by_feed, propose_feed
 from truongso.banking.matching.reasons import REASONS
-from truongso.banking.models import BankLine, FeedSighting, MatchDecision, StatementRow
+from truongso.banking.models import BankLine, FeedSighting, LineQuestion, MatchDecision, StatementRow
 from truongso.banking.queries import (
     AccountOverview,
     QueueFilter,
@@ -27,6 +27,9 @@ from truongso.banking.queries import (
     queue_lines,
     sightings_of,
 )
+from truongso.banking.questions.queries import invoices_asked, question_by_public_id
+from truongso.banking.questions.services import answer as answer_question
+from truongso.banking.questions.types import QuestionRefusedError
 from truongso.banking.services import undo_match
 from truongso.banking.statement_import import apply as apply_statement
 from truongso.banking.statement_import import preview as preview_statement
@@ -41,14 +44,17 @@ __all__ = [
     "BankLine",
     "ClaimRefusedError",
     "FeedSighting",
+    "LineQuestion",
     "LineRefusedError",
     "MatchDecision",
     "PaymentClaim",
+    "QuestionRefusedError",
     "QueueFilter",
     "StatementRow",
     "Suspense",
     "SuspenseLine",
     "account_overviews",
+    "answer_question",
     "apply_statement",
     "batches_for_line",
     "claims_of_invoice",
@@ -57,6 +63,7 @@ __all__ = [
     "covered_days",
     "deposits_for_line",
     "flagged_imports",
+    "invoices_asked",
     "last_suggestions",
     "link_batches",
     "link_deposit",
@@ -65,6 +72,7 @@ __all__ = [
     "payments_by_feed",
     "preview_statement",
     "propose_feed",
+    "question_by_public_id",
     "queue_figures",
     "queue_lines",
     "says_cash",

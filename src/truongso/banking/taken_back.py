@@ -16,8 +16,9 @@ from django.db.models import Exists, OuterRef
 from truongso.banking.acts.places import parts_of
 from truongso.banking.acts.types import BookedPart
 from truongso.banking.acts.undoing import book_part_again
+from truongso.banking.asides.types import AsideKind
 from truongso.banking.line_acts import held_line, move_line, note_decision
-from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.models import Aside, BankLine, MatchDecision
 from truongso.banking.statements import reversals
 from truongso.banking.statements.reversals import LONGEST, Movement, Reverses
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
@@ -32,6 +33,7 @@ from truongso.payments.public import undo
 from truongso.payments.types import PaymentRefusedError
 
 REASON = "Ngân hàng đã thu hồi giao dịch báo có"
+_TAKEN = ("taken_back", "sent_back")
 _LOOK_BACK = dt.timedelta(days=90)
 _STANDING = (
     LineState.WAITING.value, LineState.PARTLY.value, LineState.MATCHED.value, LineState.PARKED.value,
@@ -62,11 +64,15 @@ def take_back(
     parts = parts_of(school_id, [credit]).get(credit.pk, [])
     for part in parts:
         undo(school_id, payment_id=part.payment_id, reason=reason, actor=actor)
+    is_sent = Aside.objects.for_school(school_id).filter(
+        line=credit, ended_at__isnull=True, kind=AsideKind.SEND_BACK.value
+    )
+    said = ("sent_back", "sends_back") if is_sent.exists() else ("taken_back", "takes_back")
     move_line(credit, LineState.REVERSED)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=credit.pk)
     _post(line, actor)
-    _note(credit, line, DecisionKind.UNDONE, "taken_back", reason=reason, actor=actor, parts=parts)
-    _note(line, credit, DecisionKind.AUTO if by_rule else DecisionKind.PERSON, "takes_back", reason=reason, actor=actor)
+    _note(credit, line, DecisionKind.UNDONE, said[0], reason=reason, actor=actor, parts=parts)
+    _note(line, credit, DecisionKind.AUTO if by_rule else DecisionKind.PERSON, said[1], reason=reason, actor=actor)
     audit.record(
         actor, "banking:line:take_back", school_id=school_id, subject=("bank_line", credit.pk), reason=reason,
         params={"line": line.public_id, "payments": len(parts)},
@@ -102,7 +108,8 @@ def give_back(school_id: int, *, line_id: int, reason: str, actor: Actor) -> boo
 
 @transaction_required
 def _booked_again(credit: BankLine, actor: Actor) -> bool:
-    said = MatchDecision.objects.for_school(credit.school_id).filter(line=credit, rule="taken_back").order_by("-pk")
+    said = MatchDecision.objects.for_school(credit.school_id).filter(line=credit, rule__in=_TAKEN)
+    said = said.order_by("-pk")
     parts = [BookedPart.of_json(raw) for raw in said[0].reason["params"].get("parts", [])] if said else []
     if not parts:
         return False
@@ -128,6 +135,16 @@ def candidates(line: BankLine) -> list[Reverses]:
         .order_by("-booked_on", "-pk")[:50]
     )  # fmt: skip
     return reversals.candidates(_movement(line), [_movement(credit) for credit in earlier])
+
+
+def to_send_back(line: BankLine) -> list[BankLine]:
+    """Credits of a stranger that wait to be sent back and that an outgoing line may be, the latest first; 1 query."""
+    rows = BankLine.objects.for_school(line.school_id).filter(
+        bank_account_id=line.bank_account_id, direction=Direction.IN.value, amount=line.amount,
+        state=LineState.PARKED.value, booked_on__lte=line.booked_on, asides__ended_at__isnull=True,
+        asides__kind=AsideKind.SEND_BACK.value,
+    )  # fmt: skip
+    return list(rows.order_by("-booked_on", "-pk")[:20])
 
 
 def take_back_certain(account: BankAccount, *, actor: Actor) -> int:

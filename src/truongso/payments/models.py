@@ -320,6 +320,7 @@ from truongso.payments.settlements.models import (  # noqa: E402
     SettlementBatch,
     SettlementFile,
     SettlementItem,
+    SettleTerm,
 )
 from truongso.payments.signing.models import ReceiptSignature, SigningKey  # noqa: E402
 from truongso.payments.virtual_accounts.models import (  # noqa: E402
@@ -377,6 +378,7 @@ __all__ = [
     "RefundVoucher",
     "Reminder",
     "ReminderTarget",
+    "SettleTerm",
     "SettlementBatch",
     "SettlementFile",
     "SettlementItem",

@@ -13,6 +13,7 @@ from truongso.payments.bills.messages import partner_text as bill_partner_text
 from truongso.payments.bills.models import BillPartner, BillTransaction
 from truongso.payments.bills.partners import create_partner as create_bill_partner
 from truongso.payments.bills.partners import switch as switch_bill_partner
+from truongso.payments.bills.reconcile import bill_differences
 from truongso.payments.bills.services import book_afresh as book_bill_afresh
 from truongso.payments.bills.services import book_apart as book_bill_apart
 from truongso.payments.bills.services import held_row as held_bill
@@ -178,6 +179,7 @@ from truongso.payments.refunds.types import RefundRefusedError
 from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
 from truongso.payments.reminders.planning import way_to as way_to_guardian
 from truongso.payments.services import book, book_many, undo
+from truongso.payments.settlements.messages import settlement_text
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
 from truongso.payments.settlements.queries import (
     BatchFigures,
@@ -193,7 +195,15 @@ from truongso.payments.settlements.services import apply as apply_settlement
 from truongso.payments.settlements.services import mark_paid as mark_batches_paid
 from truongso.payments.settlements.services import preview as preview_settlement
 from truongso.payments.settlements.straight import BillTransfer, bill_batch, bill_transfers, expect_transfer
+from truongso.payments.settlements.terms import Terms as SettleTerms
+from truongso.payments.settlements.terms import save_days as save_settle_days
+from truongso.payments.settlements.terms import terms_of as settle_terms
+from truongso.payments.settlements.transit import UnderWay
+from truongso.payments.settlements.transit import codes_of as codes_of_evidence
+from truongso.payments.settlements.transit import described as describe_under_way
+from truongso.payments.settlements.transit import under_way as money_under_way
 from truongso.payments.settlements.types import SettlementRefusedError
+from truongso.payments.settlements.workdays import after as working_day_after
 from truongso.payments.signing.queries import file_of as signed_receipt_file
 from truongso.payments.signing.queries import known_keys, receipt_is_untouched
 from truongso.payments.signing.services import sign_missing as sign_missing_receipts
@@ -298,6 +308,7 @@ __all__ = [
     "RefundRequest",
     "RefundState",
     "RuleKind",
+    "SettleTerms",
     "SettlementBatch",
     "SettlementItem",
     "SettlementRefusedError",
@@ -305,6 +316,7 @@ __all__ = [
     "SlipData",
     "StraightTransfer",
     "TimeState",
+    "UnderWay",
     "VirtualAccount",
     "VirtualAccountRefusedError",
     "account_changes",
@@ -320,6 +332,7 @@ __all__ = [
     "attempts_of_invoice",
     "bill_answer_is_genuine",
     "bill_batch",
+    "bill_differences",
     "bill_partner_text",
     "bill_signed_headers",
     "bill_suspects",
@@ -347,10 +360,12 @@ __all__ = [
     "channel_by_public_id",
     "channel_health",
     "channels",
+    "codes_of_evidence",
     "create_bill_partner",
     "credit_of_families",
     "credit_of_invoice",
     "decide_change",
+    "describe_under_way",
     "drop_account",
     "ending_contracts",
     "ends_within",
@@ -381,6 +396,7 @@ __all__ = [
     "method_choices",
     "missing_of_partner",
     "money_tables",
+    "money_under_way",
     "moves_of_payment",
     "number_at_bank",
     "number_for",
@@ -442,14 +458,17 @@ __all__ = [
     "save_methods",
     "save_number_rule",
     "save_partner_terms",
+    "save_settle_days",
     "schools_expecting_transfers",
     "schools_with_bills_in_doubt",
     "serves_bills",
     "set_active",
     "settings_of",
     "settle_notice",
+    "settle_terms",
     "settlement_batches",
     "settlement_figures",
+    "settlement_text",
     "sign_missing_receipts",
     "signed_receipt_file",
     "standing_payments_of",
@@ -470,4 +489,5 @@ __all__ = [
     "waiting_notices",
     "waiting_refund_files",
     "way_to_guardian",
+    "working_day_after",
 ]

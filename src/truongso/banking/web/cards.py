@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.proposals import TIED, UNDECIDED, Part, given_of, groups_of, lay_out, owed_of
+from truongso.banking.types import LineState
 from truongso.banking.web.messages import EVIDENCE
 from truongso.fees.public import invoices_by_code
 from truongso.kernel.money import Dong
@@ -33,6 +34,7 @@ _TAGS: Mapping[str, tuple[str, str]] = {
     "over": (gettext_noop("Nộp thừa"), "warn"),
     "deposit": (gettext_noop("Nộp quỹ"), "info"),
 }
+_SURE, _LIKELY = 90, 60
 _UNKNOWN = (gettext_noop("Chưa rõ"), "bad")
 
 
@@ -59,6 +61,12 @@ class Card:
     missing: Dong
     is_best: bool
     is_possible: bool
+    percent: int | None = None  # how sure the rules are, of the first proposal alone
+
+    @property
+    def sure_kind(self) -> str:
+        """How the bar is coloured."""
+        return "ok" if (self.percent or 0) >= _SURE else "warn" if (self.percent or 0) >= _LIKELY else ""
 
     @property
     def owed(self) -> Dong:
@@ -77,32 +85,81 @@ class Card:
         return self.parts[0].invoice
 
 
-def pill(decision: MatchDecision | None) -> tuple[str, str]:
-    """Short text and kind of a line's pill in the list."""
+_SAID_PILLS: Mapping[str, tuple[str, str]] = {
+    "yes": (gettext_noop("Gia đình: đúng"), "ok"),
+    "no": (gettext_noop("Gia đình: không"), "bad"),
+    "unsure": (gettext_noop("Gia đình: không nhớ"), "warn"),
+    "asked": (gettext_noop("Đã hỏi gia đình"), "info"),
+}
+
+
+def pill(line: BankLine, decision: MatchDecision | None, answer: str | None = None) -> tuple[str, str]:
+    """Short text and kind of a line's pill in the list; what a family answered goes before what the rules think."""
+    if line.state == LineState.PARTLY.value:
+        return _("Còn một phần"), "warn"
+    if answer is not None and answer in _SAID_PILLS:
+        text, kind = _SAID_PILLS[answer]
+        return _(text), kind
     if decision is not None and decision.reason["code"] in TIED:
         return _("%(count)s khả năng") % {"count": decision.reason["params"]["count"]}, "bad"
     text, kind = _TAGS.get(decision.rule, _UNKNOWN) if decision is not None else _UNKNOWN
     return _(text), kind
 
 
-def cards(line: BankLine, decision: MatchDecision | None, amount: Dong) -> list[Card]:
+def answer_card(invoice: Any, amount: Dong, *, is_only: bool) -> Card:
+    """What a family said the money is for. A hint like any other: it is accepted by a person, or not."""
+    parts = tuple(lay_out(amount, [invoice]))
+    said = Chip(_("Gia đình trả lời: đúng là của gia đình"), "ok")
+    return _made(invoice, parts, amount, (said,), is_best=is_only)
+
+
+def top_up_card(invoice: Any, amount: Dong) -> Card:
+    """An invoice that the same payer has paid too little on."""
+    parts = tuple(lay_out(amount, [invoice]))
+    chips = (Chip(_("Người này đã nộp một phần phiếu này"), "ok"),)
+    return _made(invoice, parts, amount, chips, is_best=False)
+
+
+def _made(invoice: Any, parts: tuple[Part, ...], amount: Dong, chips: tuple[Chip, ...], *, is_best: bool) -> Card:
+    given, owed = given_of(parts), owed_of(parts)
+    return Card(
+        title=_title([invoice], owed), parts=parts, chips=(*chips, *_amount_chips(amount, owed, len(parts))),
+        surplus=amount - given, missing=owed - given, is_best=is_best and bool(parts), is_possible=bool(parts),
+    )  # fmt: skip
+
+
+def cards(line: BankLine, decision: MatchDecision | None, amount: Dong, *, has_better: bool = False) -> list[Card]:
     """The matcher's proposals with the invoices as they stand now, the best first; one query.
 
-    Where the rules could not tell proposals apart, none is the best: nothing is accepted by one key then.
+    Where the rules could not tell proposals apart, none is the best: nothing is accepted by one key then; nor where
+    something better is known (`has_better`).
     """
     candidates = decision.candidates if decision is not None else []
     if decision is None or not candidates:
         return []
     invoices = invoices_by_code(line.school_id, [c["code"] for c in candidates])
     groups = groups_of(decision, invoices)
-    certain = decision.reason["code"] not in UNDECIDED
+    certain = decision.reason["code"] not in UNDECIDED and not has_better
     return [
-        _card(amount, group, invoices, is_best=certain and n == 0 and group[0]["amount"] is not None)
+        _card(
+            amount,
+            group,
+            invoices,
+            is_best=certain and n == 0 and group[0]["amount"] is not None,
+            percent=decision.confidence if n == 0 and group[0]["amount"] is not None else None,
+        )
         for n, group in enumerate(groups)
     ]
 
 
-def _card(amount: Dong, group: Sequence[Mapping[str, Any]], invoices: Mapping[str, Any], *, is_best: bool) -> Card:
+def _card(
+    amount: Dong,
+    group: Sequence[Mapping[str, Any]],
+    invoices: Mapping[str, Any],
+    *,
+    is_best: bool,
+    percent: int | None,
+) -> Card:
     live = [invoices[c["code"]] for c in group if invoices[c["code"]].cancelled_at is None]
     parts = tuple(lay_out(amount, live))
     given, owed = given_of(parts), owed_of(parts)
@@ -110,7 +167,7 @@ def _card(amount: Dong, group: Sequence[Mapping[str, Any]], invoices: Mapping[st
     return Card(
         title=_title(live or [invoices[c["code"]] for c in group], owed),
         parts=parts, chips=tuple(chips), surplus=amount - given, missing=owed - given,
-        is_best=is_best and bool(parts), is_possible=bool(parts),
+        is_best=is_best and bool(parts), is_possible=bool(parts), percent=percent,
     )  # fmt: skip
 
 
@@ -132,13 +189,17 @@ def _chips(
         if name in EVIDENCE and name != "amount":
             kind, text = EVIDENCE[name]
             yield Chip(_(text), kind)
+    yield from _amount_chips(amount, owed, count)
+    if not {"virtual_account", "code", "code_corrected", "other_account", "paid"} & set(evidence):
+        yield Chip(_("Không có mã hóa đơn"), "warn")
+    if cancelled:
+        yield Chip(_("Có phiếu đã hủy"), "bad")
+
+
+def _amount_chips(amount: Dong, owed: Dong, count: int) -> Iterable[Chip]:
     if owed == amount:
         yield Chip(_("Tổng đúng bằng %(count)s phiếu") % {"count": count} if count > 1 else _("Đúng số còn nợ"), "ok")
     elif owed and amount > owed:
         yield Chip(_("Thừa %(amount)s") % {"amount": dong(amount - owed)}, "warn")
     elif owed:
         yield Chip(_("Thiếu %(amount)s") % {"amount": dong(owed - amount)}, "warn")
-    if not {"virtual_account", "code", "code_corrected", "other_account", "paid"} & set(evidence):
-        yield Chip(_("Không có mã hóa đơn"), "warn")
-    if cancelled:
-        yield Chip(_("Có phiếu đã hủy"), "bad")

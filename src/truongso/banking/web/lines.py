@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,19 +12,25 @@ from django.views.decorators.http import require_GET, require_POST
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
-from truongso.banking import queries, services
+from truongso.banking import queries
+from truongso.banking.acts import handling
+from truongso.banking.acts.handling import merge
+from truongso.banking.acts.places import rests_of
 from truongso.banking.models import BankLine, MatchDecision
+from truongso.banking.questions.queries import questions_of
 from truongso.banking.types import LineRefusedError, LineState
+from truongso.banking.web.answers import done, in_transaction, refusal_text, refused
 from truongso.banking.web.batches import batch_context
+from truongso.banking.web.board import account_numbers, address, is_open, neighbour
 from truongso.banking.web.deposits import deposit_context
-from truongso.banking.web.forms import ReasonForm, SharesForm
-from truongso.banking.web.messages import line_text, payment_text, reason_text, state_text
-from truongso.banking.web.queue import account_numbers, address, show
+from truongso.banking.web.detail import MOST_CODES, merged_lines, shares_form
+from truongso.banking.web.forms import AsideForm, ReasonForm
+from truongso.banking.web.messages import QUESTION_STATES, line_text, payment_text, reason_text, state_text
+from truongso.banking.web.queue import show
 from truongso.banking.web.refunds import refund_context
 from truongso.banking.web.taken_back import original_cells, taken_back_context
 from truongso.fees.public import invoices_by_code
-from truongso.kernel.db import retrying, transaction
-from truongso.kernel.money import ZERO
+from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.ui.formatting import dong
 from truongso.ledger.public import entries_of
 from truongso.ledger.types import EntryKind
@@ -34,14 +38,9 @@ from truongso.payments.public import Payment, payments_of_evidence
 from truongso.payments.types import EvidenceKind, PaymentRefusedError
 
 _STATE_KINDS = {
-    "waiting": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad", "refund": "ok",
+    "waiting": "warn", "partly": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad",
+    "refund": "ok",
 }  # fmt: skip
-_SET_ASIDE = {
-    "de-sau": LineState.PARKED,
-    "khong-phai": LineState.NOT_FEES,
-    "cho-lai": LineState.WAITING,
-}
-_MOST_INVOICES = 12
 
 
 @requires(Permission.SCHOOL_MATCH_READ)
@@ -72,7 +71,8 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
             "history": _history(decisions, account_numbers(request.caller.school)),
             "reason_form": ReasonForm(auto_id=False),
             "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
-            "is_matched": line.state == LineState.MATCHED.value,
+            "is_matched": line.state in {LineState.MATCHED.value, LineState.PARTLY.value},
+            "questions": [{"question": q, "state": QUESTION_STATES[q.state]} for q in questions_of(line)],
             "is_credit": line.direction == "in",
             **batch_context(line),
             **deposit_context(line),
@@ -85,61 +85,79 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
 @requires(Permission.SCHOOL_MATCH_DECIDE)
 @require_POST
 def assign(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """Book the line on the chosen invoices; a credit that the person has not seen is shown first."""
+    """Book the line, or several put together, on the chosen invoices; a credit that the person has not seen is shown
+    first."""
     line = _line(request, public_id)
-    if line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
-        messages.error(request, line_text("not_waiting", {"state": line.state}))
-        return redirect(address(request, dong=line.public_id))
-    codes = list(dict.fromkeys(request.POST.getlist("phieu")))[:_MOST_INVOICES]
+    if not is_open(line):
+        return refused(request, line, refusal_text(LineRefusedError("not_waiting", state=line.state), line))
+    codes = list(dict.fromkeys(request.POST.getlist("phieu")))[:MOST_CODES]
     by_code = invoices_by_code(line.school_id, codes)
     unknown = [code for code in codes if code not in by_code]
     if unknown:
         return show(request, line=line, notice=line_text("unknown_invoice_code", {"code": unknown[0]}))
-    form = SharesForm(line, [by_code[code] for code in codes], request.POST)
+    merged = merged_lines(request, line, request.POST.getlist("gop"))
+    amount = total(rests_of(line.school_id, [line, *merged]).values())
+    form = shares_form(line, codes, amount, request.POST)
+    if form.is_valid() and merged and form.keeps_rest:
+        form.add_error(None, line_text("merge_keeps", {}))
     if not form.is_valid() or not form.agreed:
         return show(request, line=line, form=form)
 
-    def act() -> Payment:
-        return services.assign(
-            line.school_id, line_id=line.pk, shares=form.shares, actor=request.caller.actor, surplus=form.surplus
-        )
+    def act() -> list[Payment]:
+        if merged:
+            ids = [line.pk, *(x.pk for x in merged)]
+            return merge(
+                line.school_id, line_ids=ids, shares=form.shares, actor=request.caller.actor, surplus=form.surplus
+            )
+        return [
+            handling.assign(
+                line.school_id, line_id=line.pk, shares=form.shares, actor=request.caller.actor,
+                surplus=form.surplus, keeps_rest=form.keeps_rest,
+            )
+        ]  # fmt: skip
 
     try:
-        payment = _in_transaction(act)
+        payments = in_transaction(act)
     except (LineRefusedError, PaymentRefusedError) as refusal:
-        text = _refused(refusal)
+        text = refusal_text(refusal, line)
         if isinstance(refusal, LineRefusedError) and refusal.code == "surplus_differs":
             return show(request, line=line, notice=text)
-        messages.error(request, text)
-        return redirect(address(request, dong=line.public_id))
-    messages.success(request, _booked_text(payment))
-    return redirect(address(request, dong=request.POST.get("tiep", ""), xong=line.public_id))
+        return refused(request, line, text)
+    messages.success(request, _booked_text(payments, left=amount - total(p.amount for p in payments)))
+    following = line.public_id if form.keeps_rest else request.POST.get("tiep", "")
+    is_merged = following in {x.public_id for x in merged}
+    return done(request, line, neighbour(request, line) if is_merged else following, also=merged)
 
 
 @requires(Permission.SCHOOL_MATCH_DECIDE)
 @require_POST
 def set_aside(request: AuthedRequest, public_id: str) -> HttpResponse:
-    """Park a line, mark it as no fees, or put it back."""
-    line, form = _line(request, public_id), ReasonForm(request.POST)
-    state = _SET_ASIDE.get(request.POST.get("viec", ""))
-    if state is None or not form.is_valid():
-        messages.error(request, line_text("reason_missing", {}))
-        return redirect(address(request, dong=line.public_id))
-    reason = form.cleaned_data["ly_do"]
+    """Park a line with somebody who sees to it, mark it as no fees, or put it back."""
+    line, kind, state = _line(request, public_id), None, LineState.WAITING
+    form: ReasonForm | AsideForm = ReasonForm(request.POST)
+    if request.POST.get("viec") != "cho-lai":
+        form = aside = AsideForm(request.POST)
+        kind = aside.kind if aside.is_valid() else None
+        state = LineState.PARKED if kind is not None and kind.is_parked else LineState.NOT_FEES
+    if not form.is_valid():
+        return refused(request, line, line_text("reason_missing" if "ly_do" in form.errors else "unknown_kind", {}))
+    reason, owner_id = form.cleaned_data["ly_do"], form.cleaned_data.get("nguoi")
 
     def act() -> None:
-        services.set_aside(line.school_id, line_id=line.pk, state=state, reason=reason, actor=request.caller.actor)
+        handling.set_aside(
+            line.school_id, line_id=line.pk, state=state, reason=reason, actor=request.caller.actor, kind=kind,
+            owner_id=owner_id,
+        )  # fmt: skip
 
     try:
-        _in_transaction(act)
+        in_transaction(act)
     except LineRefusedError as refusal:
-        messages.error(request, _refused(refusal))
-        return redirect(address(request, dong=line.public_id))
+        return refused(request, line, refusal_text(refusal, line))
     messages.success(
         request, _("Giao dịch %(amount)s: %(state)s.") % {"amount": line.amount, "state": state_text(state.value)}
     )
     following = line.public_id if state is LineState.WAITING else request.POST.get("tiep", "")
-    return redirect(address(request, dong=following))
+    return done(request, line, following)
 
 
 @requires(Permission.SCHOOL_MATCH_DECIDE)
@@ -153,12 +171,12 @@ def undo(request: AuthedRequest, public_id: str) -> HttpResponse:
     reason = form.cleaned_data["ly_do"]
 
     def act() -> None:
-        services.undo_match(line.school_id, line_id=line.pk, reason=reason, actor=request.caller.actor)
+        handling.undo_match(line.school_id, line_id=line.pk, reason=reason, actor=request.caller.actor)
 
     try:
-        _in_transaction(act)
+        in_transaction(act)
     except (LineRefusedError, PaymentRefusedError) as refusal:
-        messages.error(request, _refused(refusal))
+        messages.error(request, refusal_text(refusal, line))
         return redirect("banking:line", public_id=line.public_id)
     messages.success(
         request,
@@ -174,30 +192,13 @@ def _line(request: AuthedRequest, public_id: str) -> BankLine:
     return line
 
 
-def _in_transaction(act: Callable[[], Any]) -> Any:
-    """Run in one transaction, again after a deadlock; a closed month is a refusal like others."""
-
-    def attempt() -> Any:
-        with transaction():
-            return act()
-
-    try:
-        return retrying(attempt)
-    except IntegrityError as error:
-        if "period is closed" in str(error):
-            raise LineRefusedError("period_closed") from error
-        raise
-
-
-def _refused(refusal: LineRefusedError | PaymentRefusedError) -> str:
-    if isinstance(refusal, LineRefusedError):
-        return line_text(refusal.code, refusal.params)
-    return payment_text(refusal.code, refusal.params)
-
-
-def _booked_text(payment: Payment) -> str:
-    values = {"amount": dong(payment.amount), "codes": payment.invoice_code, "credit": dong(payment.credited)}
-    if payment.credited > ZERO:
+def _booked_text(payments: list[Payment], *, left: Dong) -> str:
+    amount, credit = total(p.amount for p in payments), total(p.credited for p in payments)
+    codes = " ".join(dict.fromkeys(code for p in payments for code in p.invoice_code.split()))
+    values = {"amount": dong(amount), "codes": codes, "credit": dong(credit), "left": dong(left)}
+    if left > ZERO:
+        return _("Đã ghi nhận %(amount)s cho phiếu %(codes)s; còn %(left)s chờ xử lý tiếp.") % values
+    if credit > ZERO:
         return _("Đã ghi nhận %(amount)s cho phiếu %(codes)s, trong đó ghi có %(credit)s cho gia đình.") % values
     return _("Đã ghi nhận %(amount)s cho phiếu %(codes)s.") % values
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
+from truongso.banking.asides.types import AsideKind
 from truongso.banking.matching.reasons import REASONS
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.formatting import so
@@ -161,6 +162,10 @@ LINES: Mapping[str, str] = {
         "Tổng ghi nhận %(sum)s lớn hơn số tiền nhận được %(amount)s. Giảm bớt rồi nhận lại."
     ),
     "share_above_owed": gettext_noop("Phiếu %(code)s chỉ còn nợ %(owed)s. Ghi số tiền nhỏ hơn hoặc bằng số này."),
+    "items_differ": gettext_noop(
+        "Các khoản của phiếu %(code)s cộng lại được %(sum)s, khác %(amount)s ghi cho phiếu. Sửa cho bằng nhau."
+    ),
+    "merge_keeps": gettext_noop("Khi gộp nhiều giao dịch thì ghi hết tiền. Chọn “Ghi có” cho phần còn lại."),
     "deposit_fits": gettext_noop(
         "Số tiền này trùng với khoản nộp quỹ chưa về, giấy nộp tiền số %(slip)s: tiền mặt đã có biên lai, không ghi "
         "nhận lần nữa. Nối với khoản nộp quỹ, hoặc ghi lý do vì sao không phải."
@@ -267,6 +272,8 @@ SAID: Mapping[str, str] = {
     "parked": gettext_noop("Để xử lý sau: %(text)s"),
     "not_fees": gettext_noop("Không phải khoản thu: %(text)s"),
     "waiting": gettext_noop("Đưa lại vào danh sách chờ: %(text)s"),
+    "sent_back": gettext_noop("Đã chuyển trả người gửi, giao dịch ngày %(day)s: %(text)s"),
+    "sends_back": gettext_noop("Chuyển trả khoản báo có ngày %(day)s: %(text)s"),
     "taken_back": gettext_noop("Ngân hàng thu hồi khoản báo có này, giao dịch ngày %(day)s: %(text)s"),
     "takes_back": gettext_noop("Thu hồi khoản báo có ngày %(day)s: %(text)s"),
     "bill_maybe": gettext_noop(
@@ -345,6 +352,50 @@ LEARNING_REFUSALS: Mapping[str, str] = {
     "unknown_entry": gettext_noop("Mục này không còn trong danh sách: đã có người bỏ, hoặc khoản nộp đã hoàn tác."),
 }
 
+
+ASIDE_KINDS: Mapping[AsideKind, Any] = {
+    AsideKind.LATER: gettext_lazy("Tìm hiểu thêm"),
+    AsideKind.ASKED: gettext_lazy("Chờ gia đình trả lời"),
+    AsideKind.SEND_BACK: gettext_lazy("Trả lại người gửi"),
+    AsideKind.INTEREST: gettext_lazy("Lãi tiền gửi"),
+    AsideKind.OWN_TRANSFER: gettext_lazy("Chuyển giữa tài khoản của trường"),
+    AsideKind.FEE_RETURNED: gettext_lazy("Ngân hàng hoàn phí"),
+    AsideKind.OTHER_INCOME: gettext_lazy("Thu khác"),
+}
+"""What a credit that is put aside waits for, or is."""
+
+DIFFERENCES: Mapping[str, str] = {
+    "code": gettext_noop("mã gõ sai một ký tự"),
+    "no_code": gettext_noop("nội dung không có mã"),
+    "memo": gettext_noop("nội dung ghi mã khác"),
+    "name": gettext_noop("tên không phải của em này"),
+    "amount": gettext_noop("số tiền khác số còn nợ"),
+    "paid": gettext_noop("phiếu đã nộp đủ"),
+    "account": gettext_noop("chuyển vào tài khoản khác"),
+}
+"""What of the transfer differs from the invoices proposed (`matching.differences`)."""
+
+EXEMPT: Mapping[str, str] = {
+    "tied": gettext_noop("Nhiều khả năng như nhau"),
+    "amount": gettext_noop("Số tiền khác số còn nợ"),
+    "paid": gettext_noop("Phiếu đã nộp đủ hoặc đã hủy"),
+    "twice": gettext_noop("Hai giao dịch cùng nhắm một phiếu"),
+    "undone": gettext_noop("Đã có người hoàn tác đúng lần khớp này"),
+    "deposit": gettext_noop("Có thể là tiền mặt nộp từ quỹ"),
+    "bill": gettext_noop("Có thể là tiền ngân hàng thu hộ đã báo"),
+    "not_fees": gettext_noop("Có vẻ không phải khoản thu"),
+    "many": gettext_noop("Vượt số dòng nhận một lần"),
+}
+"""Why a proposal is not accepted together with others (`bulk.queries.Why`)."""
+
+QUESTION_STATES: Mapping[str, tuple[str, str]] = {
+    "asked": ("warn", gettext_noop("chưa trả lời")),
+    "yes": ("ok", gettext_noop("đúng là của gia đình")),
+    "no": ("bad", gettext_noop("không phải của gia đình")),
+    "unsure": ("warn", gettext_noop("không nhớ rõ")),
+    "withdrawn": ("", gettext_noop("đã rút câu hỏi")),
+}
+"""Where a question to a family stands."""
 
 QUESTION_REFUSALS: Mapping[str, str] = {
     "unknown_family": gettext_noop("Không có học sinh này trong trường. Chọn lại phiếu."),

@@ -17,7 +17,7 @@ from truongso.accounts.types import Permission
 from truongso.banking.models import BankLine
 from truongso.banking.statements.handling import suggested_handling
 from truongso.banking.statements.reversals import Evidence
-from truongso.banking.taken_back import REASON, candidates, take_back
+from truongso.banking.taken_back import REASON, candidates, give_back, take_back, to_send_back
 from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.banking.web.columns import letter
 from truongso.banking.web.messages import handling_text, line_text, payment_text
@@ -38,7 +38,10 @@ def taken_back_context(line: BankLine) -> dict[str, Any]:
     open_now = line.state == LineState.OUTGOING.value and line.reverses_id is None
     found = candidates(line)[:_SHOWN] if says_so and open_now else []
     lines = {x.pk: x for x in BankLine.objects.for_school(line.school_id).filter(pk__in=[c.credit.id for c in found])}
+    sent = to_send_back(line) if open_now else []
     return {
+        "to_send_back": sent,
+        "may_give_back": line.reverses_id is not None,
         "handling": handling_text(handling.code) if handling else "",
         "says_reversal": says_so and open_now,
         "takes_back": [
@@ -83,5 +86,35 @@ def confirm(request: AuthedRequest, public_id: str) -> HttpResponse:
             request,
             _("Đã ghi nhận ngân hàng thu hồi %(amount)s: khoản nộp hoàn tác, biên lai hủy.")
             % {"amount": credit.amount},
+        )
+    return redirect("banking:line", public_id=line.public_id)
+
+
+@requires(Permission.SCHOOL_MATCH_DECIDE)
+@require_POST
+def give_back_view(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The outgoing line took nothing back after all."""
+    rows = BankLine.objects.for_school(request.caller.school)
+    line = get_object_or_404(rows, public_id=public_id)
+    reason, actor = request.POST.get("ly_do", ""), request.caller.actor
+
+    def act() -> bool:
+        with transaction():
+            return give_back(line.school_id, line_id=line.pk, reason=reason, actor=actor)
+
+    try:
+        is_booked = retrying(act)
+    except LineRefusedError as refusal:
+        messages.error(request, line_text(refusal.code, refusal.params))
+    except IntegrityError as error:
+        if "period is closed" not in str(error):
+            raise
+        messages.error(request, line_text("period_closed", {}))
+    else:
+        messages.success(
+            request,
+            _("Đã gỡ thu hồi: khoản nộp được ghi nhận lại như trước, biên lai mới.")
+            if is_booked
+            else _("Đã gỡ thu hồi: khoản báo có chờ xử lý lại."),
         )
     return redirect("banking:line", public_id=line.public_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from truongso.kernel import audit, clock
@@ -66,6 +68,36 @@ def ours_of(row: BillReconciliation) -> dict[str, tuple[Dong, str]]:
 def standing_differences(row: BillReconciliation) -> list[dict[str, Any]]:
     """What differs now: a late payment may have closed a gap since the list came. 1 query."""
     return differences(ours_of(row), _theirs(row)) if row.state == ReconcileState.DIFFERS.value else []
+
+
+@dataclass(frozen=True, slots=True)
+class DayDifference:
+    """What a bank's list of a day and ours differ in: `kind` as in `DifferenceKind`, the two amounts."""
+
+    day: dt.date
+    partner: str
+    kind: str
+    transaction_id: str
+    ours: Dong | None
+    theirs: Dong | None
+
+
+def bill_differences(school_id: int, first: dt.date, last: dt.date) -> list[DayDifference]:
+    """What stands unexplained of these days, oldest first; 1 query and 1 for each day that differs."""
+    rows = BillReconciliation.objects.for_school(school_id).filter(
+        day__range=(first, last), state=ReconcileState.DIFFERS.value, explained_at__isnull=True
+    )
+    return [
+        DayDifference(
+            row.day, row.partner.name, d["kind"], d["transaction_id"], _amount(d["ours"]), _amount(d["theirs"])
+        )
+        for row in rows.select_related("partner").order_by("day", "pk")
+        for d in standing_differences(row)
+    ]
+
+
+def _amount(value: int | None) -> Dong | None:
+    return None if value is None else Dong(value)
 
 
 @transaction_required

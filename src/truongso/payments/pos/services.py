@@ -22,6 +22,7 @@ from truongso.payments.partners.types import PartnerKind
 from truongso.payments.pos.models import PosSlip, PosTerminal
 from truongso.payments.pos.types import SOURCE_PREFIX, CardBrand, PosRefusedError, SlipData
 from truongso.payments.services import book
+from truongso.payments.settlements.workdays import after
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
 _TERMINAL = re.compile(r"[A-Z0-9]{4,16}")
@@ -153,12 +154,7 @@ def due_on(paid_at: dt.datetime, working_days: int) -> dt.date:
 
     Public holidays are not counted out: a slip is then asked about a little early.
     """
-    day = clock.school_date(paid_at)
-    left = working_days
-    while left:
-        day += dt.timedelta(days=1)
-        left -= day.weekday() < 5
-    return day
+    return after(clock.school_date(paid_at), working_days)
 
 
 def _repeat(slip: PosSlip, data: SlipData) -> SlipRecorded:

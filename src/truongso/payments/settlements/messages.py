@@ -52,6 +52,7 @@ _UNREADABLE: dict[str, Promise] = {
 }
 
 _REFUSALS: dict[str, Promise] = {
+    "bad_days": _("Số ngày làm việc từ 0 đến %(most)s."),
     "unknown_source": _("Chọn nơi gửi bảng quyết toán."),
     "has_problems": _("Tệp còn %(count)s chỗ chưa đúng nên chưa nhập gì."),
     "already_applied": _("Tệp này đã nhập rồi."),

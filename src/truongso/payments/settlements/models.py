@@ -146,3 +146,23 @@ class SettlementItem(SchoolChild):
 
     def __str__(self) -> str:
         return self.key
+
+
+class SettleTerm(SchoolScoped):
+    """Within how many working days a partner's money is expected on the account: a gateway channel or a bank of the
+    bill service, by the source its evidence stands under. Card terminals have their own."""
+
+    source = models.CharField(max_length=40)
+    days = models.PositiveSmallIntegerField()
+    updated_at = models.DateTimeField()
+    updated_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_settleterm"),
+            models.UniqueConstraint(fields=["school", "source"], name="payments_settleterm_once"),
+            models.CheckConstraint(condition=Q(days__lte=30), name="payments_settleterm_days"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} T+{self.days}"

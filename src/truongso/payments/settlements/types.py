@@ -79,7 +79,7 @@ class SettlementRefusedError(Exception):
     """A settlement act cannot be done. `code` is stable, `params` fill the message.
 
     unknown_source, unreadable (problem), has_problems, already_applied, unknown_item, item_settled, batch_paid,
-    reason_missing, slip_not_waiting, amount_differs (gross, amount), not_for_pos, unknown_slip.
+    reason_missing, slip_not_waiting, amount_differs (gross, amount), not_for_pos, unknown_slip, bad_days (most).
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from truongso.workspaces.web import basket, check, family, guides, parent, public_school, stop_messages, ways
+from truongso.workspaces.web import (
+    basket,
+    check,
+    family,
+    guides,
+    parent,
+    public_school,
+    question,
+    stop_messages,
+    ways,
+)
 
 urlpatterns = [
     path("p/<str:public_id>", parent.pay, name="pay"),
@@ -19,6 +29,7 @@ urlpatterns = [
     path("p/<str:public_id>/mot-phan", ways.part, name="pay_part"),
     path("p/<str:public_id>/da-chuyen", family.claim, name="pay_claim"),
     path("p/<str:public_id>/lich-su", family.history, name="pay_history"),
+    path("hoi/<str:public_id>", question.question, name="question"),
     path("kt", check.check_form, name="check_form"),
     path("kt/qr", check.check_code_picture, name="check_qr"),
     path("kt/<str:public_id>", check.check_any, name="check_receipt"),

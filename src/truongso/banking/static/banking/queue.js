@@ -1,62 +1,109 @@
-// Keyboard in the workbench: j k move, Enter accepts, s splits, f finds, u undoes. The page works without this file.
-// Single keys act only while focus is in the workbench or nowhere, never in a field, and can be switched off.
+// Keyboard in the workbench: j k move, Enter accepts, s splits, / finds, u undoes, ? shows all keys. The page works
+// without this file. Single keys act only while focus is in the workbench or nowhere, never in a field, and can be
+// switched off.
 (() => {
   const doc = document;
   const board = () => doc.getElementById('recon');
   const find = (selector) => board()?.querySelector(selector);
+  const rows = () => [...(board()?.querySelectorAll('[data-row]') || [])];
   const OFF = 'banking.keys.off';
   const on = () => localStorage.getItem(OFF) !== '1';
-  let settled = 0; // when the board last changed: a held or doubled Enter must not accept the next line unseen
+  let settled = 0; // when the line last changed: a held or doubled Enter must not accept the next one unseen
 
   const dress = () => {
     const button = find('[data-keys]');
-    if (!button) return;
-    button.hidden = false;
-    button.setAttribute('aria-pressed', String(on()));
-    button.textContent = on() ? button.dataset.on : button.dataset.off;
+    if (button) {
+      button.hidden = false;
+      button.setAttribute('aria-pressed', String(on()));
+      button.textContent = on() ? button.dataset.on : button.dataset.off;
+    }
     countLeft();
   };
+
+  // The row of the open line is marked and kept in view; on a narrow page the line takes the list's place.
+  const mark = () => {
+    const open = find('#recon-detail')?.dataset.line;
+    for (const row of rows()) {
+      if (row.id === `r-${open}`) {
+        row.setAttribute('aria-current', 'true');
+        row.scrollIntoView({ block: 'nearest' });
+      } else row.removeAttribute('aria-current');
+    }
+    find('.recon')?.classList.toggle('chosen', !!open && new URLSearchParams(location.search).has('dong'));
+  };
+
+  const number = (text) => +text.replace(/\D/g, '');
+  const written = (n) => `${n < 0 ? '\u2212' : ''}${String(Math.abs(n)).replace(/\B(?=(\d{3})+$)/g, '.')}`;
+  const PLAIN = /^\d{1,3}(?:[.,\s]\d{3})*$|^\d+$|^$/;
 
   const countLeft = () => {
     const form = find('[data-split]'), box = form?.querySelector('[data-left]');
     if (!box) return;
     const amounts = [...form.querySelectorAll('.part-amount input:not([type=hidden])')].map((i) => i.value.trim());
-    const plain = amounts.every((text) => /^\d{1,3}(?:[.,\s]\d{3})*$|^\d+$/.test(text));
+    const plain = amounts.every((text) => PLAIN.test(text));
     box.hidden = !plain;
     if (!plain) return;
-    const left = +form.dataset.split - amounts.reduce((sum, text) => sum + +text.replace(/\D/g, ''), 0);
-    box.querySelector('[data-left-value]').textContent = `${left < 0 ? '\u2212' : ''}${String(Math.abs(left)).replace(/\B(?=(\d{3})+$)/g, '.')}\u00a0đ`;
+    const left = +form.dataset.split - amounts.reduce((sum, text) => sum + number(text), 0);
+    box.querySelector('[data-left-value]').textContent = `${written(left)}\u00a0đ`;
     box.classList.toggle('c', left < 0);
     box.classList.toggle('bad', left < 0);
   };
 
+  // Amounts of items make the amount of their invoice.
+  const addItems = (input) => {
+    const part = input.closest('.part');
+    const given = [...part.querySelectorAll('[data-items] input')].map((i) => i.value.trim());
+    if (!given.every((text) => PLAIN.test(text)) || !given.some(Boolean)) return;
+    part.querySelector('.part-amount input:not([type=hidden])').value = written(given.reduce((s, t) => s + number(t), 0));
+  };
+
   const move = (step) => {
-    const rows = [...(board()?.querySelectorAll('[data-row]') || [])];
-    const next = rows[rows.findIndex((row) => row.getAttribute('aria-current')) + step];
+    const all = rows();
+    const at = all.findIndex((row) => row.getAttribute('aria-current'));
+    const next = all[at < 0 ? 0 : at + step];
     next?.click();
   };
 
-  const undo = () => {
-    const box = find('[data-undo]');
+  // Opens a folded section and puts the cursor into its first field; all of its text stays selected to be typed over.
+  const open = (name) => () => {
+    const box = find(`[data-${name}]`);
     if (!box) return;
     box.open = true;
-    box.querySelector('input[name=ly_do]').focus();
+    const field = box.querySelector('input:not([type=hidden]):not([type=radio]),select,input[type=radio]');
+    field?.focus();
+    box.scrollIntoView({ block: 'nearest' });
   };
 
+  const seek = () => (find('[data-find]') || find('.recon-list input[type=search]'))?.focus();
   const acts = {
     j: () => move(1),
     k: () => move(-1),
     s: () => find('[data-split-link]')?.click(),
-    f: () => find('[data-find]')?.focus(),
-    u: undo,
+    f: seek,
+    '/': seek,
+    g: open('merge'),
+    p: open('park'),
+    h: open('ask'),
+    r: open('refund'),
+    n: open('nofees'),
+    u: open('undo'),
+    z: open('undo'),
+    U: () => find('[data-redo] button')?.click(),
+    b: () => doc.querySelector('[data-bulk-link]')?.click(),
+    '?': () => find('[data-help]')?.showModal(),
   };
+  for (let n = 1; n < 10; n += 1) acts[n] = () => find(`[data-choose="${n}"]`)?.click();
 
   doc.addEventListener('keydown', (event) => {
-    if (!board() || !on() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (!board() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (doc.querySelector('dialog[open]')) return;
     const at = doc.activeElement;
     if (at && at !== doc.body && !board().contains(at)) return;
-    if (at?.closest('input,textarea,select,[contenteditable]')) return;
+    if (event.key === 'Escape' && at?.closest('input,textarea,select')) {
+      find('[data-line-title]')?.focus();
+      return;
+    }
+    if (!on() || at?.closest('input,textarea,select,[contenteditable]')) return;
     if (event.key === 'Enter') {
       const idle = !at || at === doc.body || at.matches('[data-row][aria-current],[data-line-title]');
       if (!idle || event.repeat || Date.now() - settled < 400) return;
@@ -64,8 +111,11 @@
       if (accept) { event.preventDefault(); accept.click(); }
       return;
     }
-    const act = acts[event.key.toLowerCase()];
-    if (act && !event.shiftKey) { event.preventDefault(); act(); }
+    const act = acts[event.key] || (event.shiftKey ? undefined : acts[event.key.toLowerCase()]);
+    if (!act || (event.shiftKey && !'U?'.includes(event.key))) return;
+    if (/\d/.test(event.key) && Date.now() - settled < 400) return;
+    event.preventDefault();
+    act();
   });
 
   doc.addEventListener('click', (event) => {
@@ -73,16 +123,22 @@
     if (on()) localStorage.setItem(OFF, '1'); else localStorage.removeItem(OFF);
     dress();
   });
-  doc.addEventListener('input', (event) => { if (event.target.closest('[data-split]')) countLeft(); });
+  doc.addEventListener('input', (event) => {
+    if (event.target.closest('[data-items]')) addItems(event.target);
+    if (event.target.closest('[data-split]')) countLeft();
+  });
 
-  // After a partial update the focus goes to what changed, and the chosen row stays in view.
+  // After the line has changed the focus goes to what is new, and the chosen row stays in view.
   doc.addEventListener('htmx:afterSettle', (event) => {
-    if (event.detail.elt.id !== 'recon' && !event.detail.target?.isConnected && !board()) return;
+    if (event.detail.elt.id !== 'recon-detail') return;
     settled = Date.now();
     dress();
-    find('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
-    if (doc.activeElement !== doc.body && board().contains(doc.activeElement)) return; // the person is already further
-    (find('[role=alert]') ? find('[data-split] input:not([type=hidden])') : find('[data-line-title]'))?.focus({ preventScroll: innerWidth > 1000 });
+    mark();
+    if (doc.activeElement !== doc.body && board().contains(doc.activeElement) && !doc.activeElement.matches('[data-row]')) return;
+    const first = find('[data-first-found]') || find('[data-line-title]');
+    (find('#recon-detail [role=alert]') ? find('[data-split] input:not([type=hidden])') || find('[data-line-title]') : first)
+      ?.focus({ preventScroll: innerWidth > 1000 });
   });
   dress();
+  find('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
 })();
