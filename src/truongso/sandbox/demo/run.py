@@ -18,10 +18,10 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import partners, rounds, setup, transfers, ways
+from truongso.sandbox.demo import forms, partners, rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say
 from truongso.sandbox.gateway_client import SandboxGateways
-from truongso.sandbox.province.province import SCHOOL_YEARS
+from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
 
 REASON = "the demo adds up the whole demo province"
 
@@ -71,6 +71,7 @@ def prepare(say: Say) -> list[DemoSchool]:
     setup.rosters(demo, year, say)
     setup.fees(demo)
     say("Danh mục khoản thu, mức thu, miễn giảm và đăng ký tự nguyện")
+    forms.publish(tree[DEPARTMENT], rounds.issue_day(year))
     rounds.issue(demo, year, say)
     return demo
 
@@ -87,6 +88,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
         transfers.take_cash(place, plan, since, rng)
+        forms.own_numbers(bank, place, plan, since)
         say(f"{place.spec.short_name}: {len(plan.orders)} lệnh chuyển khoản, {len(plan.cash)} lượt tiền mặt")
         made = ways.contracts(place, number, bank, gateways, base_url)
         partners.open_bank(made)
