@@ -24,7 +24,7 @@ from truongso.organizations.public import BankAccount, School, bank_accounts
 from truongso.payments.invoice_picture import grouped
 from truongso.payments.virtual_accounts import services
 from truongso.payments.virtual_accounts.messages import KINDS, virtual_account_text
-from truongso.payments.virtual_accounts.models import VirtualAccountList
+from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountList
 from truongso.payments.virtual_accounts.queries import number_of, numbers, numbers_of_student, rule_of, students_with
 from truongso.payments.virtual_accounts.types import RefusedRow, RuleKind, VirtualAccountRefusedError
 from truongso.people.public import PupilFilter, Student, pupils, student_by_id
@@ -273,7 +273,7 @@ def _pupil(request: AuthedRequest, student: Student, form: NumberForm | None) ->
     held = numbers_of_student(student.school_id, student.pk)
     names = user_names([pk for one in held for pk in (one.created_by, one.released_by) if pk is not None])
     return {
-        "student": student, "form": form or NumberForm(bank_accounts(request.caller.school)),
+        "student": student, "form": form or NumberForm(_without_number(request.caller.school, held)),
         "held": [
             {"row": one, "number": grouped(one.number), "given_by": names.get(one.created_by or 0, ""),
              "taken_by": names.get(one.released_by or 0, "")}
@@ -281,6 +281,12 @@ def _pupil(request: AuthedRequest, student: Student, form: NumberForm | None) ->
         ],
         "may_write": request.caller.may(Permission.SCHOOL_CHANNEL_WRITE),
     }  # fmt: skip
+
+
+def _without_number(school: School, held: list[VirtualAccount]) -> list[BankAccount]:
+    """Accounts on which the pupil has no number now."""
+    have = {one.bank_account_id for one in held if one.released_on is None}
+    return [account for account in bank_accounts(school) if account.pk not in have]
 
 
 def _shown(judged: services.Judged) -> dict[str, Any]:
