@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path("var/demo"), help="thư mục dữ liệu (mặc định var/demo)")
     parser.add_argument("--no-serve", action="store_true", help="chạy xong thì dừng, không mở trang web")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng một đối tượng JSON")
+    parser.add_argument("--small", action="store_true", help="tỉnh mẫu nhỏ (1 trường, 160 học sinh), xong sau ít giây")
     parser.add_argument("--reset", action="store_true", help="xóa dữ liệu mẫu cũ và làm lại từ đầu")
     parser.add_argument("--port", type=int, default=WEB_PORT, help=f"cổng trang web (mặc định {WEB_PORT})")
     parser.add_argument("--bank-port", type=int, default=BANK_PORT, help=f"cổng ngân hàng thử (mặc định {BANK_PORT})")
@@ -53,6 +54,8 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         first = not (data / _DONE).exists()
+        if not first:
+            _bring_up_to_date(data, quiet=args.json)
         if not args.no_serve or first:
             _open(processes, data, args)
         demo = _first_run(data, args) if first else None
@@ -104,6 +107,7 @@ def _start_over(data: Path) -> None:
         "cache",
         "static",
         "uploads",
+        "outbox",
     }
     if data.is_dir():
         strange = [p.name for p in data.iterdir() if p.name.removesuffix("-wal").removesuffix("-shm") not in ours]
@@ -124,9 +128,27 @@ def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:
     processes.start("web", serve.command("127.0.0.1", args.port), port=args.port)
 
 
+def _bring_up_to_date(data: Path, *, quiet: bool) -> None:
+    """Data of an earlier version are migrated before anything reads them; what cannot be is said plainly."""
+    from django.db import DatabaseError
+
+    from truongso.sandbox.demo import run as demo_run
+
+    again = f"Chạy lại với --reset để làm mới, hoặc chọn thư mục khác bằng --data. Dữ liệu ở {data} không bị xóa."
+    try:
+        changed = demo_run.bring_up_to_date()
+    except demo_run.DemoDataError:
+        raise Refused(f"dữ liệu mẫu do bản mới hơn của Trường Số tạo. {again}") from None
+    except DatabaseError:
+        raise Refused(f"không nâng cấp được dữ liệu mẫu của bản cũ. {again}") from None
+    if changed and not quiet:
+        print("Đã nâng cấp dữ liệu mẫu của bản cũ.", flush=True)
+
+
 def _first_run(data: Path, args: argparse.Namespace) -> Demo:
     from truongso.sandbox.bank_client import SandboxBank
     from truongso.sandbox.demo import run as demo_run
+    from truongso.sandbox.demo.setup import SMALL
     from truongso.sandbox.gateway_client import SandboxGateways
 
     started = time.monotonic()
@@ -135,7 +157,7 @@ def _first_run(data: Path, args: argparse.Namespace) -> Demo:
         if not args.json:
             print(f"  {time.monotonic() - started:5.1f} s  {text}", flush=True)
 
-    schools = demo_run.prepare(say)
+    schools = demo_run.prepare(say, SMALL if args.small else demo_run.WHOLE)
     bank = SandboxBank(os.environ["TRUONGSO_SANDBOX"])
     gateways = SandboxGateways(f"http://127.0.0.1:{args.gateways_port}")
     demo = demo_run.collect(schools, bank, gateways, os.environ["TRUONGSO_URL"], say)

@@ -175,9 +175,15 @@ from truongso.payments.refunds.queries import open_items_of_file as refund_items
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
 from truongso.payments.refunds.queries import waiting_files as waiting_refund_files
 from truongso.payments.refunds.queries import waiting_for_bank as refunds_waiting_for_bank
-from truongso.payments.refunds.types import RefundRefusedError
+from truongso.payments.refunds.services import approve as approve_refund
+from truongso.payments.refunds.services import propose as propose_refund
+from truongso.payments.refunds.types import Ask as RefundAsk
+from truongso.payments.refunds.types import RefundKind, RefundRefusedError, RefundWay
 from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
+from truongso.payments.reminders.planning import plan as plan_reminder
 from truongso.payments.reminders.planning import way_to as way_to_guardian
+from truongso.payments.reminders.services import ask as ask_reminder
+from truongso.payments.reminders.services import send as send_reminder
 from truongso.payments.services import book, book_many, undo
 from truongso.payments.settlements.messages import settlement_text
 from truongso.payments.settlements.models import SettlementBatch, SettlementItem
@@ -300,13 +306,16 @@ __all__ = [
     "Receipt",
     "ReceiptFilter",
     "ReceiptPaper",
+    "RefundAsk",
     "RefundItem",
+    "RefundKind",
     "RefundMovement",
     "RefundOutcome",
     "RefundPayout",
     "RefundRefusedError",
     "RefundRequest",
     "RefundState",
+    "RefundWay",
     "RuleKind",
     "SettleTerms",
     "SettlementBatch",
@@ -325,7 +334,9 @@ __all__ = [
     "apply_settlement",
     "approve_account",
     "approve_going_live",
+    "approve_refund",
     "ask_gateways",
+    "ask_reminder",
     "assign_number",
     "assign_numbers_by_rule",
     "attempt_by_public_id",
@@ -418,6 +429,7 @@ __all__ = [
     "payments_of_evidence",
     "payments_of_invoice",
     "pending_attempts",
+    "plan_reminder",
     "possible_proofs",
     "preview_settlement",
     "print_receipts",
@@ -426,6 +438,7 @@ __all__ = [
     "propose_bill",
     "propose_change",
     "propose_going_live",
+    "propose_refund",
     "query_back",
     "read_feed_notice",
     "readiness",
@@ -461,6 +474,7 @@ __all__ = [
     "save_settle_days",
     "schools_expecting_transfers",
     "schools_with_bills_in_doubt",
+    "send_reminder",
     "serves_bills",
     "set_active",
     "settings_of",

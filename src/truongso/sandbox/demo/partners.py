@@ -46,7 +46,7 @@ def open_bank(made: ways.Contracts) -> None:
     """The bank at the bill service may ask and pay: asked for by the accountant, approved by the principal."""
     school = made.place.school
     with transaction():
-        change = propose_bill(school, made.partner, reason="Hợp đồng thu hộ", actor=_person(school, Role.ACCOUNTANT))
+        change = propose_bill(school, made.partner, reason="Hợp đồng thu hộ", actor=person(school, Role.ACCOUNTANT))
         _approve(school, change)
 
 
@@ -55,7 +55,7 @@ def try_out(made: ways.Contracts, invoice: Invoice, bank: SandboxBank, gateways:
     file = _file(made, PartnerKind.GATEWAY)
     attempt = start_trial(
         file, code=invoice.code, amount=TEST, return_url=f"/cai-dat/doi-tac/{file.public_id}",
-        actor=_person(made.place.school, Role.ACCOUNTANT), client_ip="127.0.0.1",
+        actor=person(made.place.school, Role.ACCOUNTANT), client_ip="127.0.0.1",
     )  # fmt: skip
     ways.pay_at_gateway(made, attempt, bank, gateways)
     ways.pay_by_card(made, invoice, TEST)
@@ -67,7 +67,7 @@ def try_out(made: ways.Contracts, invoice: Invoice, bank: SandboxBank, gateways:
 def put_into_operation(made: ways.Contracts) -> None:
     """Terms and test written down, asked for and approved, for every partner of the school."""
     school = made.place.school
-    asking, today = _person(school, Role.ACCOUNTANT), clock.today()
+    asking, today = person(school, Role.ACCOUNTANT), clock.today()
     for kind in PartnerKind:
         file = _file(made, kind)
         proofs = _proofs(file)
@@ -107,10 +107,11 @@ def _proofs(file: PartnerFile) -> list[Payment]:
 
 
 def _approve(school: School, change: SetupChange) -> None:
-    actor = _person(school, Role.PRINCIPAL)
+    actor = person(school, Role.PRINCIPAL)
     APPROVALS[ChangeKind(change.kind)](school, change_id=change.pk, actor=actor)
 
 
-def _person(school: School, role: Role) -> Actor:
+def person(school: School, role: Role) -> Actor:
+    """Whoever holds a role at the school today."""
     one = holders_of([role], clock.today(), school_id=school.pk)[0]
     return Actor(one.user_id, one.full_name, "cli")

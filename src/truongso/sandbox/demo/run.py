@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from dataclasses import asdict, dataclass, field
 
+from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Sum
 
 from truongso.banking.public import BankLine
@@ -18,11 +21,12 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import forms, partners, rounds, setup, transfers, ways
-from truongso.sandbox.demo.setup import Activation, DemoSchool, Say
+from truongso.sandbox.demo import examples, forms, partners, rounds, setup, transfers, ways
+from truongso.sandbox.demo.setup import Activation, DemoSchool, Say, Scale
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
 
+WHOLE = Scale()
 REASON = "the demo adds up the whole demo province"
 
 
@@ -59,16 +63,44 @@ class Demo:
         return asdict(self.summary)
 
 
-def prepare(say: Say) -> list[DemoSchool]:
+def bring_up_to_date() -> bool:
+    """Migrate the data of an earlier demo to this version; whether anything was to be done.
+
+    Raises DemoDataError when a newer version made them: it knows steps that this one does not, and lacks none.
+    """
+    executor = MigrationExecutor(connection)
+    known, ours = set(executor.loader.disk_migrations), _our_apps()
+    strange = [made for made in executor.loader.applied_migrations if made[0] in ours and made not in known]
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if strange and not waiting:
+        raise DemoDataError("newer")
+    if waiting:
+        call_command("migrate", verbosity=0, interactive=False)
+    return bool(waiting)
+
+
+def _our_apps() -> set[str]:
+    return {app.label for app in apps.get_app_configs() if app.name.startswith("truongso.")}
+
+
+class DemoDataError(Exception):
+    """Data of an earlier demo cannot be used. `code`: newer (made by a newer version)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def prepare(say: Say, scale: Scale = WHOLE) -> list[DemoSchool]:
     """Database, province, people, fees and issued invoices."""
     call_command("migrate", verbosity=0, interactive=False)
     say("Cơ sở dữ liệu sẵn sàng")
     tree = setup.units()
     year = setup.years()
-    demo = setup.schools(tree)
+    demo = setup.schools(tree, scale)
     setup.end_abolished(tree)
     say(f"{len(demo)} trường, cây đơn vị quản lý theo ngày hiệu lực")
-    setup.rosters(demo, year, say)
+    setup.rosters(demo, year, scale, say)
     setup.fees(demo)
     say("Danh mục khoản thu, mức thu, miễn giảm và đăng ký tự nguyện")
     forms.publish(tree[DEPARTMENT], rounds.issue_day(year))
@@ -105,6 +137,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     for made in contracts:
         transfers.import_statement(bank, made.place, say)
         ways.meet_the_statement(made)
+    examples.show(demo, tree_year, say)
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done

@@ -94,9 +94,23 @@ def end_abolished(tree: dict[str, OrgUnit]) -> None:
                 end_unit(actor=ACTOR, unit=tree[unit.code], valid_to=unit.valid_to, document=unit.document)
 
 
-def schools(tree: dict[str, OrgUnit]) -> list[DemoSchool]:
-    """The four schools with supervision, receiving account, books and bank feed."""
-    return [_school(spec, tree, feed) for spec, feed in zip(SCHOOLS, FEEDS, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of the province there is: so many schools from one on, and of each so many pupils (None: all)."""
+
+    first: int = 0
+    schools: int | None = None
+    pupils: int | None = None
+
+
+SMALL = Scale(first=1, schools=1, pupils=160)
+"""A primary school with enough families for every way to pay, in some seconds."""
+
+
+def schools(tree: dict[str, OrgUnit], scale: Scale) -> list[DemoSchool]:
+    """The schools with supervision, receiving account, books and bank feed."""
+    pairs = list(zip(SCHOOLS, FEEDS, strict=True))[scale.first :][: scale.schools]
+    return [_school(spec, tree, feed) for spec, feed in pairs]
 
 
 def years() -> SchoolYear:
@@ -108,18 +122,17 @@ def years() -> SchoolYear:
     return made[-1]
 
 
-def rosters(demo: list[DemoSchool], year: SchoolYear, say: Say) -> int:
-    """Every school's pupils from a real XLSX file in the sector's layout; returns how many pupils there are."""
+def rosters(demo: list[DemoSchool], year: SchoolYear, scale: Scale, say: Say) -> None:
+    """Every school's pupils from a real XLSX file in the sector's layout."""
     everyone = generate_pupils()
     for place in demo:
-        place.pupils = pupils_of(place.spec, everyone)
+        place.pupils = pupils_of(place.spec, everyone)[: scale.pupils]
         content = roster_xlsx(place.spec, place.pupils)
         with transaction():
             import_roster(
                 actor=ACTOR, school=place.school, year=year, file_name=roster_file_name(place.spec), content=content
             )
         say(f"{place.spec.short_name}: {len(place.pupils)} học sinh từ tệp Excel")
-    return len(everyone)
 
 
 def fees(demo: list[DemoSchool]) -> None:
