@@ -268,11 +268,11 @@ def user(
     staff ask, a second factor: a sheet of codes nobody knows."""
     person = User.objects.create_user(username or f"nguoi.dung.{next(_count)}", full_name)
     person.set_password(password)
-    person.password_changed_at = clock.now()
+    person.password_changed_at = person.activated_at = clock.now()
     if second_factor:
         person.second_factor_since = clock.now()
         CodeSheet.objects.create(user=person, codes="", count=1, created_at=clock.now())
-    person.save(update_fields=["password", "password_changed_at", "second_factor_since"])
+    person.save(update_fields=["password", "password_changed_at", "activated_at", "second_factor_since"])
     if role is not None:
         Membership.objects.create(
             user=person, role=role.value, school=school, unit=unit, valid_from=dt.date(2026, 1, 1)

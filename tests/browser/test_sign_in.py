@@ -214,7 +214,7 @@ def test_a_lost_factor_is_opened_again_by_two_people(
     sign_in(page, principal)
     page.goto("/nguoi-dung")
     page.get_by_role("button", name="Duyệt", exact=True).click()
-    expect(page.get_by_role("heading", name="PHIẾU KÍCH HOẠT TÀI KHOẢN")).to_be_visible()
+    expect(page.get_by_role("heading", name="PHIẾU KÍCH HOẠT TÀI KHOẢN", exact=True)).to_be_visible()
     look(page, "phieu-kich-hoat")
     link = page.locator("[data-copy]").first.get_attribute("data-copy") or ""
     sign_out(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -38,6 +39,11 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     password_changed_at = models.DateTimeField(null=True)
+    activated_at = models.DateTimeField(null=True, editable=False)
+    # Its owner looked at an old password, which stands in no list of leaked ones, and keeps it.
+    password_kept_at = models.DateTimeField(null=True, editable=False)
+    # Why nothing goes before the password is changed: "" or a code such as leaked.
+    change_required = models.CharField(max_length=40, blank=True, default="", editable=False)
     # Since when there is a second factor; follows from the factors (selfcheck), read on every request.
     second_factor_since = models.DateTimeField(null=True, editable=False)
 
@@ -54,6 +60,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """As typed, composed: the same letters from another keyboard are the same password (NFC)."""
+        super().set_password(raw_password and unicodedata.normalize("NFC", raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Compare what was typed, composed."""
+        return super().check_password(raw_password and unicodedata.normalize("NFC", raw_password))
 
 
 class Membership(models.Model):
@@ -110,5 +124,6 @@ class ActivationLink(models.Model):
 
 # The tables of the room's parts.
 from truongso.accounts.factors import models as _factor_models  # noqa: E402, F401
+from truongso.accounts.policy import models as _policy_models  # noqa: E402, F401
 from truongso.accounts.signin import models as _signin_models  # noqa: E402, F401
 from truongso.accounts.staffing import models as _staffing_models  # noqa: E402, F401

@@ -1,21 +1,25 @@
-"""Password rules of the profile "Theo công văn" (letter LC-3.3): four classes, or a long passphrase."""
+"""Checks of a new password, in words: form by policy, history, lists of leaked ones, words of person and school."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from truongso.accounts.models import User
+from truongso.accounts.policy.breached import is_listed
+from truongso.accounts.policy.queries import policy_of
+from truongso.accounts.policy.rules import Fault, form_fault
+from truongso.accounts.policy.services import was_used
+from truongso.accounts.policy.types import LETTER, MAX_LENGTH, Composition, Policy
 from truongso.accounts.queries import places_of
 from truongso.kernel.names import fold
 
-MIN_LENGTH = 8
 FREE_FROM = 15
-MAX_LENGTH = 128
 _COMMON_WORDS = (
     "matkhau", "password", "truong", "hocsinh", "giaovien", "ketoan", "abc123", "123456", "admin",
 )  # fmt: skip
@@ -28,28 +32,78 @@ _LEET = str.maketrans("@4301$57!", "aaeoissti")
 _SHORTEST_WORD = 4
 
 
-class LetterPolicyValidator:
-    """At least 8 characters of four classes, or at least 15 of any kind."""
+class PolicyValidator:
+    """Length and classes by the policy at the person's places; see `policy.rules`."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if len(password) > MAX_LENGTH:
-            raise ValidationError(_("Mật khẩu dài quá %(max)d ký tự.") % {"max": MAX_LENGTH}, code="too_long")
-        if len(password) >= FREE_FROM:
-            return
-        classes = [
-            any(c.isupper() for c in password),
-            any(c.islower() for c in password),
-            any(c.isdigit() for c in password),
-            any(not c.isalnum() for c in password),
-        ]
-        if len(password) < MIN_LENGTH or not all(classes):
-            raise ValidationError(self.get_help_text(), code="letter_policy")
+        policy, has_factor = _policy(user)
+        fault = form_fault(password, policy, has_factor=has_factor)
+        if fault is Fault.TOO_LONG:
+            raise ValidationError(_("Mật khẩu dài quá %(max)d ký tự.") % {"max": MAX_LENGTH}, code=fault.value)
+        if fault is Fault.TOO_SHORT:
+            least = policy.min_length(has_factor=has_factor)
+            raise ValidationError(_("Mật khẩu cần ít nhất %(min)d ký tự.") % {"min": least}, code=fault.value)
+        if fault is not None:
+            raise ValidationError(classes_text(policy, has_factor=has_factor), code=fault.value)
 
     def get_help_text(self) -> str:
-        return _(
-            "Mật khẩu cần ít nhất %(min)d ký tự gồm chữ hoa, chữ thường, chữ số và ký tự đặc biệt; "
-            "hoặc một câu dài từ %(free)d ký tự."
-        ) % {"min": MIN_LENGTH, "free": FREE_FROM}
+        return classes_text(LETTER, has_factor=False)
+
+
+class HistoryValidator:
+    """Refuses the present password and the ones just before it."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if isinstance(user, User) and was_used(user, password, _policy(user)[0].history):
+            raise ValidationError(self.get_help_text(), code="used_before")
+
+    def get_help_text(self) -> str:
+        return _("Mật khẩu này đã dùng trước đây. Chọn mật khẩu khác.")
+
+
+class BreachedValidator:
+    """Refuses whole passwords that stand in a list of leaked or most used ones."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if is_listed(password):
+            raise ValidationError(self.get_help_text(), code="breached")
+
+    def get_help_text(self) -> str:
+        return _("Mật khẩu này nằm trong danh sách đã lộ hoặc quá nhiều người dùng. Chọn mật khẩu khác.")
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """What the page beside a password box says."""
+
+    least: int
+    free_from: int
+    asks_classes: bool
+
+
+def rules_of(user: User) -> PasswordRules:
+    """The rules for a person's next password."""
+    policy, has_factor = _policy(user)
+    least = policy.min_length(has_factor=has_factor)
+    asks = policy.composition is Composition.REQUIRED and least < policy.composition_free_from
+    return PasswordRules(least, policy.composition_free_from, asks)
+
+
+def classes_text(policy: Policy, *, has_factor: bool) -> str:
+    """The rule of classes in one sentence."""
+    least = policy.min_length(has_factor=has_factor)
+    if least >= policy.composition_free_from or policy.composition is not Composition.REQUIRED:
+        return _("Mật khẩu cần ít nhất %(min)d ký tự.") % {"min": least}
+    return _(
+        "Mật khẩu cần ít nhất %(min)d ký tự gồm chữ hoa, chữ thường, chữ số và ký tự đặc biệt; "
+        "hoặc một câu dài từ %(free)d ký tự."
+    ) % {"min": least, "free": policy.composition_free_from}
+
+
+def _policy(user: Any) -> tuple[Policy, bool]:
+    if not isinstance(user, User) or user.pk is None:
+        return LETTER, False
+    return policy_of(user), user.second_factor_since is not None
 
 
 class ContextWordValidator:

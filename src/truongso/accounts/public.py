@@ -8,8 +8,11 @@ from truongso.accounts.access import (
     requires,
     signed_in,
 )
+from truongso.accounts.factors.services import make_sheet
 from truongso.accounts.labels import role_name
 from truongso.accounts.policies import allows
+from truongso.accounts.policy.services import set_policy
+from truongso.accounts.policy.types import LETTER as LETTER_POLICY
 from truongso.accounts.queries import (
     Holder,
     Member,
@@ -25,6 +28,7 @@ from truongso.accounts.staffing.services import reset_factors
 from truongso.accounts.staffing.usernames import is_username
 
 __all__ = [
+    "LETTER_POLICY",
     "AuthedRequest",
     "Caller",
     "Holder",
@@ -36,12 +40,14 @@ __all__ = [
     "holders_of",
     "is_username",
     "is_username_taken",
+    "make_sheet",
     "members_of_school",
     "new_activation",
     "public",
     "requires",
     "reset_factors",
     "role_name",
+    "set_policy",
     "signed_in",
     "user_by_name",
     "user_names",

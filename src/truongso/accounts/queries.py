@@ -9,12 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from truongso.accounts.models import Membership, User
-from truongso.accounts.signin.sessions import Bounds
-from truongso.accounts.types import SENSITIVE_ROLES, Role
-from truongso.kernel import clock
-
-_SHORT = Bounds(idle=dt.timedelta(minutes=30), life=dt.timedelta(hours=12))
-_LONG = Bounds(idle=dt.timedelta(hours=12), life=dt.timedelta(days=7))
+from truongso.accounts.types import Role
 
 
 def memberships_on(user: User, day: dt.date) -> list[Membership]:
@@ -80,12 +75,6 @@ def places_of(user: User) -> list[str]:
     """Names of all schools and units the user has or had a role at; one query."""
     rows = Membership.objects.filter(user=user).values_list("school__name", "school__short_name", "unit__name")
     return [name for row in rows for name in row if name]
-
-
-def session_bounds(user: User) -> Bounds:
-    """How long the user's session may live: the strictest of the roles held today (ASVS 7.3); one query."""
-    held = {one.role for one in memberships_on(user, clock.today())}
-    return _SHORT if held & SENSITIVE_ROLES else _LONG
 
 
 def user_by_name(username: str) -> User | None:

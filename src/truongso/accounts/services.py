@@ -9,6 +9,7 @@ import secrets
 from django.contrib.auth.password_validation import validate_password
 
 from truongso.accounts.models import ActivationLink, Membership, User
+from truongso.accounts.policy.services import remember_password
 from truongso.accounts.signin import devices
 from truongso.accounts.types import Role
 from truongso.kernel import audit, clock
@@ -84,23 +85,36 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     if not spend_link(link):
         return False
     user = link.user
-    user.set_password(password)
-    user.password_changed_at = clock.now()
-    user.save(update_fields=["password", "password_changed_at"])
+    _take_password(user, password)
     devices.distrust(user)
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))
     return True
 
 
 @transaction_required
+def keep_password(*, user: User, actor: Actor) -> None:
+    """Its owner was reminded of its age and keeps it; the caller has seen that it stands in no list of leaked ones."""
+    user.password_kept_at = clock.now()
+    user.save(update_fields=["password_kept_at"])
+    audit.record(actor, "accounts:user:keep_password", school_id=None, subject=("user", user.pk))
+
+
+@transaction_required
 def change_password(*, user: User, password: str, actor: Actor) -> None:
     """Set a new password; raises ValidationError when it is too weak. All other sessions end by it."""
     validate_password(password, user)
-    user.set_password(password)
-    user.password_changed_at = clock.now()
-    user.save(update_fields=["password", "password_changed_at"])
+    _take_password(user, password)
     devices.distrust(user)
     audit.record(actor, "accounts:user:change_password", school_id=None, subject=("user", user.pk))
+
+
+def _take_password(user: User, password: str) -> None:
+    remember_password(user)
+    user.set_password(password)
+    user.password_changed_at = clock.now()
+    user.password_kept_at, user.change_required = None, ""
+    user.activated_at = user.activated_at or user.password_changed_at
+    user.save(update_fields=["password", "password_changed_at", "password_kept_at", "change_required", "activated_at"])
 
 
 def _hash(token: str) -> str:

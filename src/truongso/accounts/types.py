@@ -103,6 +103,8 @@ class Permission(StrEnum):
     PLACE_USER_READ = "place:user:read"
     PLACE_USER_WRITE = "place:user:write"
     PLACE_USER_APPROVE = "place:user:approve"
+    PLACE_POLICY_READ = "place:policy:read"
+    PLACE_POLICY_WRITE = "place:policy:write"
     SCHOOL_MODULE_WRITE = "school:module:write"
     UNIT_SCHOOL_READ = "unit:school:read"
     UNIT_SCHOOL_WRITE = "unit:school:write"
@@ -136,7 +138,8 @@ class AccountRefusedError(Exception):
     role_here (role) · roles_conflict (role, other) · wrong_place (role) · has_other_places · own_account ·
     already_open · already_decided (at) · same_person · needs_approver · reason_missing · ended (day) ·
     last_day_past (day) · nothing_to_reset · no_change · list_applied (at) ·
-    list_changed · list_empty · list_no_header · list_too_long (most)
+    list_changed · list_empty · list_no_header · list_too_long (most) ·
+    policy_past (day) · policy_bounds (field, least, most) · policy_weaker (fields)
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

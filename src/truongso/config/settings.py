@@ -132,9 +132,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["truongso.accounts.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "truongso.accounts.passwords.LetterPolicyValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "truongso.accounts.passwords.PolicyValidator"},
+    {"NAME": "truongso.accounts.passwords.BreachedValidator"},
     {"NAME": "truongso.accounts.passwords.ContextWordValidator"},
+    {"NAME": "truongso.accounts.passwords.HistoryValidator"},
 ]
 LOGIN_URL = "/dang-nhap"
 LOGIN_REDIRECT_URL = "/"

@@ -35,6 +35,11 @@ def begin(session: SessionBase, bounds: Bounds) -> None:
     session[_SEEN_KEY] = int(clock.now().timestamp())
 
 
+def is_begun(session: SessionBase) -> bool:
+    """Whether the session was signed in here (and not set up by hand, as tests do)."""
+    return _SEEN_KEY in session
+
+
 def is_over(session: SessionBase) -> bool:
     """Whether the session has reached its longest life."""
     ends_at = session.get(_ENDS_KEY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from tests import factories
 from truongso.accounts.factors import services
 from truongso.accounts.factors.models import CodeSheet, UsedCode
 from truongso.accounts.models import User
+from truongso.accounts.policy.services import set_policy
+from truongso.accounts.policy.types import LETTER
 from truongso.accounts.signin.models import Device
 from truongso.accounts.tests import urls
 from truongso.accounts.types import Role
@@ -34,6 +37,14 @@ WRONG_CODE = "Mã chưa đúng hoặc đã dùng. Xem lại và nhập mã mới
 @pytest.fixture
 def person(school: School) -> User:
     return factories.user(Role.ACCOUNTANT, school=school, username="hoapt.lvt", second_factor=False)
+
+
+@pytest.fixture
+def grace(school: School, actor: Actor) -> None:
+    """The school gives its accountant a month for the second factor."""
+    policy = replace(LETTER, grace_days_sensitive=30)
+    with transaction.atomic():
+        set_policy(actor=actor, place=school, policy=policy, valid_from=clock.today())
 
 
 def give_app(person: User, actor: Actor) -> str:
@@ -252,6 +263,7 @@ def test_a_proof_by_password_is_none_for_who_has_a_second_factor(client: Client,
     assert client.post("/nguy-hiem").status_code == 302
 
 
+@pytest.mark.usefixtures("grace")
 def test_who_has_no_second_factor_yet_confirms_with_the_password(client: Client, person: User) -> None:
     factories.login(client, person, fresh=False)
     assert client.post("/nguy-hiem").status_code == 302
@@ -263,6 +275,7 @@ def test_who_has_no_second_factor_yet_confirms_with_the_password(client: Client,
     assert urls.opened == ["danger 5"]
 
 
+@pytest.mark.usefixtures("grace")
 def test_a_proof_lasts_five_minutes(client: Client, person: User) -> None:
     factories.login(client, person)
     assert client.post("/nguy-hiem").status_code == 200

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.access import public
 from truongso.accounts.models import ActivationLink
+from truongso.accounts.passwords import rules_of
 from truongso.accounts.queries import memberships_on
 from truongso.accounts.services import activate, activation_for, spend_link
 from truongso.accounts.signin.devices import device_label
@@ -57,6 +58,7 @@ def activation(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "user_name": link.user.full_name, "username": link.user.username}
     context["memberships"] = memberships_on(link.user, clock.today())
     context["key_failed"] = by_key
+    context["rules"] = rules_of(link.user)
     context["options"] = options_for(link.user) if _takes_key(link) else None
     return render(request, "accounts/activation.html", context)
 

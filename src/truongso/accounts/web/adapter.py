@@ -17,9 +17,13 @@ from django.utils.translation import gettext_lazy
 
 from truongso.accounts.factors.queries import has_second_factor
 from truongso.accounts.models import User
-from truongso.accounts.queries import session_bounds
+from truongso.accounts.policy.breached import is_listed
+from truongso.accounts.policy.queries import bounds_of
+from truongso.accounts.policy.services import require_change
 from truongso.accounts.signin import devices, sessions, throttle
+from truongso.accounts.web import duties
 from truongso.kernel import sealing
+from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.qr_image import qr_svg
 
@@ -76,13 +80,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 throttle.count_failure(self._attempt)
             else:
                 throttle.forget(self._attempt.key)
+        if user is not None and not user.change_required and is_listed(str(credentials.get("password", ""))):
+            with transaction():
+                require_change(user=user, reason="leaked", actor=Actor.system("sign-in", "web"))
         return user
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """A new session with the bounds of the person's roles."""
         super().login(request, user)
         if isinstance(user, User):
-            sessions.begin(request.session, session_bounds(user))
+            sessions.begin(request.session, bounds_of(user))
             request.session.set_expiry(0)
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
@@ -90,6 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if isinstance(user, User):
             devices.remember(request, response, user, trust=getattr(request, TRUST_FLAG, False))
+            duties.remind(request, user)
         records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY) or []
         if records:
             records[-1]["reauthenticated"] = True

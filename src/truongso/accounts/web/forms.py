@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from truongso.accounts.factors.models import CodeSheet
 from truongso.accounts.factors.services import use_code
 from truongso.accounts.models import User
-from truongso.accounts.passwords import MAX_LENGTH
+from truongso.accounts.policy.types import MAX_LENGTH
 from truongso.accounts.signin import devices, throttle
 from truongso.accounts.web.adapter import must_wait
 from truongso.kernel.db import transaction

@@ -14,7 +14,7 @@ from truongso.accounts.access import Caller, access_of
 from truongso.accounts.models import Membership, User
 from truongso.accounts.queries import memberships_on
 from truongso.accounts.signin import sessions
-from truongso.accounts.web import fresh
+from truongso.accounts.web import duties, fresh
 from truongso.kernel import clock
 
 SESSION_KEY = "membership"
@@ -49,7 +49,7 @@ class Gate:
         if isinstance(request.user, User) and sessions.is_over(request.session):
             logout(request)
         if isinstance(request.user, User):
-            sessions.beat(request.session)
+            request.looked = sessions.beat(request.session)  # type: ignore[attr-defined]
             request.caller = _caller(request, request.user)  # type: ignore[attr-defined]
         access = access_of(view)
         if access is None:
@@ -63,6 +63,10 @@ class Gate:
             return redirect_to_login(request.get_full_path())
         if access.permission is not None and not request.caller.may(access.permission):  # type: ignore[attr-defined]
             raise PermissionDenied
+        if access.permission is not None:
+            duty = duties.due(request, request.user, look=request.looked)  # type: ignore[attr-defined]
+            if duty:
+                return duties.lead(request, duty)
         if access.fresh and request.method not in _SAFE and not fresh.is_fresh(request, request.user):
             return fresh.ask(request)
         return None

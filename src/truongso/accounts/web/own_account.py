@@ -13,7 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.access import AuthedRequest, signed_in
 from truongso.accounts.labels import role_name
-from truongso.accounts.services import change_password
+from truongso.accounts.passwords import rules_of
+from truongso.accounts.policy.breached import is_listed
+from truongso.accounts.policy.queries import duty_of
+from truongso.accounts.policy.services import require_change
+from truongso.accounts.services import change_password, keep_password
 from truongso.accounts.signin import throttle
 from truongso.accounts.web.adapter import must_wait
 from truongso.accounts.web.forms import ChangePasswordForm, factor_key
@@ -30,9 +34,38 @@ def own_account(request: AuthedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _change(request, form):
         messages.success(request, _("Đã đổi mật khẩu. Các máy khác đã được đăng xuất."))
         return redirect("accounts:own_account")
+    user = request.caller.user
     places = [(one, role_name(one.role)) for one in request.caller.memberships]
-    context = {"form": form, "caller": request.caller, "places": places}
+    duty = duty_of(user)
+    context = {
+        "form": form, "caller": request.caller, "places": places, "rules": rules_of(user), "duty": duty,
+        "may_keep": duty.remind and user.second_factor_since is not None, "has_password": user.has_usable_password(),
+    }  # fmt: skip
     return render(request, "accounts/own_account.html", context)
+
+
+@signed_in
+@require_http_methods(["POST"])
+@sensitive_post_parameters("old_password")
+def keep(request: AuthedRequest) -> HttpResponse:
+    """Keep an old password after a look into the list of leaked ones; for accounts with a second factor."""
+    user, password = request.caller.user, request.POST.get("old_password", "")
+    key = factor_key(user)
+    with transaction():
+        wait = throttle.take(key)
+    if wait or not user.check_password(password):
+        text = must_wait(wait).messages[0] if wait else _("Mật khẩu hiện tại chưa đúng.")
+        messages.error(request, text)
+        return redirect("accounts:own_account")
+    throttle.forget(key)
+    with transaction():
+        if is_listed(password):
+            require_change(user=user, reason="leaked", actor=request.caller.actor)
+            messages.error(request, _("Mật khẩu này nằm trong danh sách đã lộ. Đổi ngay."))
+        else:
+            keep_password(user=user, actor=request.caller.actor)
+            messages.success(request, _("Đã kiểm tra với danh sách mật khẩu đã lộ và ghi nhận: giữ mật khẩu này."))
+    return redirect("accounts:own_account")
 
 
 @signed_in

@@ -40,6 +40,9 @@ _TEXTS: dict[str, str | Promise] = {
     "list_empty": _("Tệp không có dòng nào dưới tên cột."),
     "list_no_header": _("Chưa thấy cột “Họ và tên” và “Vai trò”. Tải tệp mẫu, chép dữ liệu vào rồi tải lên lại."),
     "list_too_long": _("Tệp có hơn %(most)s dòng. Chia thành nhiều tệp."),
+    "policy_past": _("Ngày áp dụng từ hôm nay trở đi."),
+    "policy_bounds": _("“%(field)s” phải từ %(least)s đến %(most)s."),
+    "policy_weaker": _("Cấp trên đã quy định chặt hơn ở: %(fields)s. Ở đây chỉ được chặt hơn, không được lỏng hơn."),
     "bad_name": _("Họ và tên “%(name)s” chưa đúng."),
     "bad_role": _("Vai trò “%(name)s” chưa có. Dùng: Hiệu trưởng, Kế toán, Thủ quỹ, Quản trị, Giáo viên chủ nhiệm, "
                   "Giáo viên bộ môn, Hỗ trợ kỹ thuật."),

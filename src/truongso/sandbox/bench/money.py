@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from django.db import connection
 from django.test import Client
 
-from truongso.accounts.public import create_user, grant
+from truongso.accounts.public import create_user, grant, make_sheet
 from truongso.accounts.types import Role
 from truongso.banking.public import apply_statement, preview_statement
 from truongso.banking.statements.types import StatementLine
@@ -157,6 +157,7 @@ def _debtors(place: BenchSchool) -> Figure:
     with transaction():
         user = create_user(actor=ACTOR, username="bench", full_name="Kế toán đo kiểm")
         grant(actor=ACTOR, user=user, role=Role.ACCOUNTANT, school_id=place.school.pk, valid_from=place.year.starts_on)
+        make_sheet(user=user, actor=ACTOR)
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = _cpu(lambda: client.get("/thu/phieu", {"trang_thai": "none"}))

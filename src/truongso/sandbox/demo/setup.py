@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from truongso.accounts.public import create_user, grant, new_activation, users_without_password
+from truongso.accounts.public import (
+    LETTER_POLICY,
+    create_user,
+    grant,
+    new_activation,
+    set_policy,
+    users_without_password,
+)
 from truongso.accounts.types import Role
 from truongso.banking.public import connect_feed
 from truongso.fees.public import add_exemption, add_rate, add_reduction_rule, create_item, opt_in
 from truongso.fees.types import prefix_fault
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.ledger.public import open_books
@@ -165,6 +173,11 @@ def staff(demo: list[DemoSchool], year: SchoolYear) -> list[Activation]:
         grant(actor=ACTOR, user=officer, role=Role.OFFICER, unit_id=department.pk, valid_from=year.starts_on)
         token = new_activation(actor=ACTOR, user=officer)
         links.append(Activation("Cán bộ Sở", "canbo.so", department.name, token))
+        # Who tries the demo may first look round: the second factor is due after a month, not at once.
+        set_policy(
+            actor=ACTOR, place=department, policy=replace(LETTER_POLICY, grace_days_sensitive=30),
+            valid_from=clock.today(), note="Dữ liệu mẫu: thêm lớp thứ hai trong 30 ngày",
+        )  # fmt: skip
     return links
 
 
