@@ -15,17 +15,18 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking import feed
 from truongso.banking.feed import FeedRefusedError
+from truongso.banking.feed_changes import approve_feed
 from truongso.banking.models import BankLine, FeedConnection
 from truongso.banking.tests.helpers import ACTOR, only_in_the_inbox, rows
 from truongso.fees.models import Invoice
+from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
-from truongso.payments.models import Payment
+from truongso.payments.models import Payment, SetupChange
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.urls("truongso.banking.tests.urls"),
     pytest.mark.usefixtures("verify_after"),
 ]
 SECRET = "a-secret-of-the-provider"
@@ -158,11 +159,15 @@ def test_connections_need_the_providers_own_secret(account: BankAccount) -> None
 
 
 def test_the_page_takes_the_secret_and_never_shows_it(school: School, account: BankAccount) -> None:
-    browser = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
-    form = {"tai_khoan": account.public_id, "nha_cung_cap": "casso", "khoa": SECRET}
+    browser = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    form = {"tai_khoan": account.public_id, "nha_cung_cap": "casso", "khoa": SECRET, "ly_do": "Nối Casso"}
     page = browser.post("/thu/ket-noi/moi", form).content.decode()
     made = FeedConnection.objects.for_school(school).get()
     assert f"/hooks/casso/{made.public_id}" in page
     assert SECRET not in page + browser.get("/thu/ket-noi").content.decode()
     assert SECRET not in str(made.sealed_secrets)
+    assert _casso(made, "tien", 5_000).status_code == 401, "not before another person approves"
+    change = SetupChange.objects.for_school(school).get()
+    with transaction():
+        approve_feed(school, change_id=change.pk, actor=Actor(99, "Hiệu trưởng", "web"))
     assert _casso(made, "tien", 5_000).status_code == 200

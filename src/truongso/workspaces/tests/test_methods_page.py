@@ -48,7 +48,7 @@ def test_settings_are_saved_in_order_with_what_families_are_told(school: School,
     form = _form(
         school, **{"mobile_money-is_on": "on", "cash-position": "1", "cash-how_to": "Phòng kế toán, 7:30–11:00"}
     )
-    form["card_pos-payer_pays"], form["card_pos-fee_basis_points"] = "on", "80"
+    form["card_pos-payer_pays"], form["card_pos-fee_basis_points"] = "on", "0,8"
     form["card_pos-fee_fixed"] = "1.100"
     assert "Đã lưu các cách nộp tiền." in text(accountant.post("/thu/phuong-thuc/thiet-lap", form, follow=True))
     kept = settings_of(school.pk)
@@ -67,6 +67,6 @@ def test_turning_everything_off_is_refused_and_changes_nothing(school: School, a
 
 
 def test_a_bad_fee_is_said_at_its_field(school: School, accountant: Client) -> None:
-    answer = accountant.post("/thu/phuong-thuc/thiet-lap", _form(school, **{"card_pos-fee_basis_points": "10001"}))
+    answer = accountant.post("/thu/phuong-thuc/thiet-lap", _form(school, **{"card_pos-fee_basis_points": "100,01"}))
     assert answer.status_code == 422
     assert MethodSetting.objects.for_school(school).count() == 0
