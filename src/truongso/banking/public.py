@@ -6,8 +6,11 @@ from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
 from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
 from truongso.banking.claims.types import ClaimRefusedError
+from truongso.banking.closing.queries import book_state, waiting_closes
+from truongso.banking.closing.queries import day_figures as closing_figures
 from truongso.banking.closing.queries import standing_months as closed_month_signatures
-from truongso.banking.closing.queries import waiting_closes
+from truongso.banking.closing.services import confirm_days, sign_days
+from truongso.banking.closing.signatures import seen_digest as closing_seen
 from truongso.banking.closing.suspense import Suspense, SuspenseLine, suspense
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
@@ -57,8 +60,12 @@ __all__ = [
     "answer_question",
     "apply_statement",
     "batches_for_line",
+    "book_state",
     "claims_of_invoice",
     "closed_month_signatures",
+    "closing_figures",
+    "closing_seen",
+    "confirm_days",
     "connect_feed",
     "covered_days",
     "deposits_for_line",
@@ -77,6 +84,7 @@ __all__ = [
     "queue_lines",
     "says_cash",
     "sightings_of",
+    "sign_days",
     "suspense",
     "undo_match",
     "waiting_closes",

@@ -1,6 +1,8 @@
 """What other rooms may use of reporting."""
 
 from truongso.reporting.cashless import add_up
+from truongso.reporting.flags.queries import waiting_for_word as flags_waiting
+from truongso.reporting.flags.services import check_school
 from truongso.reporting.labels import EVIDENCE_NAMES, NATURES, period_label, period_refusal
 from truongso.reporting.periods import Period, PeriodError, PeriodKind, between, calendar_year, one_day
 from truongso.reporting.queries import (
@@ -26,7 +28,9 @@ __all__ = [
     "between",
     "calendar_year",
     "cashless_figures",
+    "check_school",
     "day_figures",
+    "flags_waiting",
     "last_day_in_time",
     "nature_figures",
     "next_reports",

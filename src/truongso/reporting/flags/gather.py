@@ -15,6 +15,7 @@ from truongso.kernel import clock
 from truongso.kernel.among import among
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
+from truongso.kernel.names import fold
 from truongso.payments.public import Allocation, SettlementItem
 from truongso.payments.types import EvidenceKind, Method
 from truongso.reporting.flags import patterns
@@ -57,7 +58,8 @@ def _rows(school_id: int, quarter: Period) -> list[dict[str, Any]]:
         .values(
             "payment_id", "payment__received_on", "payment__amount", "invoice__family_id", "invoice_id",
             "invoice__class_name", "payment__evidence__payer_account", "payment__evidence__kind",
-            "payment__evidence__reference", "payment__evidence__source", "payment__evidence_id",
+            "payment__evidence__payer_name", "payment__evidence__reference", "payment__evidence__source",
+            "payment__evidence_id",
         )
         .distinct()
     )  # fmt: skip
@@ -67,9 +69,16 @@ def _paid(row: dict[str, Any]) -> Paid:
     on_line = row["payment__evidence__kind"] == EvidenceKind.BANK_LINE.value
     return Paid(
         row["payment_id"], row["payment__received_on"], row["payment__amount"], row["invoice__family_id"],
-        row["invoice_id"], row["invoice__class_name"], row["payment__evidence__payer_account"].strip(),
+        row["invoice_id"], row["invoice__class_name"], _payer(row),
         int(row["payment__evidence__reference"]) if on_line else None,
     )  # fmt: skip
+
+
+def _payer(row: dict[str, Any]) -> str:
+    """The account that paid, else the name that the bank reports; a single word names nobody."""
+    account = str(row["payment__evidence__payer_account"]).strip()
+    name = fold(row["payment__evidence__payer_name"])
+    return account or (f"@{name}" if len(name.split()) > 1 else "")
 
 
 def _cash_lines(school_id: int, paid: list[Paid]) -> list[int]:

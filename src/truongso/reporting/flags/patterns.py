@@ -17,16 +17,17 @@ from truongso.reporting.flags.types import Finding, Paid, Pattern, Quarter, Thre
 def one_account(paid: Sequence[Paid], limits: Thresholds) -> list[Finding]:
     """An account that paid for at least so many families of one class, and for most of those that paid without cash.
 
-    Accounts that pay in many classes are those of wallets and banks, which collect for their customers.
+    Accounts that pay in many classes are those of wallets and banks, which collect for their customers. Where the bank
+    tells no account, the name it reports counts.
     """
     of_class: dict[str, set[int]] = defaultdict(set)
     of_pair: dict[tuple[str, str], list[Paid]] = defaultdict(list)
     of_account: dict[str, set[int]] = defaultdict(set)
     for one in paid:
         of_class[one.class_name].add(one.family_id)
-        if one.payer_account:
-            of_pair[one.class_name, one.payer_account].append(one)
-            of_account[one.payer_account].add(one.family_id)
+        if one.payer:
+            of_pair[one.class_name, one.payer].append(one)
+            of_account[one.payer].add(one.family_id)
     found = []
     for (class_name, account), rows in sorted(of_pair.items()):
         families = {r.family_id for r in rows}
@@ -36,7 +37,7 @@ def one_account(paid: Sequence[Paid], limits: Thresholds) -> list[Finding]:
             continue
         if not _reaches(len(families), len(of_account[account]), limits.own_class_percent):
             continue
-        params = {"class": class_name, "account": account, "families": len(families), "of": len(of_class[class_name])}
+        params = {"class": class_name, "payer": account, "families": len(families), "of": len(of_class[class_name])}
         found.append(_finding(Pattern.ONE_ACCOUNT, f"{class_name}|{account}", params, rows))
     return found
 

@@ -48,7 +48,7 @@ class Paid:
     family_id: int
     invoice_id: int
     class_name: str
-    payer_account: str
+    payer: str  # the account that paid; where the bank names none, "@" and the name it reports
     line_id: int | None  # the bank line it rests on
 
 

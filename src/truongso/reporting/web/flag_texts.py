@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from truongso.kernel.masking import masked_address
+from truongso.kernel.masking import masked_address, masked_name
 from truongso.kernel.money import Dong
 from truongso.reporting.flags.types import Pattern
 
@@ -52,12 +52,13 @@ def text_of(pattern: str, params: Mapping[str, Any]) -> str:
 
 
 def _one_account(params: Mapping[str, Any]) -> str:
-    return _(
-        "Tài khoản %(account)s nộp cho %(families)s trong %(of)s gia đình lớp %(class)s đã nộp không tiền mặt."
-    ) % {
-        **params,
-        "account": masked_address(params["account"]),
-    }
+    payer = str(params["payer"])
+    if payer.startswith("@"):
+        who = _("Người chuyển %(name)s") % {"name": masked_name(payer[1:])}
+    else:
+        who = _("Tài khoản %(account)s") % {"account": masked_address(payer)}
+    text = _("%(who)s nộp cho %(families)s trong %(of)s gia đình lớp %(class)s đã nộp không tiền mặt.")
+    return text % {**params, "who": who}
 
 
 def _slips(params: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import examples, forms, partners, rounds, setup, transfers, ways
+from truongso.sandbox.demo import closings, examples, forms, partners, rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say, Scale
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
@@ -119,6 +119,8 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     links = setup.staff(demo, tree_year)
     for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
+        if number == 1:
+            closings.bring_cash_to_the_bank(bank, place, plan, since)
         transfers.take_cash(place, plan, since, rng)
         forms.own_numbers(bank, place, plan, since)
         say(f"{place.spec.short_name}: {len(plan.orders)} lệnh chuyển khoản, {len(plan.cash)} lượt tiền mặt")
@@ -138,6 +140,8 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
         transfers.import_statement(bank, made.place, say)
         ways.meet_the_statement(made)
     examples.show(demo, tree_year, say)
+    closings.close_days(demo[0])
+    closings.look(demo)
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done

@@ -45,14 +45,13 @@ def account(school: School) -> BankAccount:
     return factories.bank_account(school)
 
 
-def pay(account: BankAccount, number: int, payer_account: str, memo: str = "", amount: int = 250_000) -> Payment:
+def pay(account: BankAccount, number: int, payer_account: str, payer_name: str = "HANG") -> Payment:
     """A transfer of one family of class 3A2, booked by a person."""
     invoice = money.invoice(account.school, [250_000], full_name=f"Học sinh {number}")
-    line = arrive(
-        account, memo or f"hoc phi {number}", amount, f"FT{number}", counter_account=payer_account, counter_name="HANG"
-    )
+    told = {"counter_account": payer_account, "counter_name": payer_name}
+    line = arrive(account, f"hoc phi {number}", 250_000, f"FT{number}", **told)
     with savepoint():
-        return assign(account.school_id, line_id=line.pk, shares=[(invoice.pk, Dong(amount))], actor=ACTOR)
+        return assign(account.school_id, line_id=line.pk, shares=[(invoice.pk, Dong(250_000))], actor=ACTOR)
 
 
 def class_by_one(account: BankAccount, families: int = 5, others: int = 5) -> list[Payment]:
@@ -70,12 +69,25 @@ def test_a_class_paid_from_one_account_is_found_with_its_payments(account: BankA
     assert look(account.school) == 1
     flag = Flag.objects.for_school(account.school).get()
     assert (flag.period, flag.pattern, flag.amount) == ("2026-Q4", Pattern.ONE_ACCOUNT.value, Dong(1_250_000))
-    assert flag.params == {"class": "3A2", "account": "0711", "families": 5, "of": 10}
+    assert flag.params == {"class": "3A2", "payer": "0711", "families": 5, "of": 10}
     lines = FlagLine.objects.for_school(account.school).order_by("payment_id").values_list("payment_id", flat=True)
     assert list(lines) == [p.pk for p in made[:5]]
     assert look(account.school) == 1
     assert Flag.objects.for_school(account.school).count() == 1
     assert FlagLine.objects.for_school(account.school).count() == 5
+
+
+def test_where_the_bank_tells_no_account_the_name_counts(account: BankAccount) -> None:
+    for number in range(5):
+        pay(account, number, "", "ĐẶNG THỊ HOA")
+    (found,) = findings(account.school_id, Q4)
+    assert dict(found.params) == {"class": "3A2", "payer": "@DANG THI HOA", "families": 5, "of": 5}
+
+
+def test_a_single_word_names_nobody(account: BankAccount) -> None:
+    for number in range(5):
+        pay(account, number, "", "HOA")
+    assert findings(account.school_id, Q4) == []
 
 
 def test_an_ordinary_class_is_quiet(account: BankAccount) -> None:

@@ -32,7 +32,7 @@ def paid(
 def test_one_account_for_most_of_a_class() -> None:
     rows = [paid(n, "111") for n in range(6)] + [paid(n, f"9{n}") for n in range(6, 12)]
     (found,) = one_account(rows, LIMITS)
-    assert dict(found.params) == {"class": "3A2", "account": "111", "families": 6, "of": 12}
+    assert dict(found.params) == {"class": "3A2", "payer": "111", "families": 6, "of": 12}
     assert (len(found.payments), found.amount) == (6, Dong(1_500_000))
     assert found.payments == tuple(r.payment_id for r in rows[:6])
 
