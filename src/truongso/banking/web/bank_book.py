@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -39,8 +39,11 @@ def book_page(request: AuthedRequest) -> HttpResponse:
 @requires(Permission.SCHOOL_MATCH_READ)
 @require_safe
 def book_paper(request: AuthedRequest) -> HttpResponse:
-    """The same on paper."""
-    return render(request, "banking/bank_book_paper.html", _context(request))
+    """The same on paper; without an account there is nothing to print, and the book's page says so."""
+    context = _context(request)
+    if context["book"] is None:
+        return redirect("banking:bank_book")
+    return render(request, "banking/bank_book_paper.html", context)
 
 
 @requires(Permission.SCHOOL_EXPORT_READ)

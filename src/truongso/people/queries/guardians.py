@@ -86,6 +86,8 @@ class Addressee:
 
 def addressees(school_id: int, addresses: Collection[str]) -> dict[str, Addressee]:
     """Guardians with these telephone numbers or e-mail addresses, by address; those of nobody are left out; 1 query."""
+    if not addresses:
+        return {}
     rows = Guardianship.objects.for_school(school_id).select_related("guardian", "student")
     wanted = rows.filter(among("guardian__phone", addresses)) | rows.filter(among("guardian__email", addresses))
     people: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
