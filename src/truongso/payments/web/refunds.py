@@ -136,7 +136,7 @@ def refund_paper(request: AuthedRequest, public_id: str) -> HttpResponse:
     return render(request, "payments/refund_paper.html", context)
 
 
-@requires(Permission.SCHOOL_REFUND_APPROVE)
+@requires(Permission.SCHOOL_REFUND_APPROVE, fresh=True)
 @require_POST
 def decide(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Approve or reject what is on the screen."""
@@ -213,7 +213,7 @@ def file_content(request: AuthedRequest, public_id: str) -> HttpResponse:
     return response
 
 
-@requires(Permission.SCHOOL_REFUND_APPROVE)
+@requires(Permission.SCHOOL_REFUND_APPROVE, fresh=True)
 @require_POST
 def cancel_file(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Another person than the maker confirms that a file never went to the bank."""
