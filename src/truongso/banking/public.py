@@ -33,7 +33,8 @@ from truongso.banking.queries import (
 from truongso.banking.questions.queries import invoices_asked, question_by_public_id
 from truongso.banking.questions.services import answer as answer_question
 from truongso.banking.questions.types import QuestionRefusedError
-from truongso.banking.services import undo_match
+from truongso.banking.services import Change as MatchChange
+from truongso.banking.services import preview_match_again, undo_match
 from truongso.banking.statement_import import apply as apply_statement
 from truongso.banking.statement_import import preview as preview_statement
 from truongso.banking.types import LineRefusedError
@@ -49,6 +50,7 @@ __all__ = [
     "FeedSighting",
     "LineQuestion",
     "LineRefusedError",
+    "MatchChange",
     "MatchDecision",
     "PaymentClaim",
     "QuestionRefusedError",
@@ -77,6 +79,7 @@ __all__ = [
     "make_claim",
     "open_claim_count",
     "payments_by_feed",
+    "preview_match_again",
     "preview_statement",
     "propose_feed",
     "question_by_public_id",

@@ -1,4 +1,4 @@
-"""`truongso match`: the matcher of the product on two files alone."""
+"""`truongso match`: the matcher of the product on two files alone; with --dry-run on a school's waiting money."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from truongso.banking.matching.types import Decision, OpenInvoice, Reason, Rule,
 from truongso.fees.types import is_valid
 from truongso.kernel.money import Dong
 
-from .errors import Refused
+from .errors import Refused, UsageProblem
 from .files import read_limited, write_atomically
 
 INVOICE_COLUMNS = ("code", "amount", "student_name", "class_name", "account")
@@ -31,9 +31,12 @@ Row = Mapping[str, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--invoices", type=Path, required=True, metavar="I.csv", help="hóa đơn còn phải nộp")
-    parser.add_argument("--transfers", type=Path, required=True, metavar="T.csv", help="tiền về, theo thứ tự đến")
-    parser.add_argument("--out", type=Path, required=True, metavar="O.csv", help="tệp kết quả, ghi đè nếu đã có")
+    parser.add_argument("--invoices", type=Path, metavar="I.csv", help="hóa đơn còn phải nộp")
+    parser.add_argument("--transfers", type=Path, metavar="T.csv", help="tiền về, theo thứ tự đến")
+    parser.add_argument("--out", type=Path, metavar="O.csv", help="tệp kết quả, ghi đè nếu đã có")
+    parser.add_argument("--dry-run", action="store_true", help="xem trước việc khớp lại của một trường, không ghi gì")
+    parser.add_argument("--school", metavar="MÃ", help="mã ngành của trường, đi cùng --dry-run")
+    parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON, đi cùng --dry-run")
     parser.epilog = (
         "Tệp CSV mã hóa UTF-8, ngăn cột bằng dấu phẩy, dòng đầu là tên cột (thứ tự tùy ý):\n"
         f"  I.csv  {','.join(INVOICE_COLUMNS)}\n"
@@ -46,11 +49,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "và giao dịch thuộc một tài khoản chung. Giao dịch có số tiền không hợp lệ nhận decision none, rule\n"
         "bad_amount; các dòng khác vẫn được khớp và lệnh kết thúc với mã 1.\n\n"
         "Ví dụ:\n"
-        "  truongso match --invoices hoa-don.csv --transfers sao-ke.csv --out ket-qua.csv"
+        "  truongso match --invoices hoa-don.csv --transfers sao-ke.csv --out ket-qua.csv\n"
+        "  truongso match --dry-run --school 1502647201"
     )
 
 
 def run(args: argparse.Namespace) -> int:
+    files = {"--invoices": args.invoices, "--transfers": args.transfers, "--out": args.out}
+    if args.dry_run:
+        return _dry_run(args, [name for name, given in files.items() if given is not None])
+    missing = [name for name, given in files.items() if given is None]
+    if missing:
+        raise UsageProblem(f"thiếu {', '.join(missing)}")
+    for name in ("school", "json"):
+        if getattr(args, name):
+            raise UsageProblem(f"--{name} chỉ đi cùng --dry-run")
+    return _match(args)
+
+
+def _dry_run(args: argparse.Namespace, files: list[str]) -> int:
+    if files:
+        raise UsageProblem(f"--dry-run không đi cùng {', '.join(files)}")
+    if not args.school:
+        raise UsageProblem("thiếu --school")
+    from .match_preview import preview
+
+    return preview(args.school, as_json=args.json)
+
+
+def _match(args: argparse.Namespace) -> int:
     invoices = _invoices(args.invoices)
     rows = list(_rows(args.transfers, TRANSFER_COLUMNS))
     accounts = [_account(row) for _, row in rows]

@@ -79,6 +79,10 @@ def merge(
     lines = sorted(held_lines(school_id, line_ids), key=lambda x: (x.booked_on, x.pk))
     if len(lines) < 2 or len(lines) != len(set(line_ids)):
         raise LineRefusedError("nothing_to_merge")
+    for line in lines:
+        refusal = _unfit(line)
+        if refusal is not None:
+            raise refusal
     act = new_act(school_id, ActKind.MERGE, actor=actor)
     rests = rests_of(school_id, lines)
     results = carry_out(act, spread_over([(x.pk, rests[x.pk]) for x in lines], shares), actor=actor)

@@ -144,7 +144,7 @@ def test_the_workbench_by_keyboard_alone(school: School, live_server: LiveServer
     expect(page.locator("#recon [role=status]")).to_contain_text("Đã ghi nhận 250.000")
     page.keyboard.press("u")
     page.keyboard.press("Enter")
-    expect(page.locator("#recon [role=status]")).to_contain_text("Đã hoàn tác giao dịch 250.000")
+    expect(page.locator("#recon [role=status]")).to_contain_text("Đã hoàn tác: ghi nhận giao dịch 250.000")
     assert _paid(school) == {"Giàng Thị Dở": 250_000}
 
     # Switched off, single keys do nothing, and it stays so.

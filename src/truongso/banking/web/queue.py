@@ -90,7 +90,7 @@ def show(
         context |= detail(request, chosen, form=form)
     context |= frame(request)
     if is_partial(request) and request.headers.get("HX-Target") == DETAIL:
-        return render(request, "banking/_detail.html", context)
+        return render(request, "banking/_part.html", context)
     context |= listing(request, chosen)
     return render(request, "banking/_board.html" if is_partial(request) else "banking/queue.html", context)
 

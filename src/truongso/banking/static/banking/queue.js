@@ -134,8 +134,10 @@
     settled = Date.now();
     dress();
     mark();
-    if (doc.activeElement !== doc.body && board().contains(doc.activeElement) && !doc.activeElement.matches('[data-row]')) return;
-    const first = find('[data-first-found]') || find('[data-line-title]');
+    const at = doc.activeElement, found = find('[data-first-found]');
+    if (at?.matches('[data-find]') && found) { found.focus(); return; } // what was looked for is there: one Enter takes it
+    if (at !== doc.body && board().contains(at) && !at.matches('[data-row]')) return;
+    const first = found || find('[data-line-title]');
     (find('#recon-detail [role=alert]') ? find('[data-split] input:not([type=hidden])') || find('[data-line-title]') : first)
       ?.focus({ preventScroll: innerWidth > 1000 });
   });
