@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,7 +77,7 @@ def connected(account: BankAccount, bank: SandboxBank, product: str, provider: s
     return url, secret
 
 
-def _key(provider: str) -> dict[str, str]:
+def _key(provider: str) -> dict[str, Any]:
     """Casso and payOS make the key, SePay takes ours."""
     return {} if provider == "sepay" else {"secret": SECRET}
 

@@ -70,4 +70,5 @@ def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice
     )
     for invoice_id, pk, description, nature, amount, credited, paid in rows:
         lines.setdefault(invoice_id, []).append(LockedLine(pk, description, nature, amount - credited, paid))
-    return {values[0]: LockedInvoice(*values, lines=tuple(lines.get(values[0], ()))) for values in invoices}
+    held = [LockedInvoice(*values, tuple(lines.get(values[0], ()))) for values in invoices]  # type: ignore[call-arg]
+    return {invoice.id: invoice for invoice in held}

@@ -23,9 +23,9 @@ from truongso.kernel.sql_values import array_literal
 M = TypeVar("M", bound=models.Model)
 Values = Sequence[Any]
 _BATCH = 5000
-_TEXT = frozenset({str, type(None)})
-_NUMBERS = frozenset({int, type(None)})
-_BOOLEANS = frozenset({bool, type(None)})
+_TEXT: frozenset[Any] = frozenset({str, type(None)})
+_NUMBERS: frozenset[Any] = frozenset({int, type(None)})
+_BOOLEANS: frozenset[Any] = frozenset({bool, type(None)})
 
 
 class _Unusual(Exception):  # noqa: N818 - says where to go on, not what is wrong
@@ -118,7 +118,7 @@ def _fields(model: type[models.Model]) -> tuple[Any, ...]:
 
 def _prepared(field: Any, values: list[Any]) -> Values:
     kinds = set(map(type, values))
-    if kinds <= _allowed(type(field)):
+    if kinds <= _as_they_are(type(field)):
         return values
     quick = _QUICK.get(type(field))
     if quick is not None and kinds <= quick[0]:
@@ -131,8 +131,7 @@ def _prepared(field: Any, values: list[Any]) -> Values:
     return [value if value is None or isinstance(value, str | int | float) else str(value) for value in prepared]
 
 
-@cache
-def _allowed(kind: type[Any]) -> frozenset[type[Any]]:
+def _as_they_are(kind: type[Any]) -> frozenset[Any]:
     """Types of values that a field stores as they are; none for fields that may do something of their own."""
     if not kind.__module__.startswith("django.") and kind not in (PublicIdField, SchoolForeignKey):
         return frozenset()
@@ -191,21 +190,21 @@ def _postgres_sql(model: type[models.Model], ignore_conflicts: bool) -> str:
     fields = _fields(model)
     # Without the length: a cast to varchar(n) would cut what the column must refuse.
     arrays = ", ".join(f"%s::{str(field.db_type(connection)).partition('(')[0]}[]" for field in fields)
-    end = "ON CONFLICT DO NOTHING" if ignore_conflicts else f"RETURNING {quote(model._meta.pk.column)}"
-    names = ", ".join(quote(field.column) for field in fields)
+    end = "ON CONFLICT DO NOTHING" if ignore_conflicts else f"RETURNING {quote(str(model._meta.pk.column))}"
+    names = ", ".join(quote(str(field.column)) for field in fields)
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT * FROM unnest({arrays}) {end}"  # noqa: S608 - names only
 
 
 def _on_sqlite(model: type[models.Model], columns: Sequence[Values], ignore_conflicts: bool) -> Sequence[int]:
     quote = connection.ops.quote_name
     fields = _fields(model)
-    table, names = quote(model._meta.db_table), ", ".join(quote(field.column) for field in fields)
+    table, names = quote(model._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         if ignore_conflicts:
             holders = ", ".join(repeat("%s", len(fields)))
             cursor.executemany(
                 f"INSERT INTO {table} ({names}) VALUES ({holders}) ON CONFLICT DO NOTHING",  # noqa: S608 - names only
-                zip(*columns, strict=True),
+                list(zip(*columns, strict=True)),
             )
             return []
         # One writer at a time, and a number once given is never given again: the next ones are ours.
@@ -214,7 +213,7 @@ def _on_sqlite(model: type[models.Model], columns: Sequence[Values], ignore_conf
         ids = range(last + 1, last + 1 + len(columns[0]))
         holders = ", ".join(repeat("%s", len(fields) + 1))
         cursor.executemany(
-            f"INSERT INTO {table} ({quote(model._meta.pk.column)}, {names}) VALUES ({holders})",  # noqa: S608 - names only
-            zip(ids, *columns, strict=True),
+            f"INSERT INTO {table} ({quote(str(model._meta.pk.column))}, {names}) VALUES ({holders})",  # noqa: S608 - names only
+            list(zip(ids, *columns, strict=True)),
         )
         return ids

@@ -49,7 +49,7 @@ class SchoolManager(models.Manager[M], Generic[M]):
             raise UnscopedQueryError(f"{self.model.__name__}: create() needs the school")
         return super().get_queryset().create(**kwargs)
 
-    def bulk_create(  # type: ignore[override] - what nobody asks for is not offered
+    def bulk_create(  # type: ignore[override]  # what nobody asks for is not offered
         self, objs: Iterable[M], *, ignore_conflicts: bool = False
     ) -> list[M]:
         """Insert many new rows, each carrying its school; rows that meet a unique key are left out if told so."""

@@ -40,8 +40,8 @@ def test_in_production_this_machine_is_no_partner(settings: Any) -> None:
 def test_a_partner_that_resolves_inside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
     """The name of the partner leads to an address of the school's own network."""
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.168.1.10", 443))]
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_a, **_k: inside)
-    monkeypatch.setattr(outgoing.socket, "create_connection", lambda *_a, **_k: pytest.fail("it was called"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: inside)
+    monkeypatch.setattr(socket, "create_connection", lambda *_a, **_k: pytest.fail("it was called"))
     with pytest.raises(ChannelError) as refused:
         post_json("https://sms.example.vn/send", {}, {})
     assert (refused.value.code, refused.value.permanent) == ("unreachable", False)

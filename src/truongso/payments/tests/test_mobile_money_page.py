@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from tests import factories, money
@@ -22,7 +24,9 @@ def text(answer: object) -> str:
 
 
 def transfer(school: School, **changes: object) -> Payment:
-    values = {"kind": EvidenceKind.BANK_LINE, "source": "bank", "reference": "1", "in_suspense": True, **changes}
+    values: dict[str, Any] = {
+        "kind": EvidenceKind.BANK_LINE, "source": "bank", "reference": "1", "in_suspense": True, **changes,
+    }  # fmt: skip
     with transaction():
         return book(
             school.pk, booking=money.booking((money.invoice(school, [100_000]), 100_000), **values), actor=money.ACTOR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from truongso.accounts.types import Role
 from truongso.fees.public import (
@@ -97,11 +98,11 @@ def _refunds(place: DemoSchool, monthly: CollectionRound) -> None:
     paid = [i for i in invoices(school_id, InvoiceFilter(round_id=monthly.pk)) if i.total == i.paid]
     first, others = paid[0], next(i for i in paid if i.class_name != paid[0].class_name)
 
-    def ask(**narrowed: object) -> RefundAsk:
+    def ask(**narrowed: Any) -> RefundAsk:
         return RefundAsk(
             RefundKind.FEE, RefundWay.CASH, round_id=monthly.pk, fee_item_id=place.items[meal], amount=_MEALS,
             **narrowed,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     with transaction():
         request = propose_refund(school_id, ask=ask(codes=(first.code,)), reason=_REASON, actor=accountant)
@@ -118,7 +119,7 @@ def _remind(place: DemoSchool) -> bool:
     """The class where most owe, by the file that a partner would send; False when nobody owes what must be paid."""
     school_id = place.school.pk
     monthly = next(r for r in reversed(issued_rounds(school_id)) if not r.allows_partial)
-    wanted = {"round_id": monthly.pk, "channels": [ChannelKind.FILE]}
+    wanted: dict[str, Any] = {"round_id": monthly.pk, "channels": [ChannelKind.FILE]}
     everyone = plan_reminder(school_id, class_names=[], **wanted)
     owing = Counter(d.class_name for m in everyone.messages for d in m.debts)
     if not owing:

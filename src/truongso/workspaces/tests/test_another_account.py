@@ -7,9 +7,12 @@ from django.db import IntegrityError
 from django.test import Client
 from tests import factories, money
 
+from truongso.accounts.types import Role
 from truongso.banking.decide import decide_lines
 from truongso.banking.tests.helpers import arrive
 from truongso.fees.models import Invoice
+from truongso.fees.public import copy_round
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
@@ -61,6 +64,24 @@ def test_codes_follow_and_the_printed_one_is_known_as_the_schools(school: School
     assert "Mã in trước khi trường đổi tài khoản nhận tiền" in text(client.post("/kt/qr", {"payload": printed}))
     assert again(invoice).bank_account_id == invoice.bank_account_id, "the row keeps what it was issued with"
     assert successors(school.pk) == {invoice.bank_account_id: made.pk}
+
+
+def test_statements_of_the_old_account_are_still_read_and_new_rounds_take_the_new_one(
+    school: School, actor: Actor, client: Client
+) -> None:
+    invoice = money.invoice(school, [250_000])
+    new = move(school, actor, NEW, invoice.bank_account)
+    factories.login(client, factories.user(Role.ACCOUNTANT, school=school))
+    uploads = client.get("/thu/sao-ke").content.decode()
+    assert (invoice.bank_account.number in uploads, NEW.number in uploads) == (True, True)
+    offered = client.get("/thu/dot-thu/moi").content.decode()
+    assert (invoice.bank_account.public_id in offered, new.public_id in offered) == (False, True)
+    with savepoint():
+        copied = copy_round(
+            school.pk, source_id=invoice.round_id, name="Tháng sau", priced_on=clock.today(), due_on=clock.today(),
+            actor=actor,
+        )  # fmt: skip
+    assert copied.bank_account_id == new.pk
 
 
 def test_the_holder_shown_is_that_of_the_account_paid_to(school: School, actor: Actor) -> None:
