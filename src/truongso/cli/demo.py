@@ -100,6 +100,7 @@ def _start_over(data: Path) -> None:
         "truongso.sqlite3",
         "secret_key",
         "sealing_key",
+        "receipt_signing_key",
         "demo.log",
         _DONE,
         "bank",

@@ -93,6 +93,11 @@ class ReceiptPaper:
     fingerprint: str = ""  # of what was signed, in short
 
     @property
+    def method_short(self) -> str:
+        """VietQR, for narrow columns."""
+        return str(SHORT_METHODS[self.method])
+
+    @property
     def method_name(self) -> str:
         """Chuyển khoản VietQR."""
         return str(METHODS[self.method])

@@ -25,6 +25,7 @@ from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
 from truongso.payments.models import Payment
+from truongso.payments.public import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
 
@@ -188,3 +189,42 @@ def test_an_answer_is_kept_and_may_end_the_claim(school: School, actor: Actor, s
             answer_claim(claim, text=text, closes=True, actor=actor)
         assert refused.value.code == code
     assert ClaimMessage.objects.for_school(school).count() == 2
+
+
+def _paid_by_line(invoice: Invoice, amount: int, day: dt.date = DAY) -> None:
+    line = arrive(invoice.bank_account, f"{invoice.code} nop tien", amount, "FT99999999", booked_on=day)
+    with savepoint():
+        assert decide_lines(invoice.school_id, [line], actor=FAMILY) == 1
+
+
+def test_a_mistyped_reference_ends_when_the_money_paid_the_whole_invoice(school: School) -> None:
+    invoice = money.invoice(school)
+    claim = _claim(invoice, "FT26278OO1")
+    _paid_by_line(invoice, 250_000)
+    assert recheck_claims() == 1
+    claim.refresh_from_db()
+    assert (claim.state, claim.line_id, claim.closed_at is not None) == ("booked", None, True)
+    again = _claim(invoice, "FT77777777")  # one payment answers one claim
+    assert again.state == "open"
+
+
+@pytest.mark.parametrize(
+    ("amount", "day"), [(100_000, DAY), (250_000, DAY + dt.timedelta(days=9))], ids=["part", "another day"]
+)
+def test_other_money_does_not_end_a_claim(school: School, amount: int, day: dt.date) -> None:
+    invoice = money.invoice(school)
+    claim = _claim(invoice, "FT26278OO1")
+    _paid_by_line(invoice, amount, day)
+    assert recheck_claims() == 0
+    claim.refresh_from_db()
+    assert claim.state == "open"
+
+
+def test_cash_at_the_counter_is_not_the_claimed_transfer(school: School, actor: Actor) -> None:
+    invoice = money.invoice(school)
+    claim = _claim(invoice, "FT26278OO1")
+    with savepoint():
+        book(school.pk, booking=money.booking((invoice, 250_000), **money.in_cash()), actor=actor)
+    assert recheck_claims() == 0
+    claim.refresh_from_db()
+    assert claim.state == "open"  # its money may still be somewhere; the page says that the invoice is paid
