@@ -30,7 +30,7 @@ from truongso.payments.cash.services import cancel_deposit, require_cash
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
 from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
-from truongso.payments.changes.accounts import approve_account, drop_account, is_first, propose_account
+from truongso.payments.changes.accounts import drop_account, is_first, propose_account
 from truongso.payments.changes.acts import APPROVALS, Approve
 from truongso.payments.changes.messages import AUDIENCES as CHANGE_AUDIENCES
 from truongso.payments.changes.messages import KINDS as CHANGE_KINDS
@@ -126,7 +126,7 @@ from truongso.payments.partners.messages import ITEMS as PARTNER_ITEMS
 from truongso.payments.partners.messages import KINDS as PARTNER_KINDS
 from truongso.payments.partners.messages import partner_file_text
 from truongso.payments.partners.models import PartnerFile
-from truongso.payments.partners.operation import approve_going_live, propose_bill, propose_going_live
+from truongso.payments.partners.operation import propose_bill, propose_going_live
 from truongso.payments.partners.queries import ending as ending_contracts
 from truongso.payments.partners.queries import file_by_public_id as partner_by_public_id
 from truongso.payments.partners.queries import file_of as partner_file_of
@@ -332,8 +332,6 @@ __all__ = [
     "add_channel",
     "add_pos_terminal",
     "apply_settlement",
-    "approve_account",
-    "approve_going_live",
     "approve_refund",
     "ask_gateways",
     "ask_reminder",

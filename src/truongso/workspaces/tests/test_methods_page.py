@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from tests import factories, money
 
 from truongso.accounts.types import Role
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
 from truongso.payments.methods.models import MethodSetting
+from truongso.payments.models import PartnerFile
 from truongso.payments.public import book, settings_of
 from truongso.payments.types import Method
 from truongso.workspaces.tests.reading import text
@@ -70,3 +74,15 @@ def test_a_bad_fee_is_said_at_its_field(school: School, accountant: Client) -> N
     answer = accountant.post("/thu/phuong-thuc/thiet-lap", _form(school, **{"card_pos-fee_basis_points": "100,01"}))
     assert answer.status_code == 422
     assert MethodSetting.objects.for_school(school).count() == 0
+
+
+def test_a_contract_that_is_about_to_end_is_told_where_readiness_is_looked_at(
+    school: School, accountant: Client
+) -> None:
+    factories.in_operation(school, "acquirer", "Vietcombank")
+    rows = PartnerFile.objects.for_school(school)
+    for days, is_told in ((31, False), (30, True), (-1, True)):
+        ends = clock.today() + dt.timedelta(days=days)
+        rows.update(ends_on=ends)
+        said = f"Hợp đồng với Vietcombank hết hạn {ends:%d/%m/%Y}" in text(accountant.get("/thu/phuong-thuc"))
+        assert said is is_told, days

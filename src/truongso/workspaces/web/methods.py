@@ -27,6 +27,7 @@ from truongso.payments.public import (
     Lack,
     MethodChange,
     MethodRefusedError,
+    ending_contracts,
     readiness,
     save_methods,
     settings_of,
@@ -98,6 +99,7 @@ def methods_page(request: AuthedRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "may_write": request.caller.may(Permission.SCHOOL_METHOD_WRITE),
+        "ending": ending_contracts(school.pk) if request.caller.may(Permission.SCHOOL_SETUP_READ) else [],
     }
     return render(request, "workspaces/school/methods.html", context)
 
