@@ -18,6 +18,9 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.kernel.qr_image import read_qr
+from truongso.messaging.public import Recipient
+from truongso.messaging.stop_links import token_of as stop_token
+from truongso.messaging.types import ChannelKind
 from truongso.organizations.models import School
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.models import Attempt, AttemptShare, BillPartner, BillService, Channel, PosTerminal
@@ -163,6 +166,8 @@ def test_pages_are_accessible_and_never_scroll_sideways(  # noqa: PLR0917  fixtu
         f"{own}/cach/quay-ngan-hang", f"{own}/mot-phan?so-tien=300000", f"{own}/da-chuyen", f"{own}/lich-su",
         f"{own}/cong/{attempt.public_id}", f"/gop/{basket}", f"/gop/{basket}/nop", f"/kt/{invoice.public_id[:12]}",
         "/kt", "/kt/qr", "/kt/0000-0000-0000", "/truong/79-thu", "/truong/79-thu/tra-cuu",
+        "/truong/79-thu/huong-dan", "/truong/79-thu/huong-dan/ma-qr",
+        f"/nt/{stop_token(Recipient(invoice.school_id, ChannelKind.SMS, '0900000011'))}",
     ]  # fmt: skip
     complaints.allow("404")
     size: Any = {"width": width, "height": 800}
