@@ -239,3 +239,14 @@ def test_people_are_added_and_listed(page: Page, place: School, sign_in: Callabl
     look(page, "nhap-danh-sach-nhan-su")
     page.goto("/truong/phan-su-dung")
     look(page, "phan-dang-dung")
+
+
+def test_the_policy_is_read_and_chosen(page: Page, place: School, sign_in: Callable[[Page, User], None]) -> None:
+    sign_in(page, factories.user(Role.PRINCIPAL, school=place, username="truong", full_name="Lò Thị Trưởng"))
+    page.goto("/chinh-sach-tai-khoan")
+    look(page, "chinh-sach")
+    page.get_by_text("Đặt từng mục").click()
+    look(page, "chinh-sach-tung-muc")
+    page.get_by_role("button", name="Áp dụng").nth(1).click()
+    page.get_by_role("dialog").get_by_role("button", name="Áp dụng").click()
+    expect(page.get_by_text("đang theo hồ sơ NIST 800-63B-4")).to_be_visible()
