@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import BankAccount, bank_accounts
 
 FORM = "S12-H"
-_SHOWN = 500
+PAGE_SIZE = 50
 
 
 @requires(Permission.SCHOOL_MATCH_READ)
@@ -31,8 +32,7 @@ _SHOWN = 500
 def book_page(request: AuthedRequest) -> HttpResponse:
     """The book of a month, or of any days up to a year."""
     context = _context(request)
-    if context["book"] is not None:
-        context |= {"shown": context["rows"][:_SHOWN], "more": max(0, len(context["rows"]) - _SHOWN)}
+    context["page"] = Paginator(context["rows"], PAGE_SIZE).get_page(request.GET.get("trang"))
     return render(request, "banking/bank_book.html", context)
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
@@ -79,7 +80,8 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
     school, context = request.caller.school, _book_context(request)
     book: CashBook = context["book"]
     header = [
-        _("Ngày ghi sổ"), _("Ngày chứng từ"), _("Số phiếu thu"), _("Số phiếu chi"), _("Diễn giải"), _("Thu"), _("Chi"),
+        _("Ngày ghi sổ"), _("Ngày chứng từ"), _("Số phiếu thu"), _("Số phiếu chi"), _("Diễn giải"),
+        pgettext("sổ quỹ", "Thu"), _("Chi"),
         _("Tồn"), _("Ghi chú"), _("Giờ ghi"), _("Người thực hiện"),
     ]  # fmt: skip
     rows: list[list[Any]] = [[None, None, "", "", _("Số dư đầu kỳ"), None, None, book.opening, "", None, ""]]

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from truongso.ledger.types import AccountRole
 from truongso.organizations.public import School, bank_accounts
 from truongso.reporting.month_end.receivables import Receivable, by_class, by_item, receivables, sum_of
 
-_SHOWN = 200
+_SHOWN = 50
 _BACK = 12
 _KINDS = {
     "": gettext_lazy("chưa ai nhận"),
@@ -82,16 +83,6 @@ def export(request: AuthedRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def month_of(request: AuthedRequest) -> tuple[int, int]:
-    """The month asked for, else the last one that is over in the first ten days of a month, else the running one."""
-    found = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])", request.GET.get("thang", "") or request.POST.get("thang", ""))
-    if found:
-        return int(found[1]), int(found[2])
-    today = clock.today()
-    shown = today - dt.timedelta(days=10)
-    return shown.year, shown.month
-
-
 def months_offered() -> list[tuple[str, str]]:
     """(key, label) of the latest months, the running one first."""
     today = clock.today()
@@ -102,26 +93,50 @@ def months_offered() -> list[tuple[str, str]]:
     return found
 
 
+class MonthForm(forms.Form):
+    """Which month."""
+
+    thang = forms.ChoiceField(label=gettext_lazy("Tháng"), choices=months_offered)
+
+    def __init__(self, data: dict[str, str]) -> None:
+        super().__init__(data)
+        known = months_offered()
+        if data["thang"] not in dict(known):
+            year, month = data["thang"].split("-")
+            self.fields["thang"].widget = forms.Select(choices=[(data["thang"], f"{month}/{year}"), *known])
+
+
+def month_of(request: AuthedRequest) -> tuple[int, int]:
+    """The month asked for, else the last one that is over in the first ten days of a month, else the running one."""
+    found = re.fullmatch(r"(20[0-9]{2})-(0[1-9]|1[0-2])", request.GET.get("thang", "") or request.POST.get("thang", ""))
+    if found:
+        return int(found[1]), int(found[2])
+    today = clock.today()
+    shown = today - dt.timedelta(days=10)
+    return shown.year, shown.month
+
+
 def _context(request: AuthedRequest) -> dict[str, Any]:
     school = request.caller.school
     year, month = month_of(request)
     first, last = dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
     rows, unknown = receivables(school.pk, first, last), suspense(school.pk, last)
-    key = f"{year}-{month:02}"
+    key, until = f"{year}-{month:02}", min(last, clock.today())
     return {
         "school": school,
         "month": key,
         "label": f"{month:02}/{year}",
-        "months": months_offered(),
+        "month_form": MonthForm({"thang": key}),
         "first": first,
         "last": last,
+        "until": until,
         "close": closed_month_signatures(school.pk).get((year, month)),
         "receivables": rows,
         "classes": by_class(rows),
         "items": by_item(rows),
         "total": sum_of(rows, ""),
         "unknown": unknown,
-        "shown_unknown": [_unknown(x, last) for x in unknown.lines[:_SHOWN]],
+        "shown_unknown": [_unknown(x, until) for x in unknown.lines[:_SHOWN]],
         "more_unknown": max(0, len(unknown.lines) - _SHOWN),
         "owners": user_names(x.owner_id for x in unknown.lines),
         "booked_unknown": _booked_unknown(school, last),
@@ -136,15 +151,15 @@ def _booked_unknown(school: School, last: dt.date) -> Dong:
     return Dong(0) if account is None else -balance(school.pk, account, through=last)
 
 
-def _unknown(line: SuspenseLine, last: dt.date) -> dict[str, Any]:
-    return {"one": line, "days": line.days(last), "kind": _KINDS.get(line.kind, line.kind)}
+def _unknown(line: SuspenseLine, until: dt.date) -> dict[str, Any]:
+    return {"one": line, "days": line.days(until), "kind": _KINDS.get(line.kind, line.kind)}
 
 
 def _unknown_row(line: SuspenseLine, context: dict[str, Any]) -> list[ExportCell]:
     row = line.line
     return [
         row.booked_on, row.bank_account.number, row.memo, line.amount, str(_KINDS.get(line.kind, line.kind)),
-        context["owners"].get(line.owner_id or 0, ""), line.days(context["last"]),
+        context["owners"].get(line.owner_id or 0, ""), line.days(context["until"]),
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from truongso.reporting.posting.models import PostingFile
 from truongso.reporting.posting.queries import files, grouping_of, mapped_accounts, unposted
 from truongso.reporting.posting.services import make_file, save_accounts
 from truongso.reporting.posting.types import Grouping, PostingRefusedError
-from truongso.reporting.web.month_end import month_of, months_offered
+from truongso.reporting.web.month_end import MonthForm, month_of
 
 _SHOWN = 100
 _LATEST = 30
@@ -51,7 +51,7 @@ def page(request: AuthedRequest) -> HttpResponse:
     context = {
         "month": f"{year}-{month:02}",
         "label": f"{month:02}/{year}",
-        "months": months_offered(),
+        "month_form": MonthForm({"thang": f"{year}-{month:02}"}),
         "waiting": len({r.entry_id for r in waiting}),
         "earlier": len({r.entry_id for r in waiting if (r.occurred_on.year, r.occurred_on.month) != (year, month)}),
         "files": made,
