@@ -17,12 +17,14 @@ from truongso.banking.public import open_claim_count, queue_figures, waiting_clo
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
 from truongso.payments.public import bills_in_doubt_count, waiting_approvals, waiting_changes
+from truongso.reporting.public import flags_waiting
 
 QUEUE = "banking:queue"
 CLAIMS = "banking:claims"
 PEOPLE = "accounts:people"
 APPROVALS = "payments:approvals"
 CLOSING = "banking:closing"
+FLAGS = "reporting:flags"
 CHANGES = "workspaces:changes"
 
 
@@ -104,7 +106,7 @@ GROUPS = (
                   Permission.SCHOOL_REPORT_READ),
             Entry(gettext_lazy("Cuối tháng"), "reporting:month_end", "calendar-stats", Permission.SCHOOL_CLOSE_READ,
                   also=("/bao-cao/but-toan", "/thu/so-tien-gui")),
-            Entry(gettext_lazy("Điểm cần giải thích"), "reporting:flags", "flag", Permission.SCHOOL_REPORT_READ),
+            Entry(gettext_lazy("Điểm cần giải thích"), FLAGS, "flag", Permission.SCHOOL_REPORT_READ),
             Entry(gettext_lazy("Điểm cần giải thích"), "reporting:unit_flags", "flag", Permission.UNIT_OVERVIEW_READ),
         ),
     ),
@@ -185,6 +187,8 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = waiting_changes(caller.school.pk)
     elif entry.page == CLAIMS:
         badge = open_claim_count(caller.school.pk)
+    elif entry.page == FLAGS:
+        badge = flags_waiting(caller.school.pk)
     elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):
         badge = waiting_closes(caller.school.pk)
     elif entry.page == PEOPLE:
