@@ -191,12 +191,18 @@ def _batch(
     expected = [d for i in items if (d := _expected(i, terms)) is not None]
     shown = items if most is None else items[:most]
     return Entry(
-        Says.BATCH, line.booked_on, ", ".join(dict.fromkeys(k.batch.source for k in links)),
+        Says.BATCH, line.booked_on, ", ".join(_partners(links, items, terms)),
         ", ".join(k.batch.reference for k in links), line.counter_name or line.memo[:80], "", Dong(gross), Dong(fee),
         line.amount, expected_on=max(expected, default=links[0].batch.settled_on), arrived_on=line.booked_on,
         link=("line", line.public_id), hidden=len(items) - len(shown),
         parts=tuple(_item(i, Says.ITEM, terms, codes, arrived=line.booked_on) for i in shown),
     )  # fmt: skip
+
+
+def _partners(links: Sequence[BatchLink], items: Sequence[SettlementItem], terms: Terms) -> list[str]:
+    """Who settled: terminals by name, gateways and banks as the school calls them."""
+    codes = dict.fromkeys(_source(i) for i in items) or dict.fromkeys(k.batch.source for k in links)
+    return [terms[code].name if code in terms else code for code in codes]
 
 
 def _item(
