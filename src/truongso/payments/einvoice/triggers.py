@@ -2,9 +2,10 @@
 
 from truongso.kernel.triggers import append_only, refuse_new
 
+# What came after the first row, without the row being written: PostgreSQL looks when it is there already.
 _LATER = (
     "COALESCE((SELECT SUM(CASE l.kind WHEN 'adjustment' THEN -l.amount ELSE l.amount END) FROM payments_handoffrow l "
-    "WHERE l.adjusts_id = o.id AND l.school_id = o.school_id), 0)"
+    "WHERE l.adjusts_id = o.id AND l.school_id = o.school_id AND l.code <> NEW.code), 0)"
 )
 
 TRIGGERS = [
