@@ -21,14 +21,18 @@ _EARLIER = dt.date(2026, 1, 5)  # long before the world's movements, which its c
 def fill_closings(invoice: Invoice) -> None:
     """One row in every guarded table."""
     now, school_id, nothing = clock.now(), invoice.school_id, Dong(0)
-    book = CloseBook.objects.create(school_id=school_id, bank_account_id=invoice.bank_account_id)
+    # PostgreSQL's guard has made it with the first movement.
+    CloseBook.objects.bulk_create(
+        [CloseBook(school_id=school_id, bank_account_id=invoice.bank_account_id)], ignore_conflicts=True
+    )
     signed = {"digest": "d" * 64, "signature": "s" * 64, "signed_at": now, "signed_by": 1}
     DayClose.objects.create(
         school_id=school_id, bank_account_id=invoice.bank_account_id, first_on=_EARLIER, last_on=_EARLIER,
         opening=nothing, money_in=nothing, money_out=nothing, closing=nothing, book_opening=nothing, book_in=nothing,
         book_out=nothing, book_closing=nothing, lines_digest="l" * 64, **signed,
     )  # fmt: skip
-    CloseBook.objects.for_school(school_id).filter(pk=book.pk).update(locked_through=_EARLIER)
+    books = CloseBook.objects.for_school(school_id).filter(bank_account_id=invoice.bank_account_id)
+    books.update(locked_through=_EARLIER)
     MonthClose.objects.create(
         school_id=school_id, year=2026, month=1, postings=0, moved=nothing, postings_digest="p" * 64, **signed
     )

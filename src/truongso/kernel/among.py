@@ -31,7 +31,9 @@ class _Among(Func):
     def as_sql(  # type: ignore[override]  # the stubs know no lists as parameters
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """The condition for the engine at hand."""
+        """The condition for the engine at hand. No values have no type, so nothing is compared with them."""
+        if not self.values:
+            return "1 = 0", ()
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s::{self.kind}[])", (*params, array_literal(self.values))

@@ -214,7 +214,7 @@ LINES: Mapping[str, str] = {
     ),
     "not_taken_back": gettext_noop("Dòng tiền ra này không thu hồi khoản nào. Không có gì thay đổi."),
     "period_closed": gettext_noop(
-        "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Mở lại sổ hoặc hỏi kế toán trưởng rồi làm tiếp."
+        "Sổ của tháng này, hoặc của ngày này ở tài khoản, đã khóa nên chưa ghi được. Mở lại ở trang Khóa sổ rồi làm."
     ),
 }
 """LineRefusedError, and what the forms of the workbench refuse themselves."""

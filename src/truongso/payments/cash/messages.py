@@ -44,7 +44,8 @@ REFUSALS: Mapping[str, str] = {
     "unknown_deposit": gettext_noop("Không có khoản nộp quỹ này."),
     "cancelled_before": gettext_noop("Khoản nộp quỹ này đã hủy trước đó; không có gì thay đổi."),
     "period_closed": gettext_noop(
-        "Sổ kế toán của tháng này đã khóa nên chưa ghi được. Hỏi kế toán trưởng rồi làm tiếp."
+        "Sổ của tháng này, hoặc sổ quỹ đã được hiệu trưởng ký, đã khóa nên chưa ghi được. "
+        "Mở lại ở trang Khóa sổ rồi làm tiếp."
     ),
 }
 _AMOUNTS = frozenset({"there", "amount", "difference"})
