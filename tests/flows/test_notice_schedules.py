@@ -46,7 +46,7 @@ Step = Callable[[], object]
 COUNT = int(os.environ.get("TRUONGSO_SCHEDULES", "0"))
 SEED = int(os.environ.get("TRUONGSO_SCHEDULE_SEED", "20261005"))
 SECONDS = 20
-LEAST = 20  # schedules, however busy the machine is
+LEAST = 20  # schedules, however slow the machine
 START = dt.datetime(2026, 10, 5, 9, tzinfo=clock.SCHOOL_TIME)
 MOMENTS = [dt.timedelta(minutes=m) for m in (0, 1, 4, 9, 14, 16, 40, 90, 1500, 3000)]
 
@@ -228,13 +228,12 @@ def test_every_schedule_leaves_the_ledger_of_the_orderly_day() -> None:
         for name, amount in (("Lò Thị Mai", 410_000), ("Giàng A Chứ", 95_000), ("Lý Thị Mẩy", 95_000)):
             invoices.append(money.invoice(school, [amount], full_name=name))
     began, played = time.monotonic(), 0
-    while played < COUNT if COUNT else played < LEAST or time.monotonic() - began < SECONDS:
+    while played < (COUNT or LEAST) or (not COUNT and time.monotonic() - began < SECONDS):
         point = transaction.savepoint()
         _compare(SEED + played, school, channels, invoices, hook)
         if played % 25 == 0:
             assert money.broken_invariants() == []
         transaction.savepoint_rollback(point)
         played += 1
-    assert played >= (COUNT or LEAST)
     assert not connection.needs_rollback
     print(f"{played} schedules in {time.monotonic() - began:.0f} s")

@@ -12,6 +12,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import money
+from tests.invariants.asides import TABLES as ASIDE_TABLES
+from tests.invariants.asides import fill_asides
 from tests.invariants.cards import fill_cards
 from tests.invariants.cash_rows import add_cash_rows
 from tests.invariants.closings import TABLES as CLOSING_TABLES
@@ -45,7 +47,7 @@ GUARDED = (
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
-    *PAPER_TABLES, *CLOSING_TABLES,
+    *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES,
 )  # fmt: skip
 
 
@@ -169,6 +171,7 @@ def world(school: School, actor: Actor) -> World:
         fill_gateways(invoice)
         fill_papers(invoice, Receipt.objects.for_school(school).get(payment=part))
         fill_closings(invoice)
+        fill_asides(line, invoice)
     invoice.refresh_from_db()
     return World(
         school=school,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 
 from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.types import CloseState, DayFigures, digest_of
@@ -42,7 +43,8 @@ def decision_signature(row: DayClose | MonthClose) -> str:
 def is_genuine(row: DayClose | MonthClose) -> bool:
     """Whether the stored figures are those that were signed, by the people and at the moments that stand there."""
     digest = day_digest(row) if isinstance(row, DayClose) else month_digest(row)
-    return (row.digest, row.signature, row.decision_signature) == (digest, signature(row), decision_signature(row))
+    kept = f"{row.digest} {row.signature} {row.decision_signature}"
+    return hmac.compare_digest(kept.encode(), f"{digest} {signature(row)} {decision_signature(row)}".encode())
 
 
 def seen_digest(figures: DayFigures) -> str:

@@ -7,6 +7,6 @@ _FIXED = ("school_id", "public_id", "line_id", "family_id", "student_id", "chann
 
 TRIGGERS = [
     *never_deleted("banking_linequestion", "a question is never deleted"),
-    fixed("banking_linequestion", _FIXED, "a question stays as it was asked"),
+    fixed("banking_linequestion", _FIXED, "a question is fixed once asked"),
     refuse("answered_once", "banking_linequestion", "UPDATE", "OLD.state <> 'asked'", "a question is answered once"),
 ]

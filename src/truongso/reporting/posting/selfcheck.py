@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 
 from truongso.kernel.selfcheck import Check
 from truongso.reporting.posting.models import PostingFile
@@ -14,7 +15,7 @@ def changed_files() -> list[str]:
     return [
         f"{row.school_id} {row.public_id}"
         for row in rows.iterator(chunk_size=20)
-        if hashlib.sha256(bytes(row.csv)).hexdigest() != row.sha256
+        if not hmac.compare_digest(hashlib.sha256(bytes(row.csv)).hexdigest(), row.sha256)
     ]
 
 
