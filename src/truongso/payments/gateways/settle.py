@@ -31,7 +31,7 @@ class Settled(StrEnum):
 
     BOOKED = "booked"
     KNOWN = "known"
-    DIFFERS = "differs"  # the same transaction with another amount or order: refused and alarmed
+    DIFFERS = "differs"  # the same transaction with another amount or order, or not what a test asked for: refused
 
 
 @transaction_required
@@ -61,6 +61,16 @@ def settle(channel: Channel, attempt: Attempt, money: Paid, *, told_by: ToldBy) 
             ACTOR, "payments:gateway:replay_differs", school_id=channel.school_id, subject=("attempt", attempt.pk),
             params={
                 "told_by": told_by.value, "transaction": money.txn_id, "known": int(known[1]),
+                "now": int(money.amount),
+            },
+        )  # fmt: skip
+        return Settled.DIFFERS
+    if not channel.is_active and money.amount != attempt.amount:
+        # Nobody has approved what signs for this channel: it pays the small test that was asked for and nothing else.
+        audit.record(
+            ACTOR, "payments:gateway:unapproved_amount", school_id=channel.school_id, subject=("attempt", attempt.pk),
+            params={
+                "told_by": told_by.value, "transaction": money.txn_id, "asked": int(attempt.amount),
                 "now": int(money.amount),
             },
         )  # fmt: skip

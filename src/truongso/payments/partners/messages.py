@@ -37,6 +37,8 @@ _REFUSALS = {
     "unknown_payment": gettext_noop("Không thấy khoản nộp này, hoặc khoản nộp không đi qua đối tác."),
     "unknown_invoice": gettext_noop("Trường không có phiếu mang mã này."),
     "test_too_large": gettext_noop("Giao dịch thử không quá %(most)s."),
+    "test_done": gettext_noop("Đã có giao dịch thử. Muốn thử lại, mở cổng rồi nộp như phụ huynh."),
+    "too_many_tests": gettext_noop("Đã thử thành công đủ số lần. Hãy chọn một giao dịch thử làm minh chứng."),
 }
 
 

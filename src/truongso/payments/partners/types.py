@@ -60,7 +60,7 @@ class PartnerFileRefusedError(Exception):
 
     ends_before_signed, ends_missing, bad_phone, bad_email, bad_method, bad_fee, integrated_before_started,
     in_future (field), would_lack (missing: a partner in operation keeps its list complete), unknown_payment,
-    test_too_large (most), unknown_invoice.
+    test_too_large (most), test_done, too_many_tests, unknown_invoice.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -116,7 +116,7 @@ def add(request: AuthedRequest) -> HttpResponse:
     return _page(request, PartnerForm(), made=made, secret=secret)
 
 
-@requires(Permission.SCHOOL_MATCH_READ)
+@requires(Permission.SCHOOL_MATCH_READ, fresh=True)
 @require_POST
 def change(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Switch a partner off, drop its former key; ask to have it on, or to give it another key."""

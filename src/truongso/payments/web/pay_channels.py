@@ -191,7 +191,7 @@ def channel_forget(request: AuthedRequest, public_id: str) -> HttpResponse:
     return redirect("payments:pay_channel", channel.public_id)
 
 
-@requires(NEEDS)
+@requires(NEEDS, fresh=True)
 @require_POST
 def channel_switch(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Take out of use at once, or ask that somebody else opens the channel."""

@@ -262,7 +262,7 @@ def voucher_paper(request: AuthedRequest, public_id: str) -> HttpResponse:
     return render(request, "payments/refund_voucher.html", context)
 
 
-@requires(Permission.SCHOOL_REFUND_PROPOSE)
+@requires(Permission.SCHOOL_REFUND_PROPOSE, fresh=True)
 @require_POST
 def by_gateway(request: AuthedRequest, code: str) -> HttpResponse:
     """Ask the gateway to give the money back, or what became of it."""

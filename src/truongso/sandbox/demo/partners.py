@@ -55,7 +55,7 @@ def try_out(made: ways.Contracts, invoice: Invoice, bank: SandboxBank, gateways:
     file = _file(made, PartnerKind.GATEWAY)
     attempt = start_trial(
         file, code=invoice.code, amount=TEST, return_url=f"/cai-dat/doi-tac/{file.public_id}",
-        actor=person(made.place.school, Role.ACCOUNTANT), client_ip="127.0.0.1",
+        actor=person(made.place.school, Role.PRINCIPAL), client_ip="127.0.0.1",
     )  # fmt: skip
     ways.pay_at_gateway(made, attempt, bank, gateways)
     ways.pay_by_card(made, invoice, TEST)

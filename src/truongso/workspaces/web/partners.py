@@ -154,7 +154,7 @@ def partner_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     return _page(request, file, form=form)
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE)
+@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
 @require_POST
 def partner_test(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Name the payment that proved the connection."""
@@ -171,7 +171,7 @@ def partner_test(request: AuthedRequest, public_id: str) -> HttpResponse:
     return redirect("workspaces:partner", file.public_id)
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE)
+@requires(Permission.SCHOOL_SETUP_APPROVE, fresh=True)
 @require_POST
 def partner_trial(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Open a small order at a gateway that families are not offered yet."""
@@ -243,6 +243,7 @@ def _page(
         "trials": trials(file) if is_gateway and sees_money else [],
         "waiting": open_change_of(file.school_id, subject, [change]),
         "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
+        "may_try": request.caller.may(Permission.SCHOOL_SETUP_APPROVE),
         "settings": _settings_url(request, kind, file),
     }
     faulty = bool((form and form.errors) or (trial and trial.errors))

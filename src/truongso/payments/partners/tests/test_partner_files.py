@@ -35,6 +35,7 @@ from truongso.payments.partners.queries import ending, file_of, possible_proofs
 from truongso.payments.partners.rules import missing
 from truongso.payments.partners.services import link_test, put_into_operation, save_terms
 from truongso.payments.partners.tasks import warn_of_ends
+from truongso.payments.partners.trial import start_trial
 from truongso.payments.partners.types import Item, PartnerFileRefusedError, PartnerKind, Terms
 from truongso.payments.settlements.tests.build import slip, terminal
 
@@ -116,6 +117,37 @@ def test_bad_terms_change_nothing(school: School, values: dict[str, Any], code: 
         save(file, replace(WHOLE, **values))
     assert refusal.value.code == code
     assert PartnerFile.objects.for_school(school).values().get() == before
+
+
+def test_a_test_brings_what_was_asked_for_and_nothing_else(school: School) -> None:
+    """Who wrote the keys down can sign: until two people have opened the channel, no notice pays more than the test."""
+    made, file = of_channel(school, "payos")
+    invoice = money.invoice(school, [5_000_000])
+    attempt = twin.start(made, (invoice, 2_000), is_trial=True)
+    answer = twin.notice(attempt, amount=5_000_000).send()
+    assert answer.status_code in {200, 400}
+    assert Payment.objects.for_school(school).count() == 0
+    invoice.refresh_from_db()
+    assert invoice.paid == Dong(0)
+    twin.notice(attempt).send()
+    invoice.refresh_from_db()
+    assert (invoice.paid, Payment.objects.for_school(school).count()) == (Dong(2_000), 1)
+    link(file, Payment.objects.for_school(school).get())
+    file.refresh_from_db()
+    with pytest.raises(PartnerFileRefusedError) as refusal:
+        start_trial(file, code=invoice.code, amount=Dong(2_000), return_url="/p", actor=DECIDING, client_ip="127.0.0.1")
+    assert refusal.value.code == "test_done"
+
+
+def test_tests_have_an_end(school: School) -> None:
+    made, file = of_channel(school, "payos")
+    for _ in range(3):
+        paid_through(school, made, 2_000)
+    code = money.invoice(school, [50_000]).code
+    with pytest.raises(PartnerFileRefusedError) as refusal:
+        start_trial(file, code=code, amount=Dong(2_000), return_url="/p", actor=DECIDING, client_ip="127.0.0.1")
+    assert refusal.value.code == "too_many_tests"
+    assert Payment.objects.for_school(school).count() == 3
 
 
 def test_a_channel_opens_with_a_whole_list_a_real_small_payment_and_two_people(school: School) -> None:
