@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import ResolverMatch, URLPattern, URLResolver, get_resolver, get_urlconf, resolve, reverse
 
 from truongso.accounts.access import access_of, caller_of
 
@@ -46,8 +47,8 @@ def all_routes(patterns: Iterable[URLPattern | URLResolver] | None = None, start
             yield route
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
+@lru_cache(maxsize=2)
+def _known(_urlconf: str) -> frozenset[str]:
     return frozenset(all_routes())
 
 
@@ -55,10 +56,11 @@ def _page_of(request: HttpRequest, match: ResolverMatch) -> str:
     """The address to show instead; the landing page when nothing above is open to the caller."""
     if match.view_name in BELONGS_TO:
         return reverse(BELONGS_TO[match.view_name])
+    known = _known(get_urlconf() or settings.ROOT_URLCONF)
     words, parts = match.route.split("/"), request.path_info.strip("/").split("/")
     for length in range(len(words) - 1, 0, -1):
         above = "/" + "/".join(parts[:length])
-        if "/".join(words[:length]) in _known() and _is_open(request, above):
+        if "/".join(words[:length]) in known and _is_open(request, above):
             return above
     return "/"
 
