@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('organizations', '0001_squashed_0002'),
+        ('organizations', '0001_squashed_0005'),
     ]
 
     operations = [

@@ -8,12 +8,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('fees', '0001_initial'), ('fees', '0002_parts'), ('fees', '0003_fewer_indexes')]
+    replaces = [('fees', '0001_initial'), ('fees', '0002_parts'), ('fees', '0003_fewer_indexes'), ('fees', '0004_payment_template')]
 
     initial = True
 
     dependencies = [
-        ('organizations', '0001_squashed_0002'),
+        ('organizations', '0001_squashed_0005'),
         ('people', '0001_initial'),
     ]
 
@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('bank_account', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
                 ('allows_partial', models.BooleanField(default=False)),
+                ('payment_template', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.paymenttemplate')),
                 ('state', models.CharField(default='draft', max_length=8)),
                 ('planned_at', models.DateTimeField(null=True)),
                 ('issued_at', models.DateTimeField(null=True)),

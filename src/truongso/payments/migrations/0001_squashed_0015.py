@@ -8,14 +8,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('payments', '0001_initial'), ('payments', '0002_gateways'), ('payments', '0003_methods_and_groups'), ('payments', '0004_cash'), ('payments', '0005_refunds'), ('payments', '0006_bills'), ('payments', '0007_paper_and_reminders'), ('payments', '0008_settlements_and_pos'), ('payments', '0009_refund_decisions'), ('payments', '0010_told_by_notice')]
+    replaces = [('payments', '0001_initial'), ('payments', '0002_gateways'), ('payments', '0003_methods_and_groups'), ('payments', '0004_cash'), ('payments', '0005_refunds'), ('payments', '0006_bills'), ('payments', '0007_paper_and_reminders'), ('payments', '0008_settlements_and_pos'), ('payments', '0009_refund_decisions'), ('payments', '0010_told_by_notice'), ('payments', '0011_doubts_and_samples'), ('payments', '0012_virtual_accounts'), ('payments', '0013_setup_by_two'), ('payments', '0014_partners_carried_over'), ('payments', '0015_settle_terms')]
 
     initial = True
 
     dependencies = [
-        ('fees', '0001_squashed_0003'),
+        ('fees', '0001_squashed_0004'),
         ('messaging', '0001_initial'),
-        ('organizations', '0001_squashed_0002'),
+        ('organizations', '0001_squashed_0005'),
         ('people', '0001_initial'),
     ]
 
@@ -148,6 +148,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ForgedTally',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('provider', models.CharField(max_length=20)),
+                ('connection', models.CharField(max_length=40)),
+                ('day', models.DateField()),
+                ('problem', models.CharField(max_length=60)),
+                ('count', models.PositiveIntegerField(default=0)),
+                ('latest', models.DateTimeField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_forgedtally_school_row'), models.UniqueConstraint(fields=('school', 'provider', 'connection', 'day', 'problem'), name='payments_forgedtally_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='BillPartner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -219,6 +235,8 @@ class Migration(migrations.Migration):
                 ('was_booked', models.BooleanField(default=False)),
                 ('notice', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.notice')),
                 ('problem', models.CharField(blank=True, max_length=60)),
+                ('told_apart_at', models.DateTimeField(null=True)),
+                ('told_apart_by', models.BigIntegerField(null=True)),
                 ('reversed_at', models.DateTimeField(null=True)),
                 ('reversal_reason', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField()),
@@ -327,6 +345,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SetupChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('kind', models.CharField(max_length=16)),
+                ('subject', models.CharField(max_length=60)),
+                ('title', models.CharField(max_length=160)),
+                ('detail', models.JSONField(default=dict)),
+                ('sealed', models.TextField(blank=True)),
+                ('reason', models.CharField(max_length=300)),
+                ('state', models.CharField(default='proposed', max_length=10)),
+                ('told', models.JSONField(default=dict)),
+                ('proposed_at', models.DateTimeField()),
+                ('proposed_by', models.BigIntegerField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.BigIntegerField(null=True)),
+                ('effective_at', models.DateTimeField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_by', models.BigIntegerField(null=True)),
+                ('end_reason', models.CharField(blank=True, max_length=300)),
+                ('problem', models.CharField(blank=True, max_length=60)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'approved')), fields=['effective_at'], name='payments_setupchange_due'), models.Index(fields=['school', 'state'], name='payments_setupchange_state_ix')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_setupchange_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_setupchange_public'), models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'approved'])), fields=('school', 'kind', 'subject'), name='payments_setupchange_open'), models.CheckConstraint(condition=models.Q(('kind__in', ['account_add', 'account_replace', 'channel_open', 'channel_keys', 'feed_connect', 'feed_keys', 'bill_open', 'bill_keys', 'go_live'])), name='payments_setupchange_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'done', 'rejected', 'cancelled', 'failed'])), name='payments_setupchange_state'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='payments_setupchange_reasoned'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='payments_setupchange_another'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'done', 'failed']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('effective_at__isnull', False)), _connector='OR'), name='payments_setupchange_decided'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['proposed', 'approved'])), models.Q(models.Q(('state__in', ['proposed', 'approved']), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='payments_setupchange_ended'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['cancelled', 'rejected']), _negated=True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='payments_setupchange_why'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved']), ('sealed', ''), _connector='OR'), name='payments_setupchange_forgets')],
+            },
+        ),
+        migrations.CreateModel(
             name='ItemDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -376,8 +423,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['school', 'handoff'], name='payments_handoffrow_handoff')],
-                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_handoffrow_school_row'), models.UniqueConstraint(fields=('school', 'receipt', 'document', 'kind'), name='payments_handoffrow_once'), models.UniqueConstraint(fields=('school', 'code'), name='payments_handoffrow_code'), models.UniqueConstraint(fields=('school', 'adjusts'), name='payments_handoffrow_adjusted_once'), truongso.kernel.constraints.SchoolKey('handoff', name='payments_handoffrow_handoff_key'), truongso.kernel.constraints.SchoolKey('receipt', name='payments_handoffrow_receipt_key'), truongso.kernel.constraints.SchoolKey('adjusts', name='payments_handoffrow_adjusts_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['original', 'adjustment'])), name='payments_handoffrow_kind'), models.CheckConstraint(condition=models.Q(('document__in', ['none', 'receipt', 'cash_voucher', 'sales_invoice', 'vat_invoice'])), name='payments_handoffrow_document'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payments_handoffrow_positive'), models.CheckConstraint(condition=models.Q(models.Q(('adjusts__isnull', False), ('kind', 'adjustment')), models.Q(('adjusts__isnull', True), ('kind', 'original')), _connector='OR'), name='payments_handoffrow_adjustment')],
+                'indexes': [models.Index(fields=['school', 'handoff'], name='payments_handoffrow_handoff'), models.Index(fields=['school', 'receipt'], name='payments_handoffrow_receipt'), models.Index(fields=['school', 'adjusts'], name='payments_handoffrow_adjusts')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_handoffrow_school_row'), models.UniqueConstraint(condition=models.Q(('kind', 'original')), fields=('school', 'receipt', 'document'), name='payments_handoffrow_original'), models.UniqueConstraint(fields=('school', 'code'), name='payments_handoffrow_code'), truongso.kernel.constraints.SchoolKey('handoff', name='payments_handoffrow_handoff_key'), truongso.kernel.constraints.SchoolKey('receipt', name='payments_handoffrow_receipt_key'), truongso.kernel.constraints.SchoolKey('adjusts', name='payments_handoffrow_adjusts_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['original', 'adjustment', 'addition'])), name='payments_handoffrow_kind'), models.CheckConstraint(condition=models.Q(('document__in', ['none', 'receipt', 'cash_voucher', 'sales_invoice', 'vat_invoice'])), name='payments_handoffrow_document'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payments_handoffrow_positive'), models.CheckConstraint(condition=models.Q(models.Q(('adjusts__isnull', True), ('kind', 'original')), models.Q(models.Q(('kind', 'original'), _negated=True), ('adjusts__isnull', False)), _connector='OR'), name='payments_handoffrow_adjustment')],
             },
         ),
         migrations.CreateModel(
@@ -532,6 +579,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_methodsetting_school_row'), models.UniqueConstraint(fields=('school', 'method'), name='payments_methodsetting_once'), models.CheckConstraint(condition=models.Q(('method__in', ['qr_transfer', 'web', 'mobile_money', 'card_pos', 'cash', 'bank_bill'])), name='payments_methodsetting_method'), models.CheckConstraint(condition=models.Q(('fee_basis_points__lte', 10000), ('fee_fixed__gte', 0)), name='payments_methodsetting_fee')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PartnerFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('kind', models.CharField(max_length=8)),
+                ('subject', models.CharField(max_length=80)),
+                ('name', models.CharField(max_length=120)),
+                ('contract_number', models.CharField(blank=True, max_length=60)),
+                ('signed_on', models.DateField(null=True)),
+                ('ends_on', models.DateField(null=True)),
+                ('is_open_ended', models.BooleanField(default=False)),
+                ('contact_name', models.CharField(blank=True, max_length=120)),
+                ('contact_phone', models.CharField(blank=True, max_length=20)),
+                ('contact_email', models.CharField(blank=True, max_length=254)),
+                ('methods', models.JSONField(default=list)),
+                ('fees_agreed', models.BooleanField(default=False)),
+                ('fee_basis_points', models.PositiveIntegerField(default=0)),
+                ('fee_fixed', truongso.kernel.fields.DongField(default=0)),
+                ('started_on', models.DateField(null=True)),
+                ('integrated_on', models.DateField(null=True)),
+                ('test_payment', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payment')),
+                ('live_at', models.DateTimeField(null=True)),
+                ('is_carried_over', models.BooleanField(default=False)),
+                ('warned_of', models.DateField(null=True)),
+                ('updated_at', models.DateTimeField()),
+                ('updated_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['ends_on'], name='payments_partnerfile_ends')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_partnerfile_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_partnerfile_public'), models.UniqueConstraint(fields=('school', 'kind', 'subject'), name='payments_partnerfile_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['gateway', 'feed', 'acquirer', 'bill'])), name='payments_partnerfile_kind'), models.CheckConstraint(condition=models.Q(('subject', ''), _negated=True), name='payments_partnerfile_of'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='payments_partnerfile_named'), truongso.kernel.constraints.SchoolKey('test_payment', name='payments_partnerfile_test_key'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('signed_on__isnull', True), ('ends_on__gte', models.F('signed_on')), _connector='OR'), name='payments_partnerfile_contract'), models.CheckConstraint(condition=models.Q(('fee_basis_points__lte', 10000), ('fee_fixed__gte', 0)), name='payments_partnerfile_fee'), models.CheckConstraint(condition=models.Q(('live_at__isnull', True), ('is_carried_over', True), models.Q(('fees_agreed', True), ('integrated_on__isnull', False), ('signed_on__isnull', False), ('started_on__isnull', False), ('test_payment__isnull', False), models.Q(('ends_on__isnull', False), ('is_open_ended', True), _connector='OR'), models.Q(('contract_number', ''), ('contact_name', ''), ('contact_phone', ''), ('contact_email', ''), _connector='OR', _negated=True)), _connector='OR'), name='payments_partnerfile_complete')],
             },
         ),
         migrations.CreateModel(
@@ -709,6 +790,9 @@ class Migration(migrations.Migration):
                 ('account_name', models.CharField(blank=True, max_length=80)),
                 ('state', models.CharField(default='proposed', max_length=10)),
                 ('file', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='items', to='payments.refundfile')),
+                ('asks', models.PositiveSmallIntegerField(default=0)),
+                ('asked_on', models.DateField(null=True)),
+                ('refusals', models.PositiveSmallIntegerField(default=0)),
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'request'], name='payments_refunditem_request'), models.Index(fields=['school', 'family'], name='payments_refunditem_family'), models.Index(fields=['school', 'state'], name='payments_refunditem_bystate')],
@@ -968,6 +1052,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SettleTerm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('source', models.CharField(max_length=40)),
+                ('days', models.PositiveSmallIntegerField()),
+                ('updated_at', models.DateTimeField()),
+                ('updated_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_settleterm_school_row'), models.UniqueConstraint(fields=('school', 'source'), name='payments_settleterm_once'), models.CheckConstraint(condition=models.Q(('days__lte', 30)), name='payments_settleterm_days')],
+            },
+        ),
+        migrations.CreateModel(
             name='SigningKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -992,6 +1090,61 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_receiptsignature_school_row'), models.UniqueConstraint(fields=('school', 'receipt'), name='payments_receiptsignature_once'), truongso.kernel.constraints.SchoolKey('receipt', name='payments_receiptsignature_receipt_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VirtualAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('bank_account', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
+                ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                ('number', models.CharField(max_length=19)),
+                ('assigned_on', models.DateField()),
+                ('released_on', models.DateField(null=True)),
+                ('release_reason', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.BigIntegerField(null=True)),
+                ('released_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['number'], name='payments_virtualaccount_number')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_virtualaccount_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_virtualaccount_public'), models.UniqueConstraint(condition=models.Q(('released_on__isnull', True)), fields=('school', 'bank_account', 'number'), name='payments_virtualaccount_one_holder'), models.UniqueConstraint(condition=models.Q(('released_on__isnull', True)), fields=('school', 'student', 'bank_account'), name='payments_virtualaccount_one_number'), models.CheckConstraint(condition=models.Q(('released_on__isnull', True), ('released_on__gte', models.F('assigned_on')), _connector='OR'), name='payments_virtualaccount_dates'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='payments_virtualaccount_numbered'), truongso.kernel.constraints.SchoolKey('bank_account', name='payments_virtualaccount_account_key'), truongso.kernel.constraints.SchoolKey('student', name='payments_virtualaccount_student_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VirtualAccountRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('bank_account', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
+                ('kind', models.CharField(max_length=10)),
+                ('prefix', models.CharField(max_length=12)),
+                ('digits', models.PositiveSmallIntegerField(default=6)),
+                ('on_notices', models.BooleanField(default=False)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_virtualaccountrule_school_row'), models.UniqueConstraint(fields=('school', 'bank_account'), name='payments_virtualaccountrule_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['pupil_code', 'sequence'])), name='payments_virtualaccountrule_kind'), models.CheckConstraint(condition=models.Q(('digits__range', (3, 12))), name='payments_virtualaccountrule_digits'), models.CheckConstraint(condition=models.Q(('prefix', ''), _negated=True), name='payments_virtualaccountrule_prefixed'), truongso.kernel.constraints.SchoolKey('bank_account', name='payments_virtualaccountrule_account_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VirtualAccountList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('bank_account', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
+                ('file_name', models.CharField(max_length=200)),
+                ('sha256', models.CharField(max_length=64)),
+                ('rows', models.JSONField(default=list)),
+                ('assigned', models.PositiveIntegerField(default=0)),
+                ('uploaded_at', models.DateTimeField()),
+                ('uploaded_by', models.BigIntegerField(null=True)),
+                ('applied_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='payments_virtualaccountlist_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='payments_virtualaccountlist_public'), truongso.kernel.constraints.SchoolKey('bank_account', name='payments_virtualaccountlist_account_key')],
             },
         ),
     ]

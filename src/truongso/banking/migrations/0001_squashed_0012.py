@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.db.models.expressions
 import truongso.kernel.constraints
 import truongso.kernel.fields
 import truongso.kernel.ids
@@ -7,14 +8,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('banking', '0001_initial'), ('banking', '0002_claims'), ('banking', '0003_statement_layouts'), ('banking', '0004_deposits'), ('banking', '0005_refund_lines'), ('banking', '0006_batches'), ('banking', '0007_virtual_account'), ('banking', '0008_counter_bank'), ('banking', '0009_learning_and_confidence')]
+    replaces = [('banking', '0001_initial'), ('banking', '0002_claims'), ('banking', '0003_statement_layouts'), ('banking', '0004_deposits'), ('banking', '0005_refund_lines'), ('banking', '0006_batches'), ('banking', '0007_virtual_account'), ('banking', '0008_counter_bank'), ('banking', '0009_learning_and_confidence'), ('banking', '0010_workbench'), ('banking', '0011_closing'), ('banking', '0012_feeds_carried_over')]
 
     initial = True
 
     dependencies = [
-        ('fees', '0001_squashed_0003'),
-        ('organizations', '0001_squashed_0002'),
-        ('payments', '0001_squashed_0010'),
+        ('fees', '0001_squashed_0004'),
+        ('organizations', '0001_squashed_0005'),
+        ('payments', '0001_squashed_0015'),
         ('people', '0001_initial'),
     ]
 
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['school', 'state', 'booked_on'], name='banking_bankline_queue'), models.Index(fields=['school', 'bank_account', 'booked_on'], name='banking_bankline_day')],
-                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_bankline_school_row'), models.UniqueConstraint(fields=('school', 'bank_account', 'content_key', 'occurrence'), name='banking_bankline_once'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_bankline_public'), truongso.kernel.constraints.SchoolKey('bank_account', name='banking_bankline_account_key'), truongso.kernel.constraints.SchoolKey('reverses', name='banking_bankline_reverses_key'), models.UniqueConstraint(fields=('school', 'reverses'), name='banking_bankline_reversed_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', True), ('direction', 'out'), _connector='OR'), name='banking_bankline_reverses_out'), models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='banking_bankline_direction'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'matched', 'parked', 'not_fees', 'deposit', 'outgoing', 'refund', 'reversed', 'settled'])), name='banking_bankline_state'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='banking_bankline_positive')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_bankline_school_row'), models.UniqueConstraint(fields=('school', 'bank_account', 'content_key', 'occurrence'), name='banking_bankline_once'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_bankline_public'), truongso.kernel.constraints.SchoolKey('bank_account', name='banking_bankline_account_key'), truongso.kernel.constraints.SchoolKey('reverses', name='banking_bankline_reverses_key'), models.UniqueConstraint(fields=('school', 'reverses'), name='banking_bankline_reversed_once'), models.CheckConstraint(condition=models.Q(('reverses__isnull', True), ('direction', 'out'), _connector='OR'), name='banking_bankline_reverses_out'), models.CheckConstraint(condition=models.Q(('direction__in', ['in', 'out'])), name='banking_bankline_direction'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'partly', 'matched', 'parked', 'not_fees', 'deposit', 'outgoing', 'refund', 'reversed', 'settled'])), name='banking_bankline_state'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='banking_bankline_positive')],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +154,56 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LineAct',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('kind', models.CharField(max_length=8)),
+                ('reason', models.CharField(blank=True, max_length=300)),
+                ('undoes', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='banking.lineact')),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['school', 'made_by'], name='banking_lineact_person')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_lineact_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_lineact_public'), models.UniqueConstraint(fields=('school', 'undoes'), name='banking_lineact_undone_once'), truongso.kernel.constraints.SchoolKey('undoes', name='banking_lineact_undoes_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['assign', 'merge', 'bulk', 'aside', 'back', 'undo', 'redo'])), name='banking_lineact_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LineActRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('act', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='banking.lineact')),
+                ('line', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='banking.bankline')),
+                ('before', models.JSONField()),
+                ('after', models.JSONField()),
+            ],
+            options={
+                'indexes': [models.Index(fields=['school', 'line'], name='banking_lineactrow_line')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_lineactrow_school_row'), models.UniqueConstraint(fields=('school', 'act', 'line'), name='banking_lineactrow_once'), truongso.kernel.constraints.SchoolKey('act', name='banking_lineactrow_act_key'), truongso.kernel.constraints.SchoolKey('line', name='banking_lineactrow_line_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Aside',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('line', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asides', to='banking.bankline')),
+                ('kind', models.CharField(max_length=12)),
+                ('reason', models.CharField(max_length=300)),
+                ('owner_id', models.BigIntegerField(null=True)),
+                ('made_at', models.DateTimeField()),
+                ('made_by', models.BigIntegerField(null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['school', 'owner_id'], name='banking_aside_owner')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_aside_school_row'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('school', 'line'), name='banking_aside_standing'), truongso.kernel.constraints.SchoolKey('line', name='banking_aside_line_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['later', 'asked', 'send_back', 'interest', 'own_transfer', 'fee_returned', 'other_income'])), name='banking_aside_kind'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='banking_aside_reasoned'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['later', 'asked', 'send_back']), _negated=True), ('owner_id__isnull', False), _connector='OR'), name='banking_aside_owned')],
+            },
+        ),
+        migrations.CreateModel(
             name='BatchLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -213,6 +264,91 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CloseBook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('bank_account', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
+                ('locked_through', models.DateField(null=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_closebook_school_row'), models.UniqueConstraint(fields=('school', 'bank_account'), name='banking_closebook_once'), truongso.kernel.constraints.SchoolKey('bank_account', name='banking_closebook_account_key')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DayClose',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('details', models.JSONField(default=dict)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('digest', models.CharField(max_length=64)),
+                ('state', models.CharField(default='signed', max_length=10)),
+                ('signed_at', models.DateTimeField()),
+                ('signed_by', models.BigIntegerField()),
+                ('signature', models.CharField(max_length=64)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.BigIntegerField(null=True)),
+                ('decision_note', models.CharField(blank=True, max_length=300)),
+                ('decision_signature', models.CharField(blank=True, max_length=64)),
+                ('reopen_reason', models.CharField(blank=True, max_length=300)),
+                ('reopen_asked_at', models.DateTimeField(null=True)),
+                ('reopen_asked_by', models.BigIntegerField(null=True)),
+                ('reopened_at', models.DateTimeField(null=True)),
+                ('reopened_by', models.BigIntegerField(null=True)),
+                ('bank_account', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.bankaccount')),
+                ('first_on', models.DateField()),
+                ('last_on', models.DateField()),
+                ('opening', truongso.kernel.fields.DongField()),
+                ('money_in', truongso.kernel.fields.DongField()),
+                ('money_out', truongso.kernel.fields.DongField()),
+                ('closing', truongso.kernel.fields.DongField()),
+                ('book_opening', truongso.kernel.fields.DongField()),
+                ('book_in', truongso.kernel.fields.DongField()),
+                ('book_out', truongso.kernel.fields.DongField()),
+                ('book_closing', truongso.kernel.fields.DongField()),
+                ('lines', models.PositiveIntegerField(default=0)),
+                ('lines_digest', models.CharField(max_length=64)),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ('signed', 'confirmed'))), fields=['school', 'bank_account', 'last_on'], name='banking_dayclose_standing'), models.Index(fields=['school', 'state'], name='banking_dayclose_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_dayclose_school_row'), truongso.kernel.constraints.SchoolKey('bank_account', name='banking_dayclose_account_key'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_dayclose_public'), models.CheckConstraint(condition=models.Q(('state__in', ['signed', 'confirmed', 'refused', 'reopened'])), name='banking_dayclose_state'), models.CheckConstraint(condition=models.Q(('digest', ''), _negated=True), name='banking_dayclose_digested'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(models.Q(('state', 'signed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='banking_dayclose_decided'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('signed_by')), _negated=True), _connector='OR'), name='banking_dayclose_two_sign'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision_note', ''), _negated=True), _connector='OR'), name='banking_dayclose_refused_why'), models.CheckConstraint(condition=models.Q(('reopened_by__isnull', True), models.Q(('reopen_asked_by__isnull', False), models.Q(('reopened_by', models.F('reopen_asked_by')), _negated=True), models.Q(('reopen_reason', ''), _negated=True)), _connector='OR'), name='banking_dayclose_two_reopen'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reopened'), ('reopened_at__isnull', False), ('reopened_by__isnull', False)), models.Q(models.Q(('state', 'reopened'), _negated=True), ('reopened_at__isnull', True), ('reopened_by__isnull', True)), _connector='OR'), name='banking_dayclose_reopened'), models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='banking_dayclose_days'), models.CheckConstraint(condition=models.Q(('book_closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('book_opening'), '+', models.F('book_in')), '-', models.F('book_out'))), ('book_in__gte', 0), ('book_out__gte', 0), ('closing', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('opening'), '+', models.F('money_in')), '-', models.F('money_out'))), ('money_in__gte', 0), ('money_out__gte', 0)), name='banking_dayclose_sums')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MonthClose',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('details', models.JSONField(default=dict)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('digest', models.CharField(max_length=64)),
+                ('state', models.CharField(default='signed', max_length=10)),
+                ('signed_at', models.DateTimeField()),
+                ('signed_by', models.BigIntegerField()),
+                ('signature', models.CharField(max_length=64)),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_by', models.BigIntegerField(null=True)),
+                ('decision_note', models.CharField(blank=True, max_length=300)),
+                ('decision_signature', models.CharField(blank=True, max_length=64)),
+                ('reopen_reason', models.CharField(blank=True, max_length=300)),
+                ('reopen_asked_at', models.DateTimeField(null=True)),
+                ('reopen_asked_by', models.BigIntegerField(null=True)),
+                ('reopened_at', models.DateTimeField(null=True)),
+                ('reopened_by', models.BigIntegerField(null=True)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('month', models.PositiveSmallIntegerField()),
+                ('postings', models.PositiveIntegerField()),
+                ('moved', truongso.kernel.fields.DongField()),
+                ('postings_digest', models.CharField(max_length=64)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_monthclose_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_monthclose_public'), models.CheckConstraint(condition=models.Q(('state__in', ['signed', 'confirmed', 'refused', 'reopened'])), name='banking_monthclose_state'), models.CheckConstraint(condition=models.Q(('digest', ''), _negated=True), name='banking_monthclose_digested'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(models.Q(('state', 'signed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='banking_monthclose_decided'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('signed_by')), _negated=True), _connector='OR'), name='banking_monthclose_two_sign'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('decision_note', ''), _negated=True), _connector='OR'), name='banking_monthclose_refused_why'), models.CheckConstraint(condition=models.Q(('reopened_by__isnull', True), models.Q(('reopen_asked_by__isnull', False), models.Q(('reopened_by', models.F('reopen_asked_by')), _negated=True), models.Q(('reopen_reason', ''), _negated=True)), _connector='OR'), name='banking_monthclose_two_reopen'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reopened'), ('reopened_at__isnull', False), ('reopened_by__isnull', False)), models.Q(models.Q(('state', 'reopened'), _negated=True), ('reopened_at__isnull', True), ('reopened_by__isnull', True)), _connector='OR'), name='banking_monthclose_reopened'), models.UniqueConstraint(condition=models.Q(('state__in', ('signed', 'confirmed'))), fields=('school', 'year', 'month'), name='banking_monthclose_one_stands'), models.CheckConstraint(condition=models.Q(('month__gte', 1), ('month__lte', 12)), name='banking_monthclose_month')],
+            },
+        ),
+        migrations.CreateModel(
             name='DepositLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -242,6 +378,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('forgotten_at', models.DateTimeField()),
                 ('forgotten_by', models.BigIntegerField(null=True)),
+                ('is_restored', models.BooleanField(default=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_forgottenpayer_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_forgottenpayer_public'), truongso.kernel.constraints.SchoolKey('student', name='banking_forgottenpayer_student_key'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='banking_forgottenpayer_reason'), models.CheckConstraint(condition=models.Q(('payer_account', ''), ('payer_name', ''), _negated=True), name='banking_forgottenpayer_payer')],
@@ -263,6 +400,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_statementlayout_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_statementlayout_public'), models.UniqueConstraint(fields=('school', 'bank_account', 'name'), name='banking_statementlayout_name'), truongso.kernel.constraints.SchoolKey('bank_account', name='banking_statementlayout_account_key'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='banking_statementlayout_named')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LineQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                ('line', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='banking.bankline')),
+                ('family', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.family')),
+                ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                ('channel', models.CharField(blank=True, max_length=5)),
+                ('state', models.CharField(default='asked', max_length=9)),
+                ('asked_at', models.DateTimeField()),
+                ('asked_by', models.BigIntegerField(null=True)),
+                ('expires_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('invoice', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='fees.invoice')),
+                ('note', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['public_id'], name='banking_linequestion_by_public'), models.Index(fields=['school', 'line'], name='banking_linequestion_line')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='banking_linequestion_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='banking_linequestion_public'), models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('school', 'line', 'family'), name='banking_linequestion_once'), truongso.kernel.constraints.SchoolKey('line', name='banking_linequestion_line_key'), truongso.kernel.constraints.SchoolKey('family', name='banking_linequestion_family_key'), truongso.kernel.constraints.SchoolKey('student', name='banking_linequestion_student_key'), truongso.kernel.constraints.SchoolKey('invoice', name='banking_linequestion_invoice_key'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'yes', 'no', 'unsure', 'withdrawn'])), name='banking_linequestion_state'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state__in', ['yes', 'no', 'unsure'])), models.Q(models.Q(('state__in', ['yes', 'no', 'unsure']), _negated=True), ('answered_at__isnull', True), ('invoice__isnull', True), ('note', '')), _connector='OR'), name='banking_linequestion_answered')],
             },
         ),
         migrations.CreateModel(

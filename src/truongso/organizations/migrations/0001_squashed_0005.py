@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import truongso.kernel.constraints
 import truongso.kernel.fields
 import truongso.kernel.ids
 from django.db import migrations, models
@@ -6,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('organizations', '0001_initial'), ('organizations', '0002_public_pages')]
+    replaces = [('organizations', '0001_initial'), ('organizations', '0002_public_pages'), ('organizations', '0003_payment_template'), ('organizations', '0004_successors'), ('organizations', '0005_modules')]
 
     initial = True
 
@@ -55,6 +56,7 @@ class Migration(migrations.Migration):
                 ('answer_days', models.PositiveSmallIntegerField(default=1)),
                 ('fanpage', models.URLField(blank=True)),
                 ('has_public_page', models.BooleanField(default=False)),
+                ('switched_off', models.JSONField(blank=True, default=list)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('level__in', ['preschool', 'primary', 'lower_secondary', 'upper_secondary'])), name='organizations_school_level'), models.CheckConstraint(condition=models.Q(('ownership__in', ['public', 'people_founded', 'private'])), name='organizations_school_ownership'), models.CheckConstraint(condition=models.Q(('area__in', ['urban', 'rural', 'mountain', 'especially_difficult'])), name='organizations_school_area'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='organizations_school_named'), models.CheckConstraint(condition=models.Q(('answer_days__gte', 1), ('answer_days__lte', 10)), name='organizations_school_answers'), models.CheckConstraint(condition=models.Q(('has_public_page', False), models.Q(('support_contact', ''), ('support_phone', ''), _connector='OR', _negated=True), _connector='OR'), name='organizations_school_supported')],
@@ -109,10 +111,45 @@ class Migration(migrations.Migration):
                 ('holder_name', models.CharField(max_length=120)),
                 ('label', models.CharField(blank=True, max_length=80)),
                 ('is_active', models.BooleanField(default=True)),
+                ('replaced_by', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='organizations.bankaccount')),
+                ('replaced_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='organizations_bankaccount_school_row'), models.UniqueConstraint(fields=('school', 'bank_bin', 'number'), name='organizations_bankaccount_number'), models.UniqueConstraint(fields=('school', 'public_id'), name='organizations_bankaccount_public'), models.CheckConstraint(condition=models.Q(('holder_name', ''), _negated=True), name='organizations_bankaccount_holder'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='organizations_bankaccount_numbered')],
+                'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='organizations_bankaccount_school_row'), truongso.kernel.constraints.SchoolKey('replaced_by', name='organizations_bankaccount_successor'), models.CheckConstraint(condition=models.Q(models.Q(('replaced_at__isnull', True), ('replaced_by__isnull', True)), models.Q(('is_active', False), ('replaced_at__isnull', False), ('replaced_by__isnull', False)), _connector='OR'), name='organizations_bankaccount_replaced'), models.UniqueConstraint(fields=('school', 'bank_bin', 'number'), name='organizations_bankaccount_number'), models.UniqueConstraint(fields=('school', 'public_id'), name='organizations_bankaccount_public'), models.CheckConstraint(condition=models.Q(('holder_name', ''), _negated=True), name='organizations_bankaccount_holder'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='organizations_bankaccount_numbered')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26, unique=True)),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_templates', to='organizations.orgunit')),
+                ('state', models.CharField(default='draft', max_length=9)),
+                ('number', models.PositiveSmallIntegerField(null=True)),
+                ('valid_from', models.DateField(null=True)),
+                ('basis', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField()),
+                ('created_by', models.BigIntegerField(null=True)),
+                ('published_at', models.DateTimeField(null=True)),
+                ('published_by', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published'])), name='organizations_paymenttemplate_state'), models.UniqueConstraint(fields=('unit', 'number'), name='organizations_paymenttemplate_number'), models.UniqueConstraint(fields=('unit', 'valid_from'), name='organizations_paymenttemplate_day'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('unit',), name='organizations_paymenttemplate_one_draft'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('published_at__isnull', True), ('state', 'draft'), ('valid_from__isnull', True)), models.Q(('number__isnull', False), ('published_at__isnull', False), ('state', 'published'), ('valid_from__isnull', False)), _connector='OR'), name='organizations_paymenttemplate_dated')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PaymentTemplateField',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='organizations.paymenttemplate')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('source', models.CharField(max_length=16)),
+                ('label', models.CharField(max_length=24)),
+                ('note', models.CharField(blank=True, max_length=80)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('template', 'position'), name='organizations_templatefield_place'), models.UniqueConstraint(fields=('template', 'source'), name='organizations_templatefield_once'), models.CheckConstraint(condition=models.Q(('source__in', ['payer', 'beneficiary', 'reason', 'invoice_code', 'pupil', 'pupil_code', 'class', 'school_year', 'round', 'due_day', 'school', 'support_phone', 'support_hours'])), name='organizations_templatefield_source'), models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='organizations_templatefield_named')],
             },
         ),
     ]
