@@ -60,7 +60,8 @@ def refund_progress(
 ) -> RefundOutcome:
     """What became of a refund that was PROCESSING or UNKNOWN; takes what `request_refund` was given.
 
-    `has_twin`: another refund of the payment has the same amount. MISSING: the gateway never got the request.
+    `has_twin`: another refund of the payment has the same amount. MISSING: the gateway does not show it. REFUSED: the
+    refund itself is shown as refused; a question that was not answered is UNKNOWN, for whatever reason.
     """
     return _go(school_id, payment, _Refund(amount, reason, reference, requested_at, by, has_twin), again=True)
 
@@ -94,7 +95,8 @@ def _go(school_id: int, payment: Payment, refund: _Refund, *, again: bool) -> Re
     try:
         told = exchange(money.channel, ask(request, credentials), lambda a: read(a, request, credentials))
     except CallError as error:
-        state = RefundState.UNKNOWN if error.is_down else RefundState.REFUSED
+        # A question that is turned down (too often, bad hash) says nothing of the refund it asked about.
+        state = RefundState.UNKNOWN if again or error.is_down else RefundState.REFUSED
         return RefundOutcome(state, refund.amount, refund.reference, problem=error.code)
     return RefundOutcome(RefundState(told.status.value), refund.amount, refund.reference, told.refund_id, told.problem)
 

@@ -97,7 +97,7 @@ class RefundState(StrEnum):
     DONE = "done"
     PROCESSING = "processing"  # ask again with refund_progress
     REFUSED = "refused"
-    MISSING = "missing"  # the gateway never heard of it: asking again with the same reference is safe
+    MISSING = "missing"  # not shown by the gateway: on the same day asking again with the same reference is safe
     UNKNOWN = "unknown"  # no answer: ask again with the same reference, it is never paid twice
     UNSUPPORTED = "unsupported"  # the gateway has no refund interface: return the money by bank transfer
 

@@ -33,19 +33,32 @@ def ask(
 
     One that was asked is asked for again only when the gateway says that it never got it, and on the same day
     (`may_repeat`): gateways tell repeated requests from new ones for a day. Later it is MISSING, for a person to see.
+    Once it was asked, only the refund itself shown as refused is REFUSED; any other no (to the question, to the
+    repeated request, of our own) is UNKNOWN, for the first asking may stand.
 
-    Raises RefundRefusedError `gateway_refused` (problem).
+    Raises RefundRefusedError `gateway_refused` (problem), never for one that was asked.
     """
-    try:
-        if was_asked:
-            told = refund_progress(
-                school_id, payment=payment, amount=amount, reason=reason, reference=reference,
-                requested_at=requested_at, has_twin=has_twin,
-            )  # fmt: skip
-            if told.state is not RefundState.MISSING or not may_repeat:
-                return told
+
+    def request() -> RefundOutcome:
         return request_refund(
             school_id, payment=payment, amount=amount, reason=reason, reference=reference, requested_at=requested_at
         )
+
+    try:
+        if not was_asked:
+            return request()
+        told = refund_progress(
+            school_id, payment=payment, amount=amount, reason=reason, reference=reference,
+            requested_at=requested_at, has_twin=has_twin,
+        )  # fmt: skip
+        if told.state is RefundState.REFUSED:
+            return told
+        if told.state is RefundState.MISSING and may_repeat:
+            told = request()
     except GatewayRefusedError as error:
+        if was_asked:
+            return RefundOutcome(RefundState.UNKNOWN, amount, reference, problem=error.code)
         raise RefundRefusedError("gateway_refused", problem=error.code) from error
+    if told.state in {RefundState.REFUSED, RefundState.UNSUPPORTED}:
+        return RefundOutcome(RefundState.UNKNOWN, amount, reference, problem=told.problem)
+    return told

@@ -19,6 +19,8 @@ _ACTS: Mapping[str, tuple[str, str, str]] = {
     "withdraw": (gettext_noop("Rút đề nghị"), "", "arrow-back-up"),
     "pay": (gettext_noop("Đã chi"), "ok", "cash"),
     "gateway": (gettext_noop("Gửi yêu cầu đến cổng thanh toán"), "info", "send"),
+    "portal_paid": (gettext_noop("Xem trang của cổng: đã hoàn"), "info", "eye"),
+    "portal_unpaid": (gettext_noop("Xem trang của cổng: không hoàn"), "bad", "eye"),
     "returned": (gettext_noop("Ngân hàng trả lại"), "bad", "arrow-back-up"),
     "undone": (gettext_noop("Bỏ ghi nhận chi"), "bad", "arrow-back-up"),
     "keep": (gettext_noop("Giữ làm tiền của gia đình"), "info", "wallet"),

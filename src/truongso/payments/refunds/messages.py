@@ -56,7 +56,12 @@ REFUSALS: Mapping[str, str] = {
         "Cổng thanh toán không hoàn được (%(problem)s). Giữ làm tiền của gia đình rồi đề nghị cách trả khác."
     ),
     "gateway_missing": gettext_noop(
-        "Cổng thanh toán không có khoản hoàn này. Xem trang quản trị của cổng: nếu thật chưa hoàn thì gửi lại."
+        "Cổng thanh toán không cho thấy khoản hoàn này. Khoản hoàn vẫn đang chờ. Xem trang quản trị của cổng, rồi "
+        "người có quyền duyệt ghi tại đây: cổng đã hoàn, hay cổng không hoàn."
+    ),
+    "gateway_asked_today": gettext_noop(
+        "Khoản hoàn này mới gửi cổng hôm nay. Bấm hỏi lại cổng; sang ngày khác cổng vẫn chưa trả lời thì mới ghi theo "
+        "trang quản trị."
     ),
     "gateway_busy": gettext_noop(
         "Cổng thanh toán đang xử lý khoản hoàn %(code)s của cùng khoản nộp. Đợi khoản đó xong rồi gửi khoản này."

@@ -110,7 +110,8 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
 
     Returns PAID, or SENT while the gateway works on it or gave no answer. Raises RefundRefusedError `unknown_item`,
     `not_due` (state), `other_way`, `gateway_busy` (code) while another refund of the same payment is under way,
-    `gateway_refused` (problem), `gateway_missing`: then the refund is due as before.
+    `gateway_refused` (problem): then the refund is due as before; `gateway_missing`: the gateway does not show it a
+    day after it was asked; it stays SENT until a person says what the gateway's own pages show (`settle_from_portal`).
     """
     with transaction():
         item, payment, others = _held_with_others(school_id, item_id)
@@ -118,7 +119,10 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
         if busy := next((o for o in others if o.state == ItemState.SENT.value), None):
             raise RefundRefusedError("gateway_busy", code=busy.code)
         was_asked = item.state == ItemState.SENT.value
-        has_twin = any(o.amount == item.amount and (o.asks or o.state == ItemState.PAID.value) for o in others)
+        # Its own earlier askings look like it too.
+        has_twin = item.refusals > 0 or any(
+            o.amount == item.amount and (o.asks or o.state == ItemState.PAID.value) for o in others
+        )
         mine = _asked_once_more(item)
         asked_at = RefundDecision.objects.for_school(school_id).get(request_id=item.request_id).decided_at
         reason = item.request.reason
@@ -135,7 +139,6 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
         _due_again(school_id, item_id, mine)
         raise
     if told.state is RefundState.MISSING:
-        _due_again(school_id, item_id, mine)
         raise RefundRefusedError("gateway_missing")
     if told.state in {RefundState.REFUSED, RefundState.UNSUPPORTED}:
         _due_again(school_id, item_id, mine)
@@ -145,6 +148,41 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
             _gateway_paid(school_id, item_id, told.refund_id, actor)
         return ItemState.PAID
     return ItemState.SENT
+
+
+def is_late_at_gateway(item: RefundItem) -> bool:
+    """Whether the gateway was asked on an earlier day and has not settled it yet."""
+    is_asked = item.way == RefundWay.GATEWAY.value and item.state == ItemState.SENT.value
+    return is_asked and item.asked_on is not None and item.asked_on < clock.today()
+
+
+@transaction_required
+def settle_from_portal(school_id: int, *, item_id: int, was_refunded: bool, seen: str, actor: Actor) -> RefundItem:
+    """A person looked at the gateway's own pages, which is all that ends a refund the gateway gives no answer about.
+
+    `was_refunded`: it is there and paid, `seen` is its number there. Otherwise it is not there or was refused, `seen`
+    says what was seen; the refund is due, and asking again is a new refund. Not on the day it was asked: until the
+    day is over the gateway itself is asked. Raises RefundRefusedError `needs_person`, `reason_missing`,
+    `unknown_item`, `other_way`, `not_due` (state), `gateway_asked_today`.
+    """
+    seen = tidy(seen)[:300]
+    if actor.user_id is None:
+        raise RefundRefusedError("needs_person")
+    if not seen:
+        raise RefundRefusedError("reason_missing")
+    item = locked_item(school_id, item_id)
+    _refuse_unless(item, RefundWay.GATEWAY, {ItemState.SENT.value})
+    if not is_late_at_gateway(item):
+        raise RefundRefusedError("gateway_asked_today")
+    audit.record(
+        actor, f"payments:refund:{'portal_paid' if was_refunded else 'portal_unpaid'}", school_id=school_id,
+        subject=("refund", item.code), reason=seen, params={"amount": int(item.amount)},
+    )  # fmt: skip
+    if was_refunded:
+        _gateway_paid(school_id, item_id, seen, actor)
+    else:
+        _free(item)
+    return item
 
 
 def _asked_once_more(item: RefundItem) -> int:
@@ -158,7 +196,8 @@ def _asked_once_more(item: RefundItem) -> int:
 
 
 def _reference(item: RefundItem) -> str:
-    """What names the refund at the gateway: the same until the gateway has plainly refused it."""
+    """What names the refund at the gateway: the same until the gateway has plainly refused it, or a person
+    saw there that it did not happen."""
     return f"{item.code}R{item.refusals}" if item.refusals else str(item.code)
 
 
@@ -198,9 +237,14 @@ def _due_again(school_id: int, item_id: int, asking: int) -> None:
     with transaction():
         item = locked_item(school_id, item_id)
         if item.state == ItemState.SENT.value and item.asks == asking:
-            item.refusals += 1
-            item.save(update_fields=["refusals"])
-            set_state(item, ItemState.DUE)
+            _free(item)
+
+
+def _free(item: RefundItem) -> None:
+    """Due again; what is asked next is another refund, under a reference of its own."""
+    item.refusals += 1
+    item.save(update_fields=["refusals"])
+    set_state(item, ItemState.DUE)
 
 
 def _payment_of(item: RefundItem) -> Payment:

@@ -278,6 +278,25 @@ def by_gateway(request: AuthedRequest, code: str) -> HttpResponse:
     return redirect("payments:refund", item.request.public_id)
 
 
+@requires(Permission.SCHOOL_REFUND_APPROVE, fresh=True)
+@require_POST
+def from_portal(request: AuthedRequest, code: str) -> HttpResponse:
+    """What a person saw on the gateway's own pages, where the gateway gives no answer about a refund."""
+    item = _refund(request, code)
+    seen, what = request.POST.get("da_thay", ""), request.POST.get("viec", "")
+    if what in {"da-hoan", "khong-hoan"}:
+        done = _try(
+            request,
+            lambda: payouts.settle_from_portal(
+                item.school_id, item_id=item.pk, was_refunded=what == "da-hoan", seen=seen, actor=request.caller.actor
+            ),
+        )
+        if done is not None:
+            paid, due = _("Đã ghi là cổng đã hoàn."), _("Đã ghi là cổng không hoàn. Khoản này cần chi lại.")
+            messages.success(request, paid if what == "da-hoan" else due)
+    return redirect("payments:refund", item.request.public_id)
+
+
 @requires(Permission.SCHOOL_REFUND_PROPOSE)
 @require_POST
 def keep(request: AuthedRequest, code: str) -> HttpResponse:
@@ -418,7 +437,8 @@ def _item(item: RefundItem) -> dict[str, Any]:
     return {
         "item": item, "state": (_(text), kind), "way": _(WAYS[RefundWay(item.way)]),
         "bank": bank.short_name if bank else "", "is_due": item.state == ItemState.DUE.value,
-        "is_sent": item.state == ItemState.SENT.value, "number": queries.number_of(item.request),
+        "is_sent": item.state == ItemState.SENT.value,
+        "is_late": payouts.is_late_at_gateway(item), "number": queries.number_of(item.request),
     }  # fmt: skip
 
 

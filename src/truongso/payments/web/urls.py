@@ -102,6 +102,7 @@ urlpatterns = [
     path("thu/hoan-tien/phieu-chi/<str:public_id>", refunds.voucher_paper, name="refund_voucher"),
     path("thu/hoan-tien/khoan/<str:code>/tien-mat", refunds.pay_cash, name="refund_pay_cash"),
     path("thu/hoan-tien/khoan/<str:code>/qua-cong", refunds.by_gateway, name="refund_by_gateway"),
+    path("thu/hoan-tien/khoan/<str:code>/theo-cong", refunds.from_portal, name="refund_from_portal"),
     path("thu/hoan-tien/khoan/<str:code>/giu-lai", refunds.keep, name="refund_keep"),
     path("thu/hoan-tien/<str:public_id>", refunds.refund_page, name="refund"),
     path("thu/hoan-tien/<str:public_id>/in", refunds.refund_paper, name="refund_paper"),

@@ -173,7 +173,11 @@ class Momo:
         return self.refund(request, credentials)
 
     def read_refund_progress(self, answer: Incoming, request: RefundRequest, credentials: Credentials) -> RefundResult:
-        return self.read_refund(answer, request, credentials)
+        """Asked by repeating the request: a no to the repetition is not what became of the first one."""
+        told = self.read_refund(answer, request, credentials)
+        if told.status is RefundStatus.REFUSED:
+            return RefundResult(RefundStatus.PROCESSING, told.refund_id, told.problem)
+        return told
 
 
 def _simple(values: Mapping[str, Any]) -> None:

@@ -258,11 +258,12 @@ def _last_refund(fields: Fields, request: RefundRequest) -> RefundResult:
 
 def _refund_state(fields: Fields, number: str) -> RefundResult:
     state = fields.text("vnp_TransactionStatus")
-    if state in codes.STATUS_REFUNDING:
-        return RefundResult(RefundStatus.PROCESSING, number, f"status_{state}")
     if state in {"", codes.OK, codes.STATUS_REVERSED}:
         return RefundResult(RefundStatus.DONE, number)
-    return RefundResult(RefundStatus.REFUSED, number, f"status_{state}")
+    if state == codes.STATUS_REFUND_REJECTED:
+        return RefundResult(RefundStatus.REFUSED, number, f"status_{state}")
+    # Under way (05, 06), looked at (07) or anything else: only a rejection frees the money for something else.
+    return RefundResult(RefundStatus.PROCESSING, number, f"status_{state}")
 
 
 def _call(fields: dict[str, str], credentials: Credentials) -> Outgoing:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests import money
+from django.test import Client
+from tests import factories, money
 
+from truongso.accounts.types import Role
+from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.ledger.types import AccountRole
@@ -147,3 +151,64 @@ def test_after_a_plain_no_the_next_asking_is_another_refund(school: School, due:
         ("request", due.code), ("request", f"{due.code}R1"), ("progress", f"{due.code}R1"),
         ("request", f"{due.code}R1"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [RefundState.REFUSED, RefundState.UNSUPPORTED])
+def test_a_no_to_a_repeated_request_is_no_news_of_the_first(
+    school: School, due: RefundItem, twin: Gateway, state: RefundState
+) -> None:
+    twin.answers = [RefundState.PROCESSING, RefundState.MISSING, state, RefundState.DONE]
+    asked = [ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) for _ in range(3)]
+    assert asked == [ItemState.SENT, ItemState.SENT, ItemState.PAID]
+    assert {reference for _what, _amount, reference in twin.asked} == {due.code}
+
+
+def test_missing_on_the_second_day_stays_under_way(school: School, due: RefundItem, twin: Gateway) -> None:
+    """Gateways that do not tell "never heard of" from "refused" (ZaloPay) say missing too."""
+    twin.answers = [RefundState.PROCESSING, RefundState.MISSING, RefundState.MISSING]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        for _ in range(2):
+            with pytest.raises(RefundRefusedError, match="gateway_missing"):
+                ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert [(i.state, i.refusals) for i in items(school)] == [("sent", 0)]
+    assert twin.asked == [
+        ("request", 35_000, due.code), ("progress", 35_000, due.code), ("progress", 35_000, due.code)
+    ]  # fmt: skip
+    assert RefundPayout.objects.for_school(school).count() == 0
+
+
+def test_a_refusal_of_our_own_frees_nothing_under_way(
+    school: School, due: RefundItem, twin: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_given: Any) -> RefundOutcome:
+        raise GatewayRefusedError("not_by_gateway")
+
+    twin.answers = [RefundState.PROCESSING]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    monkeypatch.setattr(gateway, "refund_progress", refuse)
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    assert [(i.state, i.refusals) for i in items(school)] == [("sent", 0)]
+
+
+def test_the_page_takes_what_was_seen_at_the_gateway(school: School, due: RefundItem, twin: Gateway) -> None:
+    """Offered on a later day, to who may approve; a refund said to be missing is due again."""
+    twin.answers = [RefundState.PROCESSING]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    page, address = f"/thu/hoan-tien/{due.request.public_id}", f"/thu/hoan-tien/khoan/{due.code}/theo-cong"
+    late = {"viec": "khong-hoan", "da_thay": "Không có trên trang"}
+
+    head = factories.user(Role.PRINCIPAL, school=school, username="hieutruong")
+    assert "theo-cong" not in factories.login(Client(), head).get(page).content.decode()
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        accountant = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+        principal = factories.login(Client(), head)
+        assert "theo-cong" not in accountant.get(page).content.decode()
+        assert accountant.post(address, late).status_code == 403
+        assert "theo-cong" in principal.get(page).content.decode()
+        assert principal.post(address, {**late, "viec": "x"}).status_code == 302
+        assert [(i.state, i.refusals) for i in items(school)] == [("sent", 0)]
+        assert "cần chi lại" in principal.post(address, late, follow=True).content.decode()
+        assert "Xem trang của cổng: không hoàn" in principal.get(page).content.decode()
+    assert [(i.state, i.refusals) for i in items(school)] == [("due", 1)]
+    assert RefundPayout.objects.for_school(school).count() == 0

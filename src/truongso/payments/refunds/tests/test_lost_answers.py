@@ -10,13 +10,14 @@ import pytest
 from tests import money
 
 from truongso.kernel import clock, outgoing
+from truongso.kernel.db import transaction
 from truongso.kernel.outgoing import Answer, OutgoingError
 from truongso.organizations.models import School
 from truongso.payments.gateways.tests import twin
 from truongso.payments.gateways.tests.twin import CREDENTIALS, _hmac
 from truongso.payments.models import RefundItem, RefundPayout
 from truongso.payments.providers.vnpay import protocol
-from truongso.payments.refunds.payouts import ask_gateway
+from truongso.payments.refunds.payouts import ask_gateway, settle_from_portal
 from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, items
 from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
 
@@ -34,13 +35,16 @@ class Vnpay:
         self.given: list[tuple[str, int, str]] = []
         self.loses: list[str] = []
         self.names = True
+        self.shows = True  # False: the order still shows the payment, as if no refund had come
+        self.query_says, self.query_status = "00", "00"
+        self.refund_says = ""
 
     def call(self, base: str, **request: Any) -> Answer:
         asked = json.loads(request["body"] or b"{}")
         lost = self.loses.pop(0) if asked["vnp_Command"] == "refund" and self.loses else ""
         if lost == "request":
             raise OutgoingError("timeout")
-        said = self._refund(asked) if asked["vnp_Command"] == "refund" else self._shown(asked, "00")
+        said = self._refund(asked) if asked["vnp_Command"] == "refund" else self._query(asked)
         if lost == "answer":
             raise OutgoingError("timeout")
         names = protocol._REFUND_SIGNED if asked["vnp_Command"] == "refund" else protocol._QUERY_SIGNED
@@ -50,6 +54,8 @@ class Vnpay:
 
     def _refund(self, asked: dict[str, Any]) -> dict[str, str]:
         amount = int(asked["vnp_Amount"]) // 100
+        if self.refund_says:
+            return self._plain(asked, self.refund_says)
         if asked["vnp_RequestId"] in {number for number, _amount, _info in self.given}:
             return self._plain(asked, "94")
         if amount + sum(a for _number, a, _info in self.given) > 250_000:
@@ -57,11 +63,17 @@ class Vnpay:
         self.given.append((asked["vnp_RequestId"], amount, asked["vnp_OrderInfo"]))
         return self._shown(asked, "05")
 
+    def _query(self, asked: dict[str, Any]) -> dict[str, str]:
+        if self.query_says != "00":
+            return self._plain(asked, self.query_says)
+        return self._shown(asked, self.query_status)
+
     def _shown(self, asked: dict[str, Any], status: str) -> dict[str, str]:
-        last = self.given[-1] if self.given else ("", 250_000, "hoc phi")
+        given = self.given if self.shows or asked["vnp_Command"] == "refund" else []
+        last = given[-1] if given else ("", 250_000, "hoc phi")
         return self._plain(asked, "00") | {
             "vnp_Amount": str(last[1] * 100), "vnp_TransactionNo": "4711", "vnp_TransactionStatus": status,
-            "vnp_TransactionType": "03" if self.given else "01", "vnp_OrderInfo": last[2] if self.names else "",
+            "vnp_TransactionType": "03" if given else "01", "vnp_OrderInfo": last[2] if self.names else "",
             "vnp_PayDate": f"{clock.now().astimezone(clock.SCHOOL_TIME):%Y%m%d%H%M%S}",
         }  # fmt: skip
 
@@ -90,6 +102,15 @@ def pair(school: School, vnpay: Vnpay) -> list[RefundItem]:
 
 def ask(item: RefundItem) -> ItemState:
     return ask_gateway(item.school_id, item_id=item.pk, actor=PROPOSER)
+
+
+def settle(item: RefundItem, *, was_refunded: bool, seen: str = "VNP 4711") -> None:
+    with transaction():
+        settle_from_portal(item.school_id, item_id=item.pk, was_refunded=was_refunded, seen=seen, actor=PROPOSER)
+
+
+def states(school: School) -> list[tuple[str, int]]:
+    return [(i.state, i.refusals) for i in items(school)]
 
 
 def paid(school: School) -> list[tuple[str, int]]:
@@ -152,17 +173,118 @@ def test_twins_that_cannot_be_told_apart_wait(school: School, pair: list[RefundI
 def test_a_request_lost_for_a_day_is_looked_at_by_a_person(
     school: School, pair: list[RefundItem], vnpay: Vnpay
 ) -> None:
-    """The gateway knows a repeated request for a day only: after that it might pay it twice."""
+    """The gateway knows a repeated request for a day only: after that it might pay it twice. It stays under way until
+    a person has looked at the gateway's own pages and says so in an act of its own."""
     first, _second = pair
     vnpay.loses = ["request"]
     assert ask(first) is ItemState.SENT
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
-        with pytest.raises(RefundRefusedError, match="gateway_missing"):
-            ask(first)
-        assert (vnpay.given, paid(school), [i.state for i in items(school)]) == ([], [], ["due", "due"])
+        for _ in range(2):
+            with pytest.raises(RefundRefusedError, match="gateway_missing"):
+                ask(first)
+            assert (vnpay.given, paid(school), states(school)) == ([], [], [("sent", 0), ("due", 0)])
+        settle(first, was_refunded=False)
+        assert (vnpay.given, paid(school), states(school)) == ([], [], [("due", 1), ("due", 0)])
         assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.PAID)
     assert [number for number, _amount, _info in vnpay.given] == [f"{first.code}R1"]
     assert paid(school) == [(first.code, 35_000)]
+
+
+@pytest.mark.parametrize("code", ["02", "03", "91", "94", "95", "97", "99"])
+def test_no_answer_to_the_question_is_no_refusal_of_the_refund(
+    school: School, pair: list[RefundItem], vnpay: Vnpay, code: str
+) -> None:
+    """The refund was taken in; that the question after it is turned down (94: too often) says nothing of the money."""
+    first, _second = pair
+    assert ask(first) is ItemState.SENT
+    vnpay.query_says = code
+    assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.SENT)
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        assert ask(first) is ItemState.SENT
+        assert states(school) == [("sent", 0), ("due", 0)]
+        assert [number for number, _amount, _info in vnpay.given] == [first.code]
+        vnpay.query_says = "00"
+        assert ask(first) is ItemState.PAID
+    assert [number for number, _amount, _info in vnpay.given] == [first.code]
+    assert paid(school) == [(first.code, 35_000)]
+
+
+def test_an_order_that_still_shows_the_payment_frees_nothing(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    first, _second = pair
+    assert ask(first) is ItemState.SENT
+    vnpay.shows = False
+    assert ask(first) is ItemState.SENT  # asked for again under its own number, which the gateway knows
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        for _ in range(3):
+            with pytest.raises(RefundRefusedError, match="gateway_missing"):
+                ask(first)
+        assert states(school) == [("sent", 0), ("due", 0)]
+        assert [number for number, _amount, _info in vnpay.given] == [first.code]
+        settle(first, was_refunded=True)
+    assert states(school) == [("paid", 0), ("due", 0)]
+    assert paid(school) == [(first.code, 35_000)]
+    assert RefundPayout.objects.for_school(school).get().reference == "VNP 4711"
+
+
+def test_a_request_repeated_and_turned_down_stays_under_way(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    """The order lags behind, so it is asked for again, and turned down for whatever reason: the first asking may
+    stand all the same."""
+    first, _second = pair
+    assert ask(first) is ItemState.SENT
+    vnpay.shows, vnpay.refund_says = False, "99"
+    assert ask(first) is ItemState.SENT
+    assert states(school) == [("sent", 0), ("due", 0)]
+    assert [number for number, _amount, _info in vnpay.given] == [first.code]
+
+
+@pytest.mark.parametrize(("status", "state"), [("09", ("due", 1)), ("01", ("sent", 0)), ("07", ("sent", 0))])
+def test_only_a_refund_shown_as_rejected_is_free_again(
+    school: School, pair: list[RefundItem], vnpay: Vnpay, status: str, state: tuple[str, int]
+) -> None:
+    first, _second = pair
+    assert ask(first) is ItemState.SENT
+    vnpay.query_status = status
+    if status == "09":
+        with pytest.raises(RefundRefusedError, match="gateway_refused"):
+            ask(first)
+    else:
+        assert ask(first) is ItemState.SENT
+    assert (states(school)[0], paid(school)) == (state, [])
+
+
+def test_a_rejected_refund_is_not_taken_for_the_one_asked_after_it(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    """Without descriptions the rejected first asking and the second one of the same item look alike."""
+    first, _second = pair
+    assert ask(first) is ItemState.SENT
+    vnpay.query_status, vnpay.names = "09", False
+    with pytest.raises(RefundRefusedError, match="gateway_refused"):
+        ask(first)
+    assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.SENT)
+    assert states(school) == [("sent", 1), ("due", 0)]
+    assert [number for number, _amount, _info in vnpay.given] == [first.code, f"{first.code}R1"]
+
+
+def test_what_a_person_saw_at_the_gateway_is_taken_late_and_with_words(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    """Not on the day of asking (the gateway itself answers), not for what is due, not without saying what was seen."""
+    first, second = pair
+    assert ask(first) is ItemState.SENT
+    for was_refunded in (True, False):
+        with pytest.raises(RefundRefusedError, match="gateway_asked_today"):
+            settle(first, was_refunded=was_refunded)
+        with clock.frozen(clock.now() + dt.timedelta(days=1)):
+            with pytest.raises(RefundRefusedError, match="reason_missing"):
+                settle(first, was_refunded=was_refunded, seen=" ")
+            with pytest.raises(RefundRefusedError, match="not_due"):
+                settle(second, was_refunded=was_refunded)
+    assert (states(school), paid(school)) == ([("sent", 0), ("due", 0)], [])
 
 
 def test_asked_for_again_it_is_the_same_refund(school: School, pair: list[RefundItem], vnpay: Vnpay) -> None:
