@@ -36,7 +36,7 @@ from truongso.kernel.money import Dong, total
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
 from truongso.organizations.public import PaymentTemplate, PaymentTemplateField, standard_template
 from truongso.organizations.types import SchoolLevel, UnitKind
-from truongso.payments.models import PartnerFile
+from truongso.payments.models import PartnerFile, VirtualAccountRule
 from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.types import Relationship
 
@@ -221,6 +221,17 @@ def fee_rate(
         document_number="18/2025/NQ-HĐND",
         deciding_body="Hội đồng nhân dân Thành phố",
     )
+    return made
+
+
+def number_rule(
+    account: BankAccount, prefix: str = "962", digits: int = 6, *, kind: str = "sequence", on_notices: bool = False
+) -> VirtualAccountRule:
+    """A bank's rule for pupils' own numbers on the account, as two people decided on it."""
+    made: VirtualAccountRule = VirtualAccountRule.objects.create(
+        school_id=account.school_id, bank_account=account, kind=kind, prefix=prefix, digits=digits,
+        on_notices=on_notices, proposed_by=1, approved_by=2,
+    )  # fmt: skip
     return made
 
 

@@ -51,5 +51,5 @@ def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
     )  # fmt: skip
     VirtualAccount.objects.create(
         school_id=school_id, bank_account_id=invoice.bank_account_id, student_id=invoice.student_id,
-        number="962TS000001", assigned_on=day, created_at=now,
+        number="962TS000001", bank_bin="970436", assigned_on=day, created_at=now,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
 from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
 from truongso.payments.changes.accounts import drop_account, is_first, propose_account
+from truongso.payments.changes.accounts import take_effect as take_change_into_effect
 from truongso.payments.changes.acts import APPROVALS, Approve
 from truongso.payments.changes.messages import AUDIENCES as CHANGE_AUDIENCES
 from truongso.payments.changes.messages import KINDS as CHANGE_KINDS
@@ -38,6 +39,7 @@ from truongso.payments.changes.messages import STATES as CHANGE_STATES
 from truongso.payments.changes.messages import change_text
 from truongso.payments.changes.messages import problem_text as change_problem_text
 from truongso.payments.changes.models import SetupChange
+from truongso.payments.changes.number_rules import propose_number_rule
 from truongso.payments.changes.queries import (
     account_changes,
     change_by_public_id,
@@ -223,7 +225,6 @@ from truongso.payments.virtual_accounts.queries import (
 )
 from truongso.payments.virtual_accounts.services import assign as assign_number
 from truongso.payments.virtual_accounts.services import assign_by_rule as assign_numbers_by_rule
-from truongso.payments.virtual_accounts.services import save_rule as save_number_rule
 from truongso.payments.virtual_accounts.types import HeldNumber, RuleKind, VirtualAccountRefusedError
 
 __all__ = [
@@ -436,6 +437,7 @@ __all__ = [
     "propose_bill",
     "propose_change",
     "propose_going_live",
+    "propose_number_rule",
     "propose_refund",
     "query_back",
     "read_feed_notice",
@@ -467,7 +469,6 @@ __all__ = [
     "require_cash_open",
     "restore_credit",
     "save_methods",
-    "save_number_rule",
     "save_partner_terms",
     "save_settle_days",
     "schools_expecting_transfers",
@@ -490,6 +491,7 @@ __all__ = [
     "store_notice",
     "straight_transfers",
     "switch_bill_partner",
+    "take_change_into_effect",
     "terminal_codes_of",
     "trials",
     "undo",

@@ -102,7 +102,7 @@ def pupils_account(case: Case) -> Decision | None:
     """`virtual_account`: the payer sent to the number that the bank gave one pupil.
 
     Booked when one invoice or all of them owe this amount, or when only one owes at all; with a memo that names another
-    invoice or pupil, a number that was taken back or changed hands that day, or several invoices and another amount it
+    invoice or pupil, a number that was taken back or was ever another's, or several invoices and another amount it
     is proposed. Codes of the pupil's own invoices in the memo say more and decide.
     """
     pupil, is_sure = _holder(case)
@@ -126,13 +126,14 @@ def pupils_account(case: Case) -> Decision | None:
 
 
 def _holder(case: Case) -> tuple[Pupil | None, bool]:
-    """Whose number it was on the day of the transfer, and whether that is beyond doubt: one holder, still his."""
+    """Whose number it was on the day of the transfer; whether that is beyond doubt: still his, and only ever his."""
     holders = case.holders()
     if not holders:
         return None, False
     day = case.transfer.date
     then = [one for one in holders if one.first <= day and (not one.last or day <= one.last)]
-    is_sure = len(then) == 1 and (not then[0].last or day < then[0].last)
+    alone = len({one.student_key for one in holders}) == 1  # late money may mean a former holder
+    is_sure = alone and len(then) == 1 and (not then[0].last or day < then[0].last)
     return case.account.pupils.by_key.get((then or holders)[-1].student_key), is_sure
 
 

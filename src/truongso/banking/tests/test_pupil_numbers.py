@@ -29,7 +29,9 @@ NUMBER = "962TS000007"
 
 @pytest.fixture
 def sepay(school: School) -> Hook:
-    return hook(school)
+    made = hook(school)
+    factories.number_rule(made.account, "962TS", 6)
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -142,19 +144,21 @@ def test_a_number_taken_back_is_only_proposed(school: School, sepay: Hook) -> No
     assert not Payment.objects.for_school(school).exists()
 
 
-def test_late_money_from_before_a_number_changed_hands_is_its_former_holders(school: School, sepay: Hook) -> None:
-    """The notice of 6/10 comes on the 8th, when another pupil has the number already."""
+def test_money_to_a_number_that_was_ever_anothers_is_only_proposed(school: School, sepay: Hook) -> None:
+    """Numbers no longer change hands; where one did, a family that kept the former code may still pay to it."""
     former = money.invoice(school, [250_000])
     present = money.invoice(school, [250_000], full_name="Trần Bình Minh")
     held = give(sepay, former.student)
-    with clock.frozen(dt.datetime(2026, 10, 7, 9, tzinfo=clock.SCHOOL_TIME)):
-        with transaction():
-            release(held, reason="Chuyển trường", actor=ACTOR)
-        give(sepay, present.student)
-        assert pay(sepay, "", 250_000).decision == "auto"
-    former.refresh_from_db()
-    present.refresh_from_db()
-    assert (former.paid, present.paid) == (Dong(250_000), Dong(0))
+    with clock.frozen(dt.datetime(2026, 10, 2, 9, tzinfo=clock.SCHOOL_TIME)), transaction():
+        VirtualAccount.objects.for_school(school).filter(pk=held.pk).update(released_on=held.assigned_on)
+    VirtualAccount.objects.create(
+        school=school, bank_account=sepay.account, bank_bin=sepay.account.bank_bin, student=present.student,
+        number=NUMBER, assigned_on=held.assigned_on, created_at=clock.now(), is_of_rule=True,
+    )  # fmt: skip
+    with clock.frozen(dt.datetime(2026, 10, 9, 9, tzinfo=clock.SCHOOL_TIME)):
+        said = pay(sepay, "", 250_000)
+    assert (said.decision, said.reason["code"]) == ("suggest", "virtual_pupil_former")
+    assert not Payment.objects.for_school(school).exists()
 
 
 def test_a_number_nobody_holds_and_a_pupil_who_owes_nothing(school: School, sepay: Hook) -> None:
@@ -170,9 +174,9 @@ def test_a_number_nobody_holds_and_a_pupil_who_owes_nothing(school: School, sepa
 def test_another_schools_number_says_nothing_here(school: School, other_school: School, sepay: Hook) -> None:
     money.invoice(school, [250_000])
     foreign = factories.student(other_school, "Lê Chi")
+    account = factories.bank_account(other_school, number="0071000999999")
+    factories.number_rule(account, "962TS", 6)
     with transaction():
-        assign_number(
-            factories.bank_account(other_school, number="0071000999999"), student=foreign, number=NUMBER, actor=ACTOR
-        )
+        assign_number(account, student=foreign, number=NUMBER, actor=ACTOR)
     assert pay(sepay, "", 250_000).decision != "auto"
     assert not Payment.objects.across_schools("nobody got money").exists()

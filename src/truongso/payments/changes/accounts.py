@@ -23,6 +23,7 @@ from truongso.organizations.types import OrganizationError
 from truongso.payments.changes import services
 from truongso.payments.changes.models import SetupChange
 from truongso.payments.changes.notices import tell
+from truongso.payments.changes.number_rules import take_rule_into_use
 from truongso.payments.changes.types import ChangeKind, ChangeRefusedError, ChangeState
 from truongso.payments.models import Payment
 
@@ -63,7 +64,9 @@ def propose_account(
 
 @transaction_required
 def approve_account(school: School, *, change_id: int, actor: Actor) -> SetupChange:
-    """Decide that the account is taken into use: after the delay, or at once where no money can be led astray.
+    """Decide that an account, or a rule of pupils' numbers, is taken into use.
+
+    After the delay, or at once where no money can be led astray.
 
     Raises ChangeRefusedError as `decide`, and when the account can no longer be taken into use.
     """
@@ -115,6 +118,9 @@ def is_first(school: School) -> bool:
 
 
 def _carry_out(school: School, change: SetupChange, *, actor: Actor) -> None:
+    if change.kind == ChangeKind.NUMBER_RULE.value:
+        take_rule_into_use(school, change, actor=actor)
+        return
     to = change.detail
     data = AccountData(to["bank_bin"], to["number"], to["holder"])
     old = _replaced(school, change.subject) if change.kind == ChangeKind.ACCOUNT_REPLACE.value else None

@@ -22,6 +22,7 @@ class Approve(Protocol):
 APPROVALS: dict[ChangeKind, Approve] = {
     ChangeKind.ACCOUNT_ADD: approve_account,
     ChangeKind.ACCOUNT_REPLACE: approve_account,
+    ChangeKind.NUMBER_RULE: approve_account,
     ChangeKind.CHANNEL_OPEN: approve_channel,
     ChangeKind.CHANNEL_KEYS: approve_channel_keys,
     ChangeKind.BILL_OPEN: approve_bill,

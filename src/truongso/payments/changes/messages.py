@@ -11,6 +11,7 @@ from truongso.payments.changes.types import Audience, ChangeKind, ChangeRefusedE
 KINDS: dict[ChangeKind, str | Promise] = {
     ChangeKind.ACCOUNT_ADD: gettext_lazy("Thêm tài khoản nhận tiền"),
     ChangeKind.ACCOUNT_REPLACE: gettext_lazy("Đổi tài khoản nhận tiền"),
+    ChangeKind.NUMBER_RULE: gettext_lazy("Đặt đầu số tài khoản riêng của học sinh"),
     ChangeKind.CHANNEL_OPEN: gettext_lazy("Mở cổng thanh toán cho phụ huynh"),
     ChangeKind.CHANNEL_KEYS: gettext_lazy("Thay khóa của cổng thanh toán"),
     ChangeKind.FEED_CONNECT: gettext_lazy("Nối dịch vụ báo có"),

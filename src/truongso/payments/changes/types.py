@@ -16,12 +16,13 @@ class ChangeKind(StrEnum):
     FEED_KEYS = "feed_keys"
     BILL_OPEN = "bill_open"  # let a bank of the bill service ask and pay
     BILL_KEYS = "bill_keys"
+    NUMBER_RULE = "number_rule"  # which numbers at the bank may stand for pupils
     GO_LIVE = "go_live"  # a partner whose list is complete
 
     @property
     def is_account(self) -> bool:
         """Whether it changes where families' money goes: delayed, and told to the department."""
-        return self in {ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE}
+        return self in {ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE, ChangeKind.NUMBER_RULE}
 
 
 class ChangeState(StrEnum):

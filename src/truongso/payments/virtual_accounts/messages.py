@@ -14,9 +14,17 @@ KINDS: dict[RuleKind, str | Promise] = {
     RuleKind.SEQUENCE: _("Đầu số của ngân hàng + số thứ tự"),
 }
 _TEXTS: dict[str, str | Promise] = {
-    "bad_number": _("Số “%(number)s” không hợp lệ: cần 6 đến 19 chữ cái không dấu và chữ số."),
+    "bad_number": _(
+        "Số “%(number)s” không hợp lệ: cần 6 đến 19 chữ cái không dấu và chữ số. "
+        "Số lấy từ Excel phải ở cột định dạng văn bản (Text), Excel chỉ giữ đúng 15 chữ số."
+    ),
     "own_account": _("%(number)s là số tài khoản chính của trường, không cấp riêng cho học sinh được."),
     "number_taken": _("Số %(number)s đang cấp cho học sinh khác."),
+    "not_of_rule": _(
+        "Số %(number)s không đúng đầu số hoặc độ dài đã duyệt của ngân hàng. "
+        "Kiểm tra lại số; muốn đổi đầu số thì lập đề nghị để người thứ hai duyệt."
+    ),
+    "number_was_others": _("Số %(number)s từng cấp cho học sinh khác, tiền nộp muộn sẽ nhầm người. Cấp số khác."),
     "pupil_has_one": _("Học sinh đã có số tài khoản riêng khác. Thu hồi hoặc thay số ở trang số đó."),
     "unknown_pupil": _("Không tìm thấy học sinh này trong trường. Kiểm tra mã, tên và lớp."),
     "unknown_account": _("Tài khoản nhận tiền này không còn dùng. Chọn tài khoản đang dùng."),
@@ -24,9 +32,11 @@ _TEXTS: dict[str, str | Promise] = {
     "same_number": _("Số mới giống số đang dùng. Nhập số khác."),
     "reason_missing": _("Ghi lý do thu hồi hoặc thay số."),
     "bad_prefix": _("Đầu số cần 2 đến 12 chữ cái không dấu và chữ số, đúng như ngân hàng cấp."),
-    "bad_digits": _("Số chữ số của phần thứ tự từ %(least)s đến %(most)s."),
-    "no_rule": _("Chưa khai quy tắc đầu số của ngân hàng cho tài khoản này."),
-    "no_room": _("Đầu số và phần thứ tự dài quá 19 ký tự. Giảm số chữ số."),
+    "bad_digits": _("Số ký tự sau đầu số từ %(least)s đến %(most)s."),
+    "no_rule": _(
+        "Chưa có đầu số của ngân hàng được duyệt cho tài khoản này. Lập đề nghị đầu số để người thứ hai duyệt."
+    ),
+    "no_room": _("Đầu số và phần sau dài quá 19 ký tự. Giảm số ký tự sau đầu số."),
     "nothing_to_assign": _("Không còn học sinh nào cần cấp số theo quy tắc này."),
     "no_columns": _("Tệp cần một cột số tài khoản định danh và một cột mã học sinh hoặc họ tên. Xem lại dòng tiêu đề."),
     "no_rows": _("Dưới dòng tiêu đề không có học sinh nào."),

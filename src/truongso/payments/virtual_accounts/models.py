@@ -21,6 +21,8 @@ class VirtualAccount(SchoolChild):
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
     student = SchoolForeignKey("people.Student", related_name="+")
     number = models.CharField(max_length=19)
+    bank_bin = models.CharField(max_length=6)  # the account's: a number is one bank's, whatever the account
+    is_of_rule = models.BooleanField(default=False)  # fits a rule that two people decided on; others see no family
     assigned_on = models.DateField()
     released_on = models.DateField(null=True)
     release_reason = models.CharField(max_length=200, blank=True)
@@ -34,6 +36,10 @@ class VirtualAccount(SchoolChild):
             models.UniqueConstraint(fields=["school", "public_id"], name="payments_virtualaccount_public"),
             models.UniqueConstraint(
                 fields=["school", "bank_account", "number"], name="payments_virtualaccount_one_holder",
+                condition=Q(released_on__isnull=True),
+            ),
+            models.UniqueConstraint(
+                fields=["school", "bank_bin", "number"], name="payments_virtualaccount_one_at_bank",
                 condition=Q(released_on__isnull=True),
             ),
             models.UniqueConstraint(
@@ -55,13 +61,18 @@ class VirtualAccount(SchoolChild):
 
 
 class VirtualAccountRule(SchoolChild):
-    """How a bank makes numbers on an account, and whether printed notices carry the pupil's number in their code."""
+    """How a bank makes numbers on an account, and whether printed notices carry the pupil's number in their code.
+
+    Counts once one person asked for it and another approved it; `digits` symbols follow the prefix.
+    """
 
     bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
     kind = models.CharField(max_length=10)
     prefix = models.CharField(max_length=12)
     digits = models.PositiveSmallIntegerField(default=6)
     on_notices = models.BooleanField(default=False)
+    proposed_by = models.BigIntegerField(null=True)
+    approved_by = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -69,6 +80,11 @@ class VirtualAccountRule(SchoolChild):
             models.UniqueConstraint(fields=["school", "bank_account"], name="payments_virtualaccountrule_once"),
             one_of("kind", RuleKind, name="payments_virtualaccountrule_kind"),
             models.CheckConstraint(condition=Q(digits__range=(3, 12)), name="payments_virtualaccountrule_digits"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (Q(proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
+                name="payments_virtualaccountrule_two",
+            ),
             not_blank("prefix", name="payments_virtualaccountrule_prefixed"),
             SchoolKey("bank_account", name="payments_virtualaccountrule_account_key"),
         ]

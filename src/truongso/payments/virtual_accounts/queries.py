@@ -38,12 +38,12 @@ def numbers_of_student(school_id: int, student_id: int) -> list[VirtualAccount]:
 def numbers_for(school_id: int, invoices: Sequence[Invoice]) -> dict[int, VirtualAccount]:
     """The number each invoice's pupil has on the account that takes its money today, by invoice id; 1 query.
 
-    The invoices come with their account.
+    The invoices come with their account. Only numbers of a rule that two people decided on are shown to families.
     """
     held = {
         (row.student_id, row.bank_account_id): row
         for row in VirtualAccount.objects.for_school(school_id).filter(
-            among("student_id", {i.student_id for i in invoices}), released_on__isnull=True
+            among("student_id", {i.student_id for i in invoices}), released_on__isnull=True, is_of_rule=True
         )
     }
     found = {i.pk: held.get((i.student_id, i.receiving_account.pk)) for i in invoices}
@@ -57,7 +57,7 @@ def number_for(invoice: Invoice) -> VirtualAccount | None:
 
 def accounts_with_notices(school_id: int) -> set[int]:
     """Accounts whose printed notices carry the pupil's own number in their code; 1 query."""
-    rows = VirtualAccountRule.objects.for_school(school_id).filter(on_notices=True)
+    rows = VirtualAccountRule.objects.for_school(school_id).filter(on_notices=True, approved_by__isnull=False)
     return set(rows.values_list("bank_account_id", flat=True))
 
 
@@ -69,15 +69,16 @@ def held_numbers(school_id: int) -> list[HeldNumber]:
 
 
 def number_at_bank(bank_bin: str, number: str) -> VirtualAccount | None:
-    """A number in use at a bank, of whatever school, with its receiving account and school; 1 query."""
+    """A number in use at a bank, of whatever school, that families are shown; with account and school; 1 query."""
     rows = VirtualAccount.objects.across_schools("a scanned code names the number, not the school")
-    found = rows.filter(number=number, bank_account__bank_bin=bank_bin, released_on__isnull=True)
+    found = rows.filter(number=number, bank_bin=bank_bin, released_on__isnull=True, is_of_rule=True)
     return found.select_related("bank_account__school", "bank_account__replaced_by").order_by("pk").first()
 
 
 def rule_of(school_id: int, account_id: int) -> VirtualAccountRule | None:
-    """How the bank of an account makes numbers."""
-    return VirtualAccountRule.objects.for_school(school_id).filter(bank_account_id=account_id).first()
+    """How the bank of an account makes numbers, once two people decided on it."""
+    rows = VirtualAccountRule.objects.for_school(school_id).filter(approved_by__isnull=False)
+    return rows.filter(bank_account_id=account_id).first()
 
 
 def students_with(school_id: int, account_id: int) -> Collection[int]:

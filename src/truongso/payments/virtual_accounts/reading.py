@@ -11,6 +11,7 @@ from truongso.payments.virtual_accounts.types import ListRow, VirtualAccountRefu
 
 MOST_ROWS = 5_000
 _HEADER_WITHIN = 40
+_EXACT_BELOW = 10**15  # workbooks keep 15 digits of a number cell; the 16th and later are those of another number
 # Headings without accents; a heading counts when it begins with one of them. The first field that fits takes it.
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "number": (
@@ -56,7 +57,7 @@ def _rows(rows: Sequence[Sequence[Cell]], header: int, columns: dict[str, int]) 
     for number, row in enumerate(rows[header + 1 :], start=header + 2):
         values = {field: _text(row[place]) for field, place in columns.items()}
         if any(values.values()):
-            values["number"] = plain(values["number"])
+            values["number"] = _number(row[columns["number"]])
             read.append(ListRow(number, **values))
     if not read:
         raise VirtualAccountRefusedError("no_rows")
@@ -67,6 +68,13 @@ def _rows(rows: Sequence[Sequence[Cell]], header: int, columns: dict[str, int]) 
 
 def _label(cell: Cell) -> str:
     return " ".join(re.findall(r"[A-Z0-9]+", fold(_text(cell))))
+
+
+def _number(cell: Cell) -> str:
+    """The number as kept; one that a workbook has rounded as the workbook shows it, which is no number to give."""
+    if isinstance(cell, int | float) and abs(cell) >= _EXACT_BELOW:
+        return f"{cell:.5E}"
+    return plain(_text(cell))
 
 
 def _text(cell: Cell) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import fold, tidy
 from truongso.kernel.sheets import read_sheets
@@ -57,13 +58,13 @@ def assign(account: BankAccount, *, student: Student, number: str, actor: Actor)
     """Give a pupil a number on a receiving account from today on.
 
     Raises VirtualAccountRefusedError `unknown_account`, `unknown_pupil`, `bad_number`, `own_account`, `number_taken`,
-    `pupil_has_one` (replace it instead).
+    `pupil_has_one` (replace it instead), `no_rule`, `not_of_rule`, `number_was_others`.
     """
     _hold(account)
     if student.school_id != account.school_id:
         raise VirtualAccountRefusedError("unknown_pupil")
     number = plain(number)
-    if fault := _faults(account, [number]).get(number):
+    if fault := _faults(account, [(number, student.pk)]).get((number, student.pk)):
         raise VirtualAccountRefusedError(fault, number=number[:LONGEST])
     if student.pk in students_with(account.school_id, account.pk):
         raise VirtualAccountRefusedError("pupil_has_one", number=number)
@@ -99,32 +100,58 @@ def replace(held: VirtualAccount, *, number: str, reason: str, actor: Actor) -> 
     return assign(held.bank_account, student=held.student, number=number, actor=actor)
 
 
-@transaction_required
-def save_rule(
-    account: BankAccount, *, kind: RuleKind, prefix: str, digits: int, on_notices: bool, actor: Actor
-) -> VirtualAccountRule:
-    """How the bank makes numbers on this account. Numbers that were given stay.
+def checked_prefix(account: BankAccount, *, prefix: str, digits: int) -> str:
+    """The prefix as kept, of a rule that can make numbers on this account.
 
-    Raises VirtualAccountRefusedError `unknown_account`, `bad_prefix`, `bad_digits` (least, most), `no_room` (the number
-    would be longer than 19 symbols).
+    Raises VirtualAccountRefusedError `unknown_account`, `bad_prefix`, `bad_digits` (least, most), `no_room` (the
+    numbers would be longer than 19 symbols).
     """
-    _hold(account)
+    if not account.is_active:
+        raise VirtualAccountRefusedError("unknown_account")
     prefix = plain(prefix)
     if not PREFIX.fullmatch(prefix):
         raise VirtualAccountRefusedError("bad_prefix")
     if not _DIGITS[0] <= digits <= _DIGITS[1]:
         raise VirtualAccountRefusedError("bad_digits", least=_DIGITS[0], most=_DIGITS[1])
-    if kind is RuleKind.SEQUENCE and len(prefix) + digits > LONGEST:
+    if len(prefix) + digits > LONGEST:
         raise VirtualAccountRefusedError("no_room")
-    rule = rule_of(account.school_id, account.pk) or VirtualAccountRule(
-        school_id=account.school_id, bank_account=account
-    )
-    rule.kind, rule.prefix, rule.digits, rule.on_notices = kind.value, prefix, digits, on_notices
+    return prefix
+
+
+@transaction_required
+def set_rule(
+    account: BankAccount,
+    *,
+    kind: RuleKind,
+    prefix: str,
+    digits: int,
+    on_notices: bool,
+    proposed_by: int,
+    approved_by: int,
+    actor: Actor,
+) -> VirtualAccountRule:
+    """How the bank makes numbers on this account, as one person asked and another approved. Numbers given stay.
+
+    Numbers of a time without such rules that fit are shown to families from now on.
+    """
+    _hold(account)
+    values = {
+        "kind": kind.value, "prefix": prefix, "digits": digits, "on_notices": on_notices, "proposed_by": proposed_by,
+        "approved_by": approved_by,
+    }  # fmt: skip
+    rules = VirtualAccountRule.objects.for_school(account.school_id).filter(bank_account=account)
+    rule = rules.first() or VirtualAccountRule(school_id=account.school_id, bank_account=account)
+    for name, value in values.items():
+        setattr(rule, name, value)
     rule.save()
+    rows = VirtualAccount.objects.for_school(account.school_id).filter(
+        bank_account=account, is_of_rule=False, number__startswith=prefix
+    )
+    fitting = [pk for pk, number in rows.values_list("pk", "number") if _fits(rule, number)]
+    rows.filter(among("pk", fitting)).update(is_of_rule=True)
     audit.record(
         actor, "payments:virtual_account:rule", school_id=account.school_id,
-        subject=("bank_account", account.public_id),
-        params={"kind": kind.value, "prefix": prefix, "digits": digits, "on_notices": on_notices},
+        subject=("bank_account", account.public_id), params=values,
     )  # fmt: skip
     return rule
 
@@ -224,7 +251,7 @@ def _judged(
     account: BankAccount, rows: Sequence[tuple[ListRow, Student]], *, known: int, have: dict[int, str] | None = None
 ) -> Judged:
     """Rows with their pupils against each other and against what was given before."""
-    faults = _faults(account, [row.number for row, _student in rows])
+    faults = _faults(account, [(row.number, student.pk) for row, student in rows])
     given: list[Given] = []
     refused: list[RefusedRow] = []
     numbers: dict[str, int] = {}
@@ -232,7 +259,7 @@ def _judged(
     for row, student in rows:
         if first := numbers.get(row.number) or pupils.get(student.pk):
             refused.append(RefusedRow(row, "row_twice", {"first": first}))
-        elif fault := faults.get(row.number):
+        elif fault := faults.get((row.number, student.pk)):
             refused.append(RefusedRow(row, fault, {"number": row.number}))
         elif have and student.pk in have:
             refused.append(RefusedRow(row, "pupil_has_one", {"number": have[student.pk]}))
@@ -242,16 +269,41 @@ def _judged(
     return Judged(tuple(given), known, tuple(refused))
 
 
-def _faults(account: BankAccount, numbers: Iterable[str]) -> dict[str, str]:
-    """Numbers that cannot be given at this bank, each with the reason; 2 queries."""
-    asked = set(numbers)
+def _faults(account: BankAccount, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """Numbers that cannot be given to these pupils (by id) at this bank, each with the reason; 3 queries."""
+    pairs = set(wanted)
+    asked = {number for number, _student in pairs}
+    rule = rule_of(account.school_id, account.pk)
     own = BankAccount.objects.across_schools("a number belongs to one account of a bank, whoever's it is")
-    taken = VirtualAccount.objects.across_schools("a number belongs to one pupil of a bank, whoever's he is")
     accounts = set(own.filter(bank_bin=account.bank_bin, number__in=asked).values_list("number", flat=True))
-    held = taken.filter(bank_account__bank_bin=account.bank_bin, number__in=asked, released_on__isnull=True)
-    faults = dict.fromkeys(held.values_list("number", flat=True), "number_taken")
-    faults |= dict.fromkeys(accounts, "own_account")
-    return faults | {number: "bad_number" for number in asked if not NUMBER.fullmatch(number)}
+    ever = VirtualAccount.objects.across_schools("a number belongs to one pupil of a bank, whoever's he is")
+    rows = ever.filter(bank_bin=account.bank_bin, number__in=asked)
+    holders: dict[str, set[int]] = defaultdict(set)
+    present = set()
+    for number, student_id, released_on in rows.values_list("number", "student_id", "released_on"):
+        holders[number].add(student_id)
+        if released_on is None:
+            present.add(number)
+
+    def fault(number: str, student_id: int) -> str:
+        if not NUMBER.fullmatch(number):
+            return "bad_number"
+        if number in accounts:
+            return "own_account"
+        if rule is None:
+            return "no_rule"
+        if not _fits(rule, number):
+            return "not_of_rule"
+        if number in present:
+            return "number_taken"
+        # Money that is still on its way to a number must find the one who gave it to his bank.
+        return "number_was_others" if holders[number] - {student_id} else ""
+
+    return {pair: code for pair in pairs if (code := fault(*pair))}
+
+
+def _fits(rule: VirtualAccountRule, number: str) -> bool:
+    return number.startswith(rule.prefix) and len(number) == len(rule.prefix) + rule.digits
 
 
 def _pupils(school_id: int, rows: Sequence[ListRow]) -> tuple[dict[int, Student], list[RefusedRow]]:
@@ -309,8 +361,8 @@ def _give(account: BankAccount, given: Collection[Given], actor: Actor) -> list[
     now, today = clock.now(), clock.today()
     return VirtualAccount.objects.bulk_create(
         VirtualAccount(
-            school_id=account.school_id, bank_account=account, student_id=one.student_id, number=one.number,
-            assigned_on=today, created_at=now, created_by=actor.user_id,
+            school_id=account.school_id, bank_account=account, bank_bin=account.bank_bin, student_id=one.student_id,
+            number=one.number, is_of_rule=True, assigned_on=today, created_at=now, created_by=actor.user_id,
         )
         for one in given
     )  # fmt: skip

@@ -4,6 +4,7 @@ from truongso.kernel.triggers import fixed, never_deleted, refuse
 
 _FIXED = (
     "school_id", "public_id", "bank_account_id", "student_id", "number", "assigned_on", "created_at",
+    "bank_bin",
 )  # fmt: skip
 
 TRIGGERS = [

@@ -27,7 +27,8 @@ class VirtualAccountRefusedError(Exception):
     Codes: `bad_number` (number) · `own_account` (number) · `number_taken` (number) · `pupil_has_one` (number) ·
     `unknown_pupil` · `unknown_account` · `not_active` · `same_number` · `reason_missing` · `bad_prefix` ·
     `bad_digits` (least, most) · `no_rule` · `no_room` · `nothing_to_assign` · `no_columns` · `no_rows` ·
-    `too_many_rows` (most) · `already_applied` · `nothing_accepted`.
+    `too_many_rows` (most) · `already_applied` · `nothing_accepted` · `not_of_rule` (number) ·
+    `number_was_others` (number).
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

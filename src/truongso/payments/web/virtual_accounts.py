@@ -21,6 +21,10 @@ from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import BankAccount, School, bank_accounts
+from truongso.payments.changes.messages import change_text
+from truongso.payments.changes.number_rules import propose_number_rule
+from truongso.payments.changes.queries import open_change_of
+from truongso.payments.changes.types import ChangeKind, ChangeRefusedError
 from truongso.payments.invoice_picture import grouped
 from truongso.payments.virtual_accounts import services
 from truongso.payments.virtual_accounts.messages import KINDS, virtual_account_text
@@ -42,10 +46,11 @@ class RuleForm(forms.Form):
     start = forms.CharField(
         label=gettext_lazy("Đầu số ngân hàng cấp"), max_length=12, help_text=gettext_lazy("Ví dụ: 962TS")
     )
-    digits = forms.IntegerField(label=gettext_lazy("Số chữ số của phần thứ tự"), min_value=3, max_value=12, initial=6)
+    digits = forms.IntegerField(label=gettext_lazy("Số ký tự sau đầu số"), min_value=3, max_value=12, initial=6)
     on_notices = forms.BooleanField(
         label=gettext_lazy("Mã QR trên phiếu in chuyển vào số riêng của học sinh"), required=False
     )
+    reason = forms.CharField(label=gettext_lazy("Lý do và căn cứ"), max_length=300)
 
 
 class UploadForm(forms.Form):
@@ -100,23 +105,23 @@ def export(request: AuthedRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
 @require_POST
-def save_rule(request: AuthedRequest, account_id: str) -> HttpResponse:
-    """The bank's rule on one account."""
+def ask_rule(request: AuthedRequest, account_id: str) -> HttpResponse:
+    """Ask for the bank's rule on one account; it counts once somebody else approved it."""
     account, form = _account(request, account_id), RuleForm(request.POST)
     if not form.is_valid():
         return render(request, "payments/own_numbers.html", _context(request, rule=(account, form)), status=422)
     v = form.cleaned_data
-    refused = _acted(lambda: services.save_rule(
+    refused = _acted(lambda: propose_number_rule(
         account, kind=RuleKind(v["kind"]), prefix=v["start"], digits=v["digits"], on_notices=v["on_notices"],
-        actor=request.caller.actor,
+        reason=v["reason"], actor=request.caller.actor,
     ))  # fmt: skip
     if refused:
         form.add_error(None, refused)
         return render(request, "payments/own_numbers.html", _context(request, rule=(account, form)), status=422)
-    messages.success(request, _("Đã lưu quy tắc. Xem danh sách sẽ cấp trước khi cấp."))
-    return redirect("payments:own_numbers_by_rule", account.public_id)
+    messages.success(request, _("Đã gửi đề nghị đầu số và báo cho hiệu trưởng, kế toán, cơ quan quản lý."))
+    return redirect("payments:own_numbers")
 
 
 @requires(Permission.SCHOOL_CHANNEL_WRITE)
@@ -133,7 +138,7 @@ def rule_preview(request: AuthedRequest, account_id: str) -> HttpResponse:
     return render(request, "payments/own_numbers_preview.html", context)
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
 @require_POST
 def rule_apply(request: AuthedRequest, account_id: str) -> HttpResponse:
     """Give the rule's numbers."""
@@ -143,7 +148,7 @@ def rule_apply(request: AuthedRequest, account_id: str) -> HttpResponse:
     ))  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
 @require_POST
 def upload(request: AuthedRequest, account_id: str) -> HttpResponse:
     """Read a bank's list and go to what it would bring."""
@@ -190,7 +195,7 @@ def list_refused(request: AuthedRequest, public_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
 @require_POST
 def list_apply(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Give the numbers of a list."""
@@ -206,7 +211,7 @@ def of_pupil(request: AuthedRequest, student_id: str) -> HttpResponse:
     return render(request, "payments/own_numbers_pupil.html", _pupil(request, student, None))
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
 @require_POST
 def assign(request: AuthedRequest, student_id: str) -> HttpResponse:
     """Give one pupil a number."""
@@ -224,7 +229,7 @@ def assign(request: AuthedRequest, student_id: str) -> HttpResponse:
     return render(request, "payments/own_numbers_pupil.html", _pupil(request, student, form), status=422)
 
 
-@requires(Permission.SCHOOL_CHANNEL_WRITE)
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
 @require_POST
 def change(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Replace a number (with a new one) or take it back (without)."""
@@ -258,12 +263,14 @@ def _context(
         form = rule[1] if rule and rule[0].pk == account.pk else RuleForm(None, initial=initial)
         cards.append(
             {"account": account, "form": form, "has_rule": kept is not None,
+             "waiting": open_change_of(school.pk, account.public_id, [ChangeKind.NUMBER_RULE]),
              "given": len(students_with(school.pk, account.pk))}
         )  # fmt: skip
     return {
         "page": page, "rows": [{"row": one, "number": grouped(one.number)} for one in page], "words": words,
         "cards": cards, "upload": upload or UploadForm(None), "studying": _studying(school).count(),
         "may_write": request.caller.may(Permission.SCHOOL_CHANNEL_WRITE),
+        "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
         "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "forms": [rule[1]] if rule else [upload] if upload else [],
     }  # fmt: skip
@@ -315,6 +322,8 @@ def _acted(act: Callable[[], object]) -> str:
         retrying(run)
     except VirtualAccountRefusedError as refusal:
         return virtual_account_text(refusal.code, refusal.params)
+    except ChangeRefusedError as refusal:
+        return change_text(refusal)
     return ""
 
 

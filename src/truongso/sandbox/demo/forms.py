@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+
+from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.organizations.public import OrgUnit, publish_template, save_template_draft, standard_template
-from truongso.payments.public import RuleKind, assign_numbers_by_rule, numbers_for, save_number_rule
+from truongso.payments.public import (
+    APPROVALS,
+    ChangeKind,
+    RuleKind,
+    assign_numbers_by_rule,
+    numbers_for,
+    propose_number_rule,
+    take_change_into_effect,
+)
 from truongso.people.public import PupilFilter, pupils
 from truongso.sandbox.bank_client import SandboxBank, transfer_request
+from truongso.sandbox.demo.partners import person
 from truongso.sandbox.demo.setup import ACTOR, DemoSchool
 from truongso.sandbox.demo.transfers import Plan, customer
 
@@ -35,8 +47,16 @@ def own_numbers(bank: SandboxBank, place: DemoSchool, plan: Plan, since: dt.date
     """Every pupil gets a number; some families pay to it without any memo and are recognised all the same."""
     if place.feed != WITH_NUMBERS:
         return
-    with clock.frozen(dt.datetime.combine(since, dt.time(9), tzinfo=clock.SCHOOL_TIME)), transaction():
-        save_number_rule(place.account, kind=RuleKind.SEQUENCE, prefix="962VT", digits=6, on_notices=False, actor=ACTOR)
+    asking, deciding = person(place.school, Role.ACCOUNTANT), person(place.school, Role.PRINCIPAL)
+    morning = dt.datetime.combine(since, dt.time(9), tzinfo=clock.SCHOOL_TIME)
+    with clock.frozen(morning), transaction():
+        change = propose_number_rule(
+            place.account, kind=RuleKind.SEQUENCE, prefix="962VT", digits=6, on_notices=False,
+            reason="Hợp đồng tài khoản định danh", actor=asking,
+        )  # fmt: skip
+        APPROVALS[ChangeKind.NUMBER_RULE](place.school, change_id=change.pk, actor=deciding)
+    with clock.frozen(morning + dt.timedelta(hours=settings.ACCOUNT_DELAY_HOURS)), transaction():
+        take_change_into_effect(place.school, change.pk)
         assign_numbers_by_rule(place.account, students=list(pupils(place.school, PupilFilter())), actor=ACTOR)
     family_of = {p.full_name + p.class_name: p.family.number for p in place.pupils}
     paying = [plan.unpaid.pop() for _ in range(PAID_TO_NUMBERS)]

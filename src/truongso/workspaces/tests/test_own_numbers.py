@@ -14,7 +14,8 @@ from truongso.organizations.models import BankAccount, School
 from truongso.payments.fee_notices.pdf import notices_pdf
 from truongso.payments.fee_notices.queries import letterhead, notices_by_class
 from truongso.payments.fee_notices.types import Scope
-from truongso.payments.public import RuleKind, assign_number, number_payload, save_number_rule
+from truongso.payments.models import VirtualAccountRule
+from truongso.payments.public import VirtualAccount, assign_number, number_payload
 from truongso.payments.vietqr import decode, encode
 from truongso.workspaces.qr_check import QrVerdict, check_qr
 from truongso.workspaces.tests.reading import text
@@ -27,6 +28,7 @@ NUMBER = "962TS000007"
 def invoice(school: School, actor: Actor) -> Invoice:
     """An invoice whose pupil has a number of his own."""
     made = money.invoice(school, [250_000])
+    factories.number_rule(made.bank_account, "962TS", 6)
     with transaction():
         assign_number(made.bank_account, student=made.student, number=NUMBER, actor=actor)
     return made
@@ -50,12 +52,9 @@ def test_without_a_number_nothing_is_shown(school: School, client: Client) -> No
 
 @pytest.mark.parametrize(("on_notices", "account"), [(False, "0071000123456"), (True, NUMBER)])
 def test_the_notice_prints_the_number_and_its_code_where_the_school_says_so(
-    invoice: Invoice, school: School, actor: Actor, on_notices: bool, account: str
+    invoice: Invoice, school: School, on_notices: bool, account: str
 ) -> None:
-    with transaction():
-        save_number_rule(
-            invoice.bank_account, kind=RuleKind.SEQUENCE, prefix="962TS", digits=6, on_notices=on_notices, actor=actor
-        )
+    VirtualAccountRule.objects.for_school(school).update(on_notices=on_notices)
     made = notices_pdf(letterhead(school), [g for _, g in notices_by_class(school.pk, Scope(invoice.round_id))])
     assert "Số riêng của em 962T S000 007" in " ".join(pdf.text(made).split())
     assert decode(read_qr(pdf.picture(made, dpi=150))[0]).account == account
@@ -77,3 +76,13 @@ def test_a_number_of_a_replaced_account_is_shown_no_more(invoice: Invoice, schoo
         is_active=False, replaced_by=other, replaced_at=invoice.issued_at
     )
     assert "Số tài khoản riêng" not in text(client.get(f"/p/{invoice.public_id}"))
+
+
+def test_a_number_of_no_rule_that_two_people_decided_on_is_shown_to_no_family(
+    invoice: Invoice, school: School, client: Client
+) -> None:
+    VirtualAccount.objects.for_school(school).update(is_of_rule=False)
+    assert "Số tài khoản riêng" not in text(client.get(f"/p/{invoice.public_id}"))
+    asked = client.get(f"/p/{invoice.public_id}/qr.png?so=rieng").content
+    assert decode(read_qr(asked)[0]).account == "0071000123456"
+    assert check_qr(number_payload(invoice, NUMBER)).verdict is QrVerdict.STRANGER

@@ -32,7 +32,7 @@ from truongso.payments.public import (
 )
 from truongso.workspaces.web.changes import shown
 
-ACCOUNT_KINDS = (ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE)
+ACCOUNT_KINDS = (ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE, ChangeKind.NUMBER_RULE)
 _HISTORY = 30
 _ADD = "them"
 

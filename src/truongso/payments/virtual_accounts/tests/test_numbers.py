@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
 from django.db import DatabaseError, IntegrityError
+from openpyxl import Workbook
 from tests import factories
 
 from truongso.kernel.actor import Actor
@@ -13,9 +15,11 @@ from truongso.kernel.db import savepoint, transaction
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.sheet_writer import SheetOut, write_csv, write_xlsx
 from truongso.organizations.models import BankAccount, School
+from truongso.payments.changes.models import SetupChange
+from truongso.payments.changes.number_rules import propose_number_rule
 from truongso.payments.virtual_accounts import services
 from truongso.payments.virtual_accounts.messages import virtual_account_text
-from truongso.payments.virtual_accounts.models import VirtualAccount
+from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountRule
 from truongso.payments.virtual_accounts.queries import number_at_bank, numbers, numbers_of_student
 from truongso.payments.virtual_accounts.types import RuleKind, VirtualAccountRefusedError
 from truongso.people.models import Student
@@ -28,7 +32,10 @@ HEADER = ("STT", "Số TK định danh", "Mã học sinh", "Họ và tên", "L�
 
 @pytest.fixture
 def account(school: School) -> BankAccount:
-    return factories.bank_account(school)
+    """A receiving account whose bank gives numbers of 962 and six symbols."""
+    made = factories.bank_account(school)
+    factories.number_rule(made)
+    return made
 
 
 @pytest.fixture
@@ -79,6 +86,8 @@ def test_a_number_is_given_taken_back_and_replaced_with_history(
     [
         ("12", "bad_number", "Số “12” không hợp lệ: cần 6 đến 19 chữ cái không dấu và chữ số."),
         ("SỐ123456", "bad_number", "không hợp lệ"),
+        ("962HS00011", "not_of_rule", "không đúng đầu số hoặc độ dài đã duyệt"),
+        ("963HS0001", "not_of_rule", "không đúng đầu số hoặc độ dài đã duyệt"),
         ("0071000123456", "own_account", "là số tài khoản chính của trường"),
         ("962HS0001", "number_taken", "Số 962HS0001 đang cấp cho học sinh khác."),
     ],
@@ -98,6 +107,7 @@ def test_one_pupil_one_number_one_holder(account: BankAccount, an: Student, acto
     with pytest.raises(VirtualAccountRefusedError, match="pupil_has_one"):
         assign(account, an, "962HS0008", actor)
     foreign = factories.bank_account(other_school, number="0071000999999")
+    factories.number_rule(foreign)
     with pytest.raises(VirtualAccountRefusedError, match="number_taken"):
         assign(foreign, factories.student(other_school, "Lê Chi"), "962HS0007", actor)
     with pytest.raises(VirtualAccountRefusedError, match="unknown_pupil"):
@@ -113,7 +123,8 @@ def test_one_pupil_one_number_one_holder(account: BankAccount, an: Student, acto
 
 def test_the_database_holds_the_same(account: BankAccount, an: Student, actor: Actor, school_day: dt.datetime) -> None:
     held = assign(account, an, "962HS0007", actor)
-    values = {"school": an.school, "bank_account": account, "assigned_on": school_day.date(), "created_at": school_day}
+    values = {"school": an.school, "bank_account": account, "bank_bin": account.bank_bin,
+              "assigned_on": school_day.date(), "created_at": school_day}  # fmt: skip
     with pytest.raises(IntegrityError), savepoint():
         VirtualAccount.objects.create(number="962HS0007", student=factories.student(an.school, "B"), **values)
     with pytest.raises(IntegrityError), savepoint():
@@ -193,15 +204,24 @@ def test_files_that_are_no_list(account: BankAccount, actor: Actor, rows: list[R
         services.store_list(account, content=content, file_name="x.csv", actor=actor)
 
 
-def test_the_rule_of_a_bank_by_code_and_by_count(account: BankAccount, an: Student, actor: Actor) -> None:
+def rule(account: BankAccount, kind: RuleKind, prefix: str, actor: Actor) -> None:
+    with transaction():
+        services.set_rule(
+            account, kind=kind, prefix=prefix, digits=6, on_notices=False, proposed_by=7, approved_by=8, actor=actor
+        )
+
+
+def test_the_rule_of_a_bank_by_code_and_by_count(school: School, an: Student, actor: Actor) -> None:
+    account = factories.bank_account(school)
     no_code = factories.student(an.school, "Trần Bình")
     with pytest.raises(VirtualAccountRefusedError, match="no_rule"):
         services.by_rule(account, students=[an])
+    rule(account, RuleKind.PUPIL_CODE, "962TS", actor)
     with transaction():
-        services.save_rule(account, kind=RuleKind.PUPIL_CODE, prefix="962ts", digits=6, on_notices=False, actor=actor)
         assert services.assign_by_rule(account, students=[an, no_code], actor=actor) == 1
-        services.save_rule(account, kind=RuleKind.SEQUENCE, prefix="962", digits=6, on_notices=True, actor=actor)
-        assert services.by_rule(account, students=[an, no_code]).known == 1
+    rule(account, RuleKind.SEQUENCE, "962", actor)
+    assert services.by_rule(account, students=[an, no_code]).known == 1
+    with transaction():
         assert services.assign_by_rule(account, students=[an, no_code], actor=actor) == 1
     assert {one.student_id: one.number for one in numbers(an.school_id)} == {
         an.pk: "962TSHS0007", no_code.pk: "962000001",
@@ -219,5 +239,49 @@ def test_the_rule_of_a_bank_by_code_and_by_count(account: BankAccount, an: Stude
 )
 def test_rules_that_make_no_number(account: BankAccount, actor: Actor, prefix: str, digits: int, code: str) -> None:
     with pytest.raises(VirtualAccountRefusedError, match=code), transaction():
-        services.save_rule(account, kind=RuleKind.SEQUENCE, prefix=prefix, digits=digits, on_notices=False, actor=actor)
-    assert not AuditEntry.objects.filter(action="payments:virtual_account:rule").exists()
+        propose_number_rule(
+            account, kind=RuleKind.SEQUENCE, prefix=prefix, digits=digits, on_notices=False, reason="x", actor=actor
+        )
+    assert not SetupChange.objects.for_school(account.school_id).exists()
+
+
+def test_without_a_rule_of_two_people_no_number_is_given(school: School, an: Student, actor: Actor) -> None:
+    account = factories.bank_account(school)
+    with pytest.raises(VirtualAccountRefusedError, match="no_rule"):
+        assign(account, an, "962HS0007", actor)
+    VirtualAccountRule.objects.create(school=school, bank_account=account, kind="sequence", prefix="962")
+    with pytest.raises(VirtualAccountRefusedError, match="no_rule"):
+        assign(account, an, "962HS0007", actor)
+    with pytest.raises(IntegrityError), savepoint():
+        VirtualAccountRule.objects.for_school(school).update(proposed_by=7, approved_by=7)
+    judged = listed(account, [(1, "962000001", "HS0007", "", "")], actor)
+    assert (judged.given, [one.code for one in judged.refused]) == ((), ["no_rule"])
+    assert not VirtualAccount.objects.for_school(school).exists()
+
+
+def test_a_number_never_goes_to_a_second_pupil(account: BankAccount, an: Student, actor: Actor) -> None:
+    held = assign(account, an, "962HS0007", actor)
+    with transaction():
+        services.release(held, reason="Chuyển trường", actor=actor)
+    other = factories.student(an.school, "Trần Bình", school_code="HS0008")
+    with pytest.raises(VirtualAccountRefusedError, match="number_was_others"):
+        assign(account, other, "962HS0007", actor)
+    assert numbers_of_student(an.school_id, other.pk) == []
+
+
+def test_number_cells_that_a_workbook_has_rounded_are_no_numbers(school: School, an: Student, actor: Actor) -> None:
+    account = factories.bank_account(school)
+    factories.number_rule(account, "9620", 12)
+    book, kept = Workbook(), io.BytesIO()
+    for row in (HEADER, (1, 9620000000001234, "HS0007", "", "")):
+        book.active.append(row)
+    book.save(kept)
+    with transaction():
+        stored = services.store_list(account, content=kept.getvalue(), file_name="va.xlsx", actor=actor)
+    judged = services.judge_list(stored)
+    assert judged.given == ()
+    assert [(one.code, one.row.number) for one in judged.refused] == [("bad_number", "9.62000E+15")]
+    said = virtual_account_text("bad_number", judged.refused[0].params)
+    assert "Số lấy từ Excel phải ở cột định dạng văn bản (Text)" in said
+    judged = listed(account, [(1, "9620000000001234", "HS0007", "", "")], actor)
+    assert [one.number for one in judged.given] == ["9620000000001234"]

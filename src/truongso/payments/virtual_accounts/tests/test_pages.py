@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from openpyxl import load_workbook
 from tests import factories
 
 from truongso.accounts.types import Role
+from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.sheet_writer import write_csv
 from truongso.organizations.models import BankAccount, School
+from truongso.payments.changes.models import SetupChange
+from truongso.payments.changes.tasks import apply_due
 from truongso.payments.virtual_accounts import services
-from truongso.payments.virtual_accounts.models import VirtualAccountList
+from truongso.payments.virtual_accounts.models import VirtualAccountList, VirtualAccountRule
 from truongso.payments.virtual_accounts.queries import numbers, numbers_of_student
 from truongso.people.models import Student
 
@@ -28,7 +33,10 @@ PAGE = "/thu/so-rieng"
 
 @pytest.fixture
 def account(school: School) -> BankAccount:
-    return factories.bank_account(school)
+    """A receiving account whose bank gives numbers of 962 and six symbols."""
+    made = factories.bank_account(school)
+    factories.number_rule(made)
+    return made
 
 
 @pytest.fixture
@@ -46,13 +54,36 @@ def text(answer: object) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", content).split())
 
 
-def test_by_rule_with_a_look_before(accountant: Client, account: BankAccount, an: Student, school: School) -> None:
+def test_by_rule_with_two_people_and_a_look_before(
+    accountant: Client, account: BankAccount, an: Student, school: School
+) -> None:
     factories.student(school, "Trần Bình")
     assert "Chưa cấp số riêng cho học sinh nào" in text(accountant.get(PAGE))
-    rule = {"kind": "pupil_code", "start": "962ts", "digits": "6", "on_notices": "on"}
-    answer = accountant.post(f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", rule)
-    assert answer["Location"] == f"{PAGE}/tai-khoan/{account.public_id}"
-    shown = text(accountant.get(answer["Location"]))
+    rule = {"kind": "pupil_code", "start": "962ts", "digits": "6", "on_notices": "on", "reason": "Hợp đồng 12/2026"}
+    asked = accountant.post(f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", rule, follow=True)
+    assert "Đã gửi đề nghị đầu số" in text(asked)
+    change = SetupChange.objects.for_school(school).get()
+    assert f"đang chờ duyệt hoặc chờ đến giờ: {account.number} · 962TSxxxxxx" in text(accountant.get(PAGE))
+    again = accountant.post(f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", rule)
+    assert (again.status_code, "Đã có một đề nghị như vậy đang chờ." in text(again)) == (422, True)
+    decide = reverse("workspaces:change_decide", args=[change.public_id])
+    assert accountant.post(decide, {"viec": "duyet"}).status_code == 403
+    principal = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+    page = text(principal.get(reverse("workspaces:change", args=[change.public_id])))
+    assert "Đầu số 962TS và 6 ký tự" in page
+    assert "chuyển vào số riêng của học sinh" in page
+    principal.post(decide, {"viec": "duyet"})
+    change.refresh_from_db()
+    assert (change.state, apply_due(), VirtualAccountRule.objects.for_school(school).get().prefix) == (
+        "approved", 0, "962",
+    )  # fmt: skip
+    with clock.frozen(clock.now() + dt.timedelta(hours=25)):
+        assert apply_due() == 1
+    kept = VirtualAccountRule.objects.for_school(school).get()
+    assert (kept.prefix, kept.digits, kept.on_notices, kept.proposed_by, kept.approved_by) == (
+        "962TS", 6, True, change.proposed_by, change.decided_by,
+    )  # fmt: skip
+    shown = text(accountant.get(f"{PAGE}/tai-khoan/{account.public_id}"))
     assert "Cấp số cho 1 học sinh" in shown
     assert "Trần Bình – Học sinh chưa có mã. Ghi mã ở trang học sinh rồi cấp lại." in shown
     assert not numbers(school.pk).exists()
@@ -64,10 +95,18 @@ def test_by_rule_with_a_look_before(accountant: Client, account: BankAccount, an
 
 def test_a_rule_that_cannot_be_is_told_at_the_form(accountant: Client, account: BankAccount) -> None:
     answer = accountant.post(
-        f"{PAGE}/tai-khoan/{account.public_id}/quy-tac", {"kind": "sequence", "start": "đầu", "digits": "6"}
+        f"{PAGE}/tai-khoan/{account.public_id}/quy-tac",
+        {"kind": "sequence", "start": "đầu", "digits": "6", "reason": "Hợp đồng"},
     )
     assert answer.status_code == 422
     assert "Đầu số cần 2 đến 12 chữ cái không dấu và chữ số" in text(answer)
+
+
+def test_writing_wants_the_second_factor_anew(account: BankAccount, an: Student) -> None:
+    stale = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=an.school), fresh=False)
+    form = {"account": account.public_id, "number": "962HS0007"}
+    assert "Đã cấp số" not in text(stale.post(f"{PAGE}/hoc-sinh/{an.public_id}/cap", form, follow=True))
+    assert not numbers(an.school_id).exists()
 
 
 def test_a_list_with_refused_rows_is_looked_at_and_taken(
