@@ -269,6 +269,24 @@ def test_two_requests_for_one_account_do_not_stand_side_by_side(
     assert SetupChange.objects.for_school(school).count() == 1
 
 
+def test_a_replaced_account_does_not_come_back_as_a_further_one(school: School, accountant: User) -> None:
+    """ "One more account" that quietly turns open papers back to the one that was replaced."""
+    old = factories.bank_account(school)
+    present = factories.bank_account(school, number="19030000000001", bank_bin="970407")
+    BankAccount.objects.for_school(school).filter(pk=old.pk).update(
+        is_active=False, replaced_by=present, replaced_at=clock.now()
+    )
+    again = AccountData(old.bank_bin, old.number, old.holder_name)
+    asking = Actor(accountant.pk, accountant.full_name, "web")
+    with pytest.raises(ChangeRefusedError) as refusal, savepoint():
+        propose_account(school, account=again, reason="Dùng thêm", actor=asking)
+    assert (refusal.value.code, refusal.value.params["by"]) == ("account_replaced", present.number)
+    assert SetupChange.objects.for_school(school).count() == 0
+    with savepoint():
+        change = propose_account(school, account=again, reason="Quay lại", actor=asking, replaces=present.public_id)
+    assert change.detail["replaces"] == present.number
+
+
 def test_the_first_account_does_not_wait_but_takes_two_and_only_once(
     school: School, accountant: User, principal: User
 ) -> None:

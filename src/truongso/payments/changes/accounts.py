@@ -37,7 +37,8 @@ def propose_account(
     """Ask for a further receiving account, or for one in the place of `replaces` (its public id).
 
     An account the school knows keeps the holder it was registered with. Raises ChangeRefusedError, also
-    `account_known` (in use already), `account_taken` (another school's), `no_such_account`, `same_account`.
+    `account_known` (in use already), `account_replaced` (by another than `replaces`), `account_taken` (another
+    school's), `no_such_account`, `same_account`.
     """
     known = registered_account(account.bank_bin, account.number)
     if known is not None and known.school_id != school.pk:
@@ -47,6 +48,9 @@ def propose_account(
         raise ChangeRefusedError("same_account", number=account.number)
     if known is not None and known.is_active and old is None:
         raise ChangeRefusedError("account_known", number=account.number)
+    if known is not None and known.replaced_by is not None and known.replaced_by.pk != (old.pk if old else None):
+        # Taken into use beside it, papers printed with it would quietly name it again.
+        raise ChangeRefusedError("account_replaced", number=account.number, by=known.replaced_by.number)
     holder = known.holder_name if known else account.holder_name
     change = services.propose(
         school.pk, kind=ChangeKind.ACCOUNT_REPLACE if old else ChangeKind.ACCOUNT_ADD,

@@ -58,6 +58,9 @@ _REFUSALS = {
     "not_complete": gettext_noop("Danh mục kiểm tra của đối tác chưa đủ."),
     "no_such_account": gettext_noop("Tài khoản được thay không còn dùng. Tải lại trang rồi chọn lại."),
     "same_account": gettext_noop("Tài khoản mới trùng tài khoản được thay."),
+    "account_replaced": gettext_noop(
+        "Tài khoản %(number)s đã được thay bằng %(by)s. Muốn dùng lại, đề nghị thay tài khoản %(by)s."
+    ),
     "account_taken": gettext_noop("Tài khoản %(number)s đang thuộc một trường khác trên hệ thống. Kiểm tra lại số."),
     "account_known": gettext_noop("Trường đang dùng tài khoản %(number)s rồi."),
     "account_not_in_use": gettext_noop("Tài khoản %(number)s không còn dùng, không thay được."),

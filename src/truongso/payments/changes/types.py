@@ -51,8 +51,8 @@ class ChangeRefusedError(Exception):
     """A change cannot be asked for, decided or taken back as asked; nothing changed. `code` is stable.
 
     needs_person, reason_missing, already_open, unknown_change, already_decided (state), own_change, in_effect,
-    not_complete (missing: what the partner's list lacks), no_such_account, same_account, account_taken (another
-    school's), partner_off, nothing_to_open; and those of OrganizationError for accounts.
+    not_complete (missing: what the partner's list lacks), no_such_account, same_account, account_replaced (number, by),
+    account_taken (another school's), partner_off, nothing_to_open; and those of OrganizationError for accounts.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:
