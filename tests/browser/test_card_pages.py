@@ -113,6 +113,7 @@ def test_banks_of_the_bill_service(
     assert faults(page) == []
     page.get_by_text("Thêm ngân hàng").click()
     page.get_by_label("Tên gọi").fill("Vietcombank")
+    page.get_by_label("Lý do và căn cứ").fill("Hợp đồng thu hộ số 12")
     page.get_by_role("button", name="Tạo kết nối").click()
     expect(page.get_by_text("Khóa bí mật chỉ hiện một lần này")).to_be_visible()
     assert faults(page) == []
