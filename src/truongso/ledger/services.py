@@ -83,7 +83,8 @@ def reverse_many(
     for kind_value, ids in wanted.items():
         originals = Entry.objects.for_school(school_id).filter(kind=kind_value, source_id__in=ids)
         for original in originals.prefetch_related("postings").order_by("pk"):
-            legs = tuple(Leg(debit=p.credit_id, credit=p.debit_id, amount=p.amount) for p in original.postings.all())
+            postings = sorted(original.postings.all(), key=lambda p: p.pk)
+            legs = tuple(Leg(debit=p.credit_id, credit=p.debit_id, amount=p.amount) for p in postings)
             entries.append(NewEntry(EntryKind.REVERSAL, original.pk, occurred_on, legs, reverses=original.pk))
     post_many(school_id, entries=entries, actor_id=actor_id)
 
