@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 from truongso.accounts.public import holders_of
 from truongso.accounts.types import Role
@@ -35,6 +36,7 @@ from truongso.sandbox.demo import ways
 from truongso.sandbox.gateway_client import SandboxGateways
 
 TEST = Dong(10_000)
+_LONGEST_WAIT = 30  # seconds
 _METHODS = {
     PartnerKind.GATEWAY: Method.WEB, PartnerKind.FEED: Method.QR_TRANSFER, PartnerKind.ACQUIRER: Method.CARD_POS,
     PartnerKind.BILL: Method.BANK_BILL,
@@ -70,7 +72,7 @@ def put_into_operation(made: ways.Contracts) -> None:
     asking, today = person(school, Role.ACCOUNTANT), clock.today()
     for kind in PartnerKind:
         file = _file(made, kind)
-        proofs = _proofs(file)
+        proofs = _booked_proofs(file)
         with transaction():
             save_partner_terms(file, terms=_terms(kind, made, today), actor=asking)
             file = link_partner_test(file, payment_id=proofs[0].pk, among=proofs, actor=asking)
@@ -97,6 +99,14 @@ def _file(made: ways.Contracts, kind: PartnerKind) -> PartnerFile:
     found = partner_file_of(made.place.school.pk, kind, subject)
     if found is None:
         raise RuntimeError(f"no list for {kind.value} {subject}")
+    return found
+
+
+def _booked_proofs(file: PartnerFile) -> list[Payment]:
+    """The test's payments; what a notice told of is booked a moment after it was answered."""
+    latest = time.monotonic() + _LONGEST_WAIT
+    while not (found := _proofs(file)) and time.monotonic() < latest:
+        time.sleep(0.2)
     return found
 
 
