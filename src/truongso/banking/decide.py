@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from truongso.banking.asides.books import post_no_fees
 from truongso.banking.asides.types import AsideKind
 from truongso.banking.batches.straight import maybe_bills, settle_straight
 from truongso.banking.deposits.fit import held, says_cash
@@ -76,7 +77,7 @@ def decide_lines(
     MatchDecision.objects.bulk_create(
         row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
     )
-    _set_interest_aside(school_id, judged)
+    _set_interest_aside(school_id, judged, actor.user_id)
     done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
     BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
     kept = [j for j in certain if j.line.id in done]
@@ -104,7 +105,7 @@ def _bill(transfers: Sequence[BillTransfer], decision: Decision) -> str:
     return next((t.transaction_id for t in transfers if t.codes.intersection(decision.codes)), "")
 
 
-def _set_interest_aside(school_id: int, judged: Sequence[Judged]) -> None:
+def _set_interest_aside(school_id: int, judged: Sequence[Judged], actor_id: int | None) -> None:
     """Interest that the bank pays, in the bank's own words, is no fee and nobody's work. A person may put it back,
     and then it stays where the person put it."""
     lines = [j.line for j in judged if j.decision.reason.code == _INTEREST and j.deposit is None]
@@ -118,10 +119,11 @@ def _set_interest_aside(school_id: int, judged: Sequence[Judged]) -> None:
     BankLine.objects.for_school(school_id).filter(among("pk", (x.pk for x in lines))).update(
         state=LineState.NOT_FEES.value
     )
-    Aside.objects.bulk_create(
+    asides = Aside.objects.bulk_create(
         Aside(school_id=school_id, line=x, kind=AsideKind.INTEREST.value, reason=INTEREST_REASON, made_at=now)
         for x in lines
     )
+    post_no_fees(school_id, asides, actor_id=actor_id)
 
 
 def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> list[MatchDecision]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from truongso.banking.acts.places import rests_of
+from truongso.banking.asides.books import reverse_no_fees
+from truongso.banking.asides.types import NO_FEES
 from truongso.banking.matching.types import RULES_VERSION
 from truongso.banking.models import Aside, BankLine, MatchDecision
 from truongso.banking.types import DecisionKind, LineRefusedError, LineState
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
+from truongso.kernel.money import Dong
 from truongso.payments.public import Payment
 
 _ASIDE = (LineState.PARKED.value, LineState.NOT_FEES.value)
+_MAYBE_PARTLY = (LineState.PARTLY.value, LineState.PARKED.value)
 
 
 @transaction_required
@@ -27,13 +32,32 @@ def held_line(school_id: int, line_id: int) -> BankLine:
 
 
 @transaction_required
-def move_line(line: BankLine, state: LineState) -> None:
-    """Put the line into another state; what was put aside is so no longer."""
+def move_line(line: BankLine, state: LineState, *, actor: Actor) -> None:
+    """Put the line into another state; what was put aside is so no longer, in the books either."""
     if line.state in _ASIDE:
         rows = Aside.objects.for_school(line.school_id).filter(line=line, ended_at__isnull=True)
+        booked = list(rows.filter(kind__in=NO_FEES).values_list("pk", flat=True))
         rows.update(ended_at=clock.now())
+        if booked:
+            reverse_no_fees(line.school_id, booked, actor_id=actor.user_id)
     line.state = state.value
     line.save(update_fields=["state"])
+
+
+def rest_of(line: BankLine) -> Dong:
+    """What of a line is not booked; 1 query."""
+    return rests_of(line.school_id, [line])[line.pk]
+
+
+def open_state(line: BankLine) -> LineState:
+    """How a line waits that waits again: with a part of it booked, or whole."""
+    return LineState.WAITING if rest_of(line) == line.amount else LineState.PARTLY
+
+
+def require_whole(line: BankLine) -> None:
+    """Nothing of the line is booked. Raises LineRefusedError `partly_booked`."""
+    if line.state in _MAYBE_PARTLY and rest_of(line) != line.amount:
+        raise LineRefusedError("partly_booked")
 
 
 @transaction_required

@@ -11,7 +11,7 @@ from truongso.banking.closing.queries import day_figures as closing_figures
 from truongso.banking.closing.queries import standing_months as closed_month_signatures
 from truongso.banking.closing.services import confirm_days, sign_days
 from truongso.banking.closing.signatures import seen_digest as closing_seen
-from truongso.banking.closing.suspense import Suspense, SuspenseLine, suspense
+from truongso.banking.closing.suspense import Suspense, SuspenseLine, no_fees, suspense
 from truongso.banking.coverage import days_of as covered_days
 from truongso.banking.coverage import flagged_imports
 from truongso.banking.deposits.fit import deposits_for as deposits_for_line
@@ -77,6 +77,7 @@ __all__ = [
     "link_batches",
     "link_deposit",
     "make_claim",
+    "no_fees",
     "open_claim_count",
     "payments_by_feed",
     "preview_match_again",

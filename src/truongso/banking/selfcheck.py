@@ -21,7 +21,8 @@ CHECKS = [
           "ON e.school_id = b.school_id AND e.kind = 'bank_line' AND e.reference = CAST(b.id AS varchar(20)) "
           "WHERE b.direction = 'in' AND ((b.state = 'matched' AND (e.id IS NULL OR e.used <> b.amount)) "
           "OR (b.state = 'partly' AND (e.id IS NULL OR e.used <= 0 OR e.used >= b.amount)) "
-          "OR (b.state NOT IN ('matched', 'partly') AND COALESCE(e.used, 0) <> 0) "
+          "OR (b.state = 'parked' AND COALESCE(e.used, 0) >= b.amount) "
+          "OR (b.state NOT IN ('matched', 'partly', 'parked') AND COALESCE(e.used, 0) <> 0) "
           "OR (e.id IS NOT NULL AND e.amount <> b.amount))"),
     Check("I16", "every credit on a bank account is in the books",
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN ledger_entry e "
@@ -41,6 +42,7 @@ CHECKS = [
           "LEFT JOIN payments_evidence e ON e.school_id = b.school_id AND e.kind = 'bank_line' "
           "AND e.reference = CAST(b.id AS varchar(20)) "
           "WHERE b.school_id = a.school_id AND b.direction = 'in' "
-          "AND b.state NOT IN ('deposit', 'refund', 'reversed', 'settled')) + (SELECT COALESCE(SUM(k.kept), 0) "
-          "FROM banking_batchlink k WHERE k.school_id = a.school_id AND k.state = 'standing')"),
+          "AND b.state NOT IN ('deposit', 'not_fees', 'refund', 'reversed', 'settled')) "
+          "+ (SELECT COALESCE(SUM(k.kept), 0) FROM banking_batchlink k WHERE k.school_id = a.school_id "
+          "AND k.state = 'standing')"),
 ]  # fmt: skip

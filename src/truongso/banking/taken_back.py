@@ -68,7 +68,7 @@ def take_back(
         line=credit, ended_at__isnull=True, kind=AsideKind.SEND_BACK.value
     )
     said = ("sent_back", "sends_back") if is_sent.exists() else ("taken_back", "takes_back")
-    move_line(credit, LineState.REVERSED)
+    move_line(credit, LineState.REVERSED, actor=actor)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=credit.pk)
     _post(line, actor)
     _note(credit, line, DecisionKind.UNDONE, said[0], reason=reason, actor=actor, parts=parts)
@@ -96,7 +96,7 @@ def give_back(school_id: int, *, line_id: int, reason: str, actor: Actor) -> boo
     credit = held_line(school_id, line.reverses_id)
     BankLine.objects.for_school(school_id).filter(pk=line.pk).update(reverses_id=None)
     turn_entry(school_id, EntryKind.BANK_LINE, line.pk, occurred_on=clock.today(), actor_id=actor.user_id)
-    move_line(credit, LineState.WAITING)
+    move_line(credit, LineState.WAITING, actor=actor)
     _note(line, credit, DecisionKind.PERSON, "gives_back", reason=why, actor=actor)
     _note(credit, line, DecisionKind.PERSON, "given_back", reason=why, actor=actor)
     audit.record(
@@ -120,7 +120,7 @@ def _booked_again(credit: BankLine, actor: Actor) -> bool:
     except (LineRefusedError, PaymentRefusedError):
         return False
     is_whole = total(part.amount for part in parts) == credit.amount
-    move_line(credit, LineState.MATCHED if is_whole else LineState.PARTLY)
+    move_line(credit, LineState.MATCHED if is_whole else LineState.PARTLY, actor=actor)
     return is_whole
 
 

@@ -12,6 +12,7 @@ from truongso.ledger.types import AccountRole as Role
 DEFAULT_CHART: tuple[tuple[Role, str, str], ...] = (
     (Role.CASH, "1111", "Tiền mặt tại quỹ"),
     (Role.IN_TRANSIT, "113", "Tiền đang chuyển"),
+    (Role.OWN_TRANSFER, "1132", "Chuyển tiền giữa các tài khoản của trường"),
     (Role.RECEIVABLE, "131", "Phải thu của người học"),
     (Role.ON_BEHALF, "3381", "Các khoản thu hộ, chi hộ"),
     (Role.PASS_THROUGH, "3382", "Thu để chi trực tiếp cho người học"),
@@ -23,6 +24,8 @@ DEFAULT_CHART: tuple[tuple[Role, str, str], ...] = (
     (Role.REVENUE_SERVICE, "5312", "Thu dịch vụ hỗ trợ giáo dục"),
     (Role.REVENUE_AGREED, "5313", "Thu theo thỏa thuận"),
     (Role.DONATION, "5314", "Tài trợ, đóng góp tự nguyện"),
+    (Role.INTEREST, "5151", "Lãi tiền gửi"),
     (Role.COLLECTION_FEE, "6428", "Phí dịch vụ thu hộ"),
+    (Role.OTHER_INCOME, "7118", "Thu nhập khác"),
 )
 BANK_CODE = "1121"

@@ -26,6 +26,9 @@ class AccountRole(StrEnum):
     REFUND_DUE = "refund_due"  # approved refunds that have not left the bank yet: a liability
     COLLECTION_FEE = "collection_fee"  # what gateways and acquirers keep: an expense
     CASH_DIFFERENCE = "cash_difference"  # counted cash above or below the cash book
+    INTEREST = "interest"  # interest the bank pays
+    OWN_TRANSFER = "own_transfer"  # between accounts of the school
+    OTHER_INCOME = "other_income"  # what else comes in and is no fee of a pupil
 
 
 class EntryKind(StrEnum):
@@ -41,6 +44,7 @@ class EntryKind(StrEnum):
     CREDIT_USE = "credit_use"  # family credit that pays an invoice
     REFUND = "refund"  # a refund approved
     REFUND_PAID = "refund_paid"  # a refund that left the bank, the till or the gateway
+    NO_FEE = "no_fee"  # a credit that a person or a rule said is no fee: out of suspense
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from truongso.banking.asides.services import check_owner, put_aside
 from truongso.banking.asides.types import AsideKind
 from truongso.banking.decide import booking_for
 from truongso.banking.deposits.fit import held
-from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.line_acts import held_line, move_line, note_decision, open_state, require_whole
 from truongso.banking.models import BankLine, LineAct, MatchDecision
 from truongso.banking.queries import last_suggestions
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
@@ -27,6 +27,7 @@ from truongso.payments.public import Payment, book_many, standing_payments_of, u
 from truongso.payments.types import Booking, EvidenceKind, PaymentRefusedError, Share
 
 ASSIGNABLE = (LineState.WAITING.value, LineState.PARKED.value, LineState.PARTLY.value)
+_BOOKED = (LineState.MATCHED.value, LineState.PARTLY.value, LineState.PARKED.value)
 Refusal = LineRefusedError | PaymentRefusedError
 
 
@@ -157,12 +158,13 @@ def undo_match(school_id: int, *, line_id: int, reason: str, actor: Actor) -> No
     Raises LineRefusedError `not_matched`, PaymentRefusedError `reason_missing`.
     """
     line = held_line(school_id, line_id)
-    if line.state not in {LineState.MATCHED.value, LineState.PARTLY.value}:
+    booked = standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk))
+    if line.state not in _BOOKED or not booked:
         raise LineRefusedError("not_matched", state=line.state)
     before = places_of(school_id, [line])
-    for payment_id in standing_payments_of(school_id, kind=EvidenceKind.BANK_LINE, reference=str(line.pk)):
+    for payment_id in booked:
         undo(school_id, payment_id=payment_id, reason=reason, actor=actor)
-    move_line(line, LineState.WAITING)
+    move_line(line, LineState.WAITING, actor=actor)
     note_decision(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor=actor)
     add_rows(new_act(school_id, ActKind.UNDO, actor=actor, reason=reason), [line], before)
     audit.record(actor, "banking:line:undo", school_id=school_id, subject=("bank_line", line.pk), reason=reason)
@@ -181,7 +183,8 @@ def set_aside(
 ) -> None:
     """Park a waiting line with somebody who sees to it, mark it as not fees, or put it back; with a reason.
 
-    A parked line may be handed to another owner. Raises LineRefusedError `reason_missing`, `not_waiting`,
+    Of a line that is booked in part the rest is parked. A parked line may be handed to another owner. Raises
+    LineRefusedError `reason_missing`, `not_waiting`, `partly_booked` (no fees, but a part is booked),
     `owner_missing`, `unknown_owner`, `unknown_kind`.
     """
     why = " ".join(reason.split())[:300]
@@ -189,18 +192,22 @@ def set_aside(
         raise LineRefusedError("reason_missing")
     allowed = {LineState.WAITING, LineState.PARKED, LineState.NOT_FEES}
     line = held_line(school_id, line_id)
-    is_moved = line.state != state.value or (state is not LineState.WAITING and kind is not None)
-    if state not in allowed or LineState(line.state) not in allowed or not is_moved:
+    now = LineState(line.state)
+    is_moved = now is not state and {now, state} != {LineState.WAITING, LineState.PARTLY}
+    is_moved = is_moved or (state is not LineState.WAITING and kind is not None)
+    if state not in allowed or now not in {*allowed, LineState.PARTLY} or not is_moved:
         raise LineRefusedError("not_waiting", state=line.state)
     if line.direction != Direction.IN.value:
         raise LineRefusedError("not_waiting", state=line.state)
     if kind is not None and kind.is_parked != (state is LineState.PARKED):
         raise LineRefusedError("unknown_kind")
+    if state is LineState.NOT_FEES:
+        require_whole(line)
     chosen = kind or (AsideKind.LATER if state is LineState.PARKED else AsideKind.OTHER_INCOME)
     owner = owner_id if owner_id is not None else actor.user_id
     check_owner(school_id, chosen, owner)
     before = places_of(school_id, [line])
-    move_line(line, state)
+    move_line(line, open_state(line) if state is LineState.WAITING else state, actor=actor)
     if state is not LineState.WAITING:
         put_aside(line, chosen, reason=why, owner_id=owner, actor=actor)
     note_decision(line, DecisionKind.PERSON, state.value, {"text": why}, actor=actor)
@@ -229,7 +236,7 @@ def _booking(line: BankLine, order: Order, rest: Dong) -> Booking:
 def _note(
     line: BankLine, order: Order, payment: Payment, proposal: MatchDecision | None, *, whole: bool, actor: Actor
 ) -> None:
-    move_line(line, LineState.MATCHED if whole else LineState.PARTLY)
+    move_line(line, LineState.MATCHED if whole else LineState.PARTLY, actor=actor)
     agreed = proposal if proposal is not None and _is_proposed(proposal, order.shares) else None
     note_decision(
         line, DecisionKind.PERSON, "assigned", {"codes": payment.invoice_code}, actor=actor, payment=payment,

@@ -81,7 +81,7 @@ def _go(line: BankLine, now: Place, to: Place, *, reason: str, is_redo: bool, ac
         if part.payment_id not in present:
             book_part_again(line, part, actor)
     state = LineState(to.state)
-    move_line(line, state)
+    move_line(line, state, actor=actor)
     if to.aside is not None:
         kind, why, owner_id = to.aside
         put_aside(line, AsideKind(kind), reason=why, owner_id=owner_id, actor=actor)

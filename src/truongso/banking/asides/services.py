@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truongso.accounts.public import members_of_school
+from truongso.banking.asides.books import post_no_fees
 from truongso.banking.asides.types import AsideKind
 from truongso.banking.models import Aside, BankLine
 from truongso.banking.types import LineRefusedError
@@ -13,11 +14,13 @@ from truongso.kernel.db import transaction_required
 
 @transaction_required
 def put_aside(line: BankLine, kind: AsideKind, *, reason: str, owner_id: int | None, actor: Actor) -> Aside:
-    """Write down why a held line, just moved, is put aside."""
+    """Write down why a held line, just moved, is put aside; what is no fee leaves suspense for the account of its
+    kind."""
     made: Aside = Aside.objects.create(
         school_id=line.school_id, line=line, kind=kind.value, reason=reason[:300], made_at=clock.now(),
         owner_id=owner_id if kind.is_parked else None, made_by=actor.user_id,
     )  # fmt: skip
+    post_no_fees(line.school_id, [made], actor_id=actor.user_id)
     return made
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from truongso.banking.batches.models import BatchLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.line_acts import held_line, move_line, note_decision, require_whole
 from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
@@ -51,7 +51,7 @@ def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor
     ]
     post_many(school_id, entries=entries, actor_id=actor.user_id)
     mark_batches_paid(school_id, [b.pk for b in batches], paid=True)
-    move_line(line, LineState.SETTLED)
+    move_line(line, LineState.SETTLED, actor=actor)
     names = ", ".join(b.reference for b in batches)
     note_decision(line, DecisionKind.PERSON, "batch_linked", {"batch": names[:200]}, actor=actor)
     audit.record(
@@ -81,7 +81,7 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
         actor_id=actor.user_id,
     )  # fmt: skip
     mark_batches_paid(school_id, [made.batch_id for made in links], paid=False)
-    move_line(line, LineState.WAITING)
+    move_line(line, LineState.WAITING, actor=actor)
     note_decision(line, DecisionKind.UNDONE, "undone", {"text": why}, actor=actor)
     audit.record(actor, "banking:line:unlink_batch", school_id=school_id, subject=("bank_line", line.pk), reason=why)
 
@@ -100,6 +100,7 @@ def _legs(figures: BatchFigures, accounts: Mapping[tuple[AccountRole, int], int]
 def _check(line: BankLine, batches: Sequence[SettlementBatch], figures: dict[int, BatchFigures]) -> None:
     if line.direction != Direction.IN.value or line.state not in LINKABLE:
         raise LineRefusedError("not_waiting", state=line.state)
+    require_whole(line)
     for batch in batches:
         if batch.paid_at is not None:
             raise LineRefusedError("batch_paid", batch=batch.reference)

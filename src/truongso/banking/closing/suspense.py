@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from truongso.banking.acts.places import rests_of
 from truongso.banking.asides.queries import asides_of
 from truongso.banking.models import BankLine, BatchLink
 from truongso.banking.types import Direction, LineState
 from truongso.kernel.money import Dong, total
 
-_HELD = (LineState.WAITING, LineState.PARTLY, LineState.PARKED, LineState.NOT_FEES)
+_HELD = (LineState.WAITING, LineState.PARTLY, LineState.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,6 @@ class SuspenseLine:
         """How long it has waited."""
         return max(0, (on - self.line.booked_on).days)
 
-    @property
-    def is_no_fee(self) -> bool:
-        """Whether a person has said that it is no fee of a pupil."""
-        return bool(self.line.state == LineState.NOT_FEES.value)
-
 
 @dataclass(frozen=True, slots=True)
 class Suspense:
@@ -51,12 +48,7 @@ class Suspense:
 
 def suspense(school_id: int, through: dt.date) -> Suspense:
     """Money of unknown purpose that came up to a day and still has that place; four queries."""
-    rows = list(
-        BankLine.objects.for_school(school_id)
-        .filter(direction=Direction.IN.value, booked_on__lte=through, state__in=[s.value for s in _HELD])
-        .select_related("bank_account")
-        .order_by("booked_on", "pk")
-    )
+    rows = list(_credits(school_id).filter(booked_on__lte=through, state__in=[s.value for s in _HELD]))
     asides, rests = asides_of(school_id, rows), rests_of(school_id, rows)
     found = []
     for row in rows:
@@ -65,3 +57,15 @@ def suspense(school_id: int, through: dt.date) -> Suspense:
         found.append(SuspenseLine(row, rests[row.pk], *words))
     kept = BatchLink.objects.for_school(school_id).filter(state="standing", line__booked_on__lte=through)
     return Suspense(tuple(found), total(kept.exclude(kept=0).values_list("kept", flat=True)))
+
+
+def no_fees(school_id: int, first: dt.date, last: dt.date) -> list[SuspenseLine]:
+    """Credits of some days that are no fees of pupils, with their kind, oldest first; two queries."""
+    rows = list(_credits(school_id).filter(booked_on__range=(first, last), state=LineState.NOT_FEES.value))
+    asides = asides_of(school_id, rows)
+    return [SuspenseLine(x, x.amount, None, asides[x.pk].kind, asides[x.pk].reason) for x in rows]
+
+
+def _credits(school_id: int) -> QuerySet[BankLine]:
+    rows = BankLine.objects.for_school(school_id).filter(direction=Direction.IN.value)
+    return rows.select_related("bank_account").order_by("booked_on", "pk")

@@ -11,7 +11,7 @@ from truongso.banking.decide import decide_lines
 from truongso.banking.deposits.fit import LINKABLE, NOT_DEPOSIT
 from truongso.banking.deposits.models import DepositLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.line_acts import held_line, move_line, note_decision, require_whole
 from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
@@ -39,7 +39,7 @@ def link(school_id: int, *, line_id: int, deposit_id: int, actor: Actor) -> Depo
     leg = Leg(accounts[AccountRole.SUSPENSE, 0], accounts[AccountRole.IN_TRANSIT, 0], line.amount)
     entry = NewEntry(EntryKind.DEPOSIT_LINK, made.pk, line.booked_on, (leg,))
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
-    move_line(line, LineState.DEPOSIT)
+    move_line(line, LineState.DEPOSIT, actor=actor)
     note_decision(line, DecisionKind.PERSON, "deposit_linked", {"slip": deposit.slip_number}, actor=actor)
     audit.record(
         actor, "banking:line:link_deposit", school_id=school_id, subject=("bank_line", line.pk),
@@ -67,7 +67,7 @@ def unlink(school_id: int, *, line_id: int, reason: str, actor: Actor) -> None:
     reverse_many(
         school_id, sources=[(EntryKind.DEPOSIT_LINK, found.pk)], occurred_on=clock.today(), actor_id=actor.user_id
     )
-    move_line(line, LineState.WAITING)
+    move_line(line, LineState.WAITING, actor=actor)
     note_decision(line, DecisionKind.UNDONE, "undone", {"text": why}, actor=actor)
     audit.record(actor, "banking:line:unlink_deposit", school_id=school_id, subject=("bank_line", line.pk), reason=why)
 
@@ -104,6 +104,7 @@ def cancel(school_id: int, *, deposit_id: int, reason: str, actor: Actor) -> Cas
 def _check(line: BankLine, deposit: CashDeposit) -> None:
     if line.direction != Direction.IN.value or line.state not in LINKABLE:
         raise LineRefusedError("not_waiting", state=line.state)
+    require_whole(line)
     if deposit.cancelled_at is not None:
         raise LineRefusedError("deposit_cancelled")
     standing = DepositLink.objects.for_school(line.school_id).filter(deposit=deposit, state=LinkState.STANDING.value)

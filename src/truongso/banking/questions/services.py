@@ -9,8 +9,9 @@ from django.db import IntegrityError
 
 from truongso.banking.acts.handling import set_aside
 from truongso.banking.asides.types import AsideKind
-from truongso.banking.line_acts import held_line, move_line
+from truongso.banking.line_acts import held_line, move_line, open_state
 from truongso.banking.models import Aside, BankLine, LineQuestion
+from truongso.banking.queries import OPEN_STATES
 from truongso.banking.questions.queries import open_questions
 from truongso.banking.questions.types import QuestionRefusedError, QuestionState
 from truongso.banking.types import LineState
@@ -42,7 +43,7 @@ def ask(school_id: int, *, line_id: int, student_id: int, actor: Actor) -> LineQ
     (state).
     """
     line = held_line(school_id, line_id)
-    if line.state not in {LineState.WAITING.value, LineState.PARKED.value}:
+    if line.state not in {*OPEN_STATES, LineState.PARKED.value}:
         raise QuestionRefusedError("not_waiting", state=line.state)
     student = Student.objects.for_school(school_id).filter(pk=student_id).first()
     if student is None:
@@ -59,7 +60,7 @@ def ask(school_id: int, *, line_id: int, student_id: int, actor: Actor) -> LineQ
     )  # fmt: skip
     if way is not None:
         _send(made, student, way, actor)
-    if line.state == LineState.WAITING.value:
+    if line.state in OPEN_STATES:
         set_aside(
             school_id, line_id=line_id, state=LineState.PARKED, kind=AsideKind.ASKED, actor=actor,
             reason=f"Đã hỏi gia đình em {student.full_name}",
@@ -100,7 +101,7 @@ def answer(question_id: int, *, said: str, invoice: Invoice | None, note: str, a
         actor, "banking:question:answer", school_id=question.school_id, subject=("bank_line", question.line_id),
         params={"said": state.value, "invoice": question.invoice_id or 0},
     )  # fmt: skip
-    _back_to_queue(question)
+    _back_to_queue(question, actor)
     return question
 
 
@@ -116,7 +117,7 @@ def withdraw(school_id: int, *, question_id: int, actor: Actor) -> None:
     audit.record(
         actor, "banking:question:withdraw", school_id=school_id, subject=("bank_line", question.line_id)
     )  # fmt: skip
-    _back_to_queue(question)
+    _back_to_queue(question, actor)
 
 
 def link_of(question: LineQuestion) -> str:
@@ -150,11 +151,11 @@ def _send(question: LineQuestion, student: Student, way: tuple[Contact, ChannelK
 
 
 @transaction_required
-def _back_to_queue(question: LineQuestion) -> None:
+def _back_to_queue(question: LineQuestion, actor: Actor) -> None:
     """A line that was parked for the answer waits for the accountant again, once nobody is asked any more."""
     line: BankLine = held_line(question.school_id, question.line_id)
     asked = Aside.objects.for_school(question.school_id).filter(
         line=line, ended_at__isnull=True, kind=AsideKind.ASKED.value
     )
     if line.state == LineState.PARKED.value and asked.exists() and not open_questions(line.school_id, [line]).exists():
-        move_line(line, LineState.WAITING)
+        move_line(line, open_state(line), actor=actor)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from truongso.banking.line_acts import held_line, move_line, note_decision
+from truongso.banking.line_acts import held_line, move_line, note_decision, require_whole
 from truongso.banking.models import BankLine, RefundLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
@@ -103,6 +103,7 @@ def link_return(school_id: int, *, line_id: int, item_id: int, actor: Actor) -> 
     line = held_line(school_id, line_id)
     if line.direction != Direction.IN.value or line.state not in _COMES_BACK_FROM:
         raise LineRefusedError("not_waiting", state=line.state)
+    require_whole(line)
     payout = standing_refund_payouts(school_id, [item_id]).get(item_id)
     if payout is None or payout.way != "bank":
         raise LineRefusedError("unknown_refund")
@@ -125,7 +126,7 @@ def unlink_refunds(school_id: int, *, line_id: int, reason: str, actor: Actor) -
         raise LineRefusedError("not_outgoing", state=line.state)
     for payout_id in [one.payout_id for one in refunds_of(line)]:
         undo_refund_payout(school_id, payout_id=payout_id, reason=reason, actor=actor)
-    move_line(line, LineState.OUTGOING)
+    move_line(line, LineState.OUTGOING, actor=actor)
     note_decision(line, DecisionKind.UNDONE, "undone", {"text": reason}, actor=actor)
     audit.record(
         actor, "banking:line:unlink_refund", school_id=school_id, subject=("bank_line", line.pk), reason=reason
@@ -183,7 +184,7 @@ def _keep(line: BankLine, payouts: Sequence[RefundPayout], kind: DecisionKind, c
     RefundLine.objects.bulk_create(
         RefundLine(school_id=line.school_id, line=line, payout=p, created_at=clock.now()) for p in payouts
     )
-    move_line(line, LineState.REFUND)
+    move_line(line, LineState.REFUND, actor=actor)
     codes = " ".join(p.item.code for p in payouts[:5])
     note_decision(line, kind, code, {"codes": codes, "count": str(len(payouts))}, actor=actor)
     audit.record(

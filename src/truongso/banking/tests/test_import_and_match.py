@@ -79,7 +79,8 @@ def test_a_file_is_recorded_matched_and_booked(school: School, account: BankAcco
     assert owed == {paid.code: Dong(0), under.code: Dong(50_000), over.code: Dong(0)}
     accounts = account_ids(school.pk)
     assert balance(school.pk, accounts[AccountRole.BANK, account.pk]) == Dong(750_038)
-    assert balance(school.pk, accounts[AccountRole.SUSPENSE, 0]) == Dong(-38)
+    assert balance(school.pk, accounts[AccountRole.SUSPENSE, 0]) == Dong(0)
+    assert balance(school.pk, accounts[AccountRole.INTEREST, 0]) == Dong(-38)
     assert balance(school.pk, accounts[AccountRole.FAMILY_CREDIT, 0]) == Dong(-50_000)
     assert [r.number for r in Receipt.objects.for_school(school).order_by("number")] == [1, 2, 3]
     assert money.broken_invariants() == []

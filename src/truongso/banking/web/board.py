@@ -31,6 +31,7 @@ from truongso.kernel.money import Dong, total
 from truongso.organizations.public import School, bank_accounts
 
 PAGE_SIZE = 500
+_PARTLY = (LineState.PARTLY.value, LineState.PARKED.value)  # may be booked in part
 FILTERS = {
     "": QueueFilter.WAITING,
     "goi-y": QueueFilter.SUGGESTED,
@@ -135,7 +136,7 @@ def rows_of(request: AuthedRequest, lines: Sequence[BankLine]) -> list[Row]:
     decisions = queries.last_suggestions(school_id, lines)
     asides = asides_of(school_id, lines) if wanted in {QueueFilter.PARKED, QueueFilter.NOT_FEES} else {}
     names = user_names(a.owner_id for a in asides.values()) if asides else {}
-    answers, partly = answers_of(school_id, lines), [x for x in lines if x.state == LineState.PARTLY.value]
+    answers, partly = answers_of(school_id, lines), [x for x in lines if x.state in _PARTLY]
     rests = rests_of(school_id, partly) if partly else {}
     return [
         Row(

@@ -37,6 +37,7 @@ from truongso.ledger.types import EntryKind
 from truongso.payments.public import Payment, payments_of_evidence
 from truongso.payments.types import EvidenceKind, PaymentRefusedError
 
+_MATCHED = (LineState.MATCHED.value, LineState.PARTLY.value, LineState.PARKED.value)
 _STATE_KINDS = {
     "waiting": "warn", "partly": "warn", "matched": "ok", "parked": "info", "deposit": "info", "reversed": "bad",
     "refund": "ok",
@@ -55,6 +56,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     sources = {EntryKind.BANK_LINE: [line.pk], EntryKind.PAYMENT: [p.pk for p in payments]}
     sources[EntryKind.SETTLEMENT] = list(line.batch_links.order_by("pk").values_list("pk", flat=True))
     sources[EntryKind.DEPOSIT_LINK] = list(line.deposit_links.order_by("pk").values_list("pk", flat=True))
+    sources[EntryKind.NO_FEE] = list(line.asides.order_by("pk").values_list("pk", flat=True))
     refund = refund_context(line)
     sources[EntryKind.REFUND_PAID] = [link.payout_id for link in refund["refund_links"]]
     return render(
@@ -71,7 +73,7 @@ def line_page(request: AuthedRequest, public_id: str) -> HttpResponse:
             "history": _history(decisions, account_numbers(request.caller.school)),
             "reason_form": ReasonForm(auto_id=False),
             "may_decide": request.caller.may(Permission.SCHOOL_MATCH_DECIDE),
-            "is_matched": line.state in {LineState.MATCHED.value, LineState.PARTLY.value},
+            "is_matched": line.state in _MATCHED and any(p.reversed_at is None for p in payments),
             "questions": [{"question": q, "state": QUESTION_STATES[q.state]} for q in questions_of(line)],
             "is_credit": line.direction == "in",
             **batch_context(line),

@@ -147,6 +147,10 @@ LINES: Mapping[str, str] = {
     "not_waiting": gettext_noop(
         "Người khác vừa xử lý giao dịch này (nay: %(state_text)s). Không có gì thay đổi; xem lại giao dịch."
     ),
+    "partly_booked": gettext_noop(
+        "Một phần giao dịch này đã ghi vào phiếu thu. Chỉ phần còn lại được để sau; muốn xếp cả giao dịch thì hoàn tác"
+        " phần đã ghi trước. Không có gì thay đổi."
+    ),
     "not_matched": gettext_noop("Giao dịch này không còn ở trạng thái đã khớp. Không có gì thay đổi."),
     "unknown_line": gettext_noop("Không có giao dịch này."),
     "reason_missing": gettext_noop("Ghi lý do, để sau này ai xem cũng hiểu."),

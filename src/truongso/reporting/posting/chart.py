@@ -27,4 +27,7 @@ DEFAULT_CODES: Mapping[Role, str] = {
     Role.REVENUE_AGREED: "531",
     Role.DONATION: "531",
     Role.COLLECTION_FEE: "642",
+    Role.INTEREST: "515",
+    Role.OWN_TRANSFER: "113",
+    Role.OTHER_INCOME: "711",
 }

@@ -26,7 +26,7 @@ NOTHING = Detail()
 
 
 def details(school_id: int, rows: Iterable[PostingRow]) -> dict[tuple[EntryKind, int], Detail]:
-    """(kind, thing) → what is known of it; at most three queries."""
+    """(kind, thing) → what is known of it; at most four queries."""
     ids: dict[EntryKind, set[int]] = {}
     for row in rows:
         ids.setdefault(row.kind, set()).add(row.source_id)
@@ -44,4 +44,8 @@ def details(school_id: int, rows: Iterable[PostingRow]) -> dict[tuple[EntryKind,
         lines = BankLine.objects.for_school(school_id).filter(among("id", wanted))
         for pk, reference, name in lines.values_list("pk", "reference", "counter_name"):
             found[EntryKind.BANK_LINE, pk] = Detail(reference, name)
+    if wanted := ids.get(EntryKind.NO_FEE):
+        rows = BankLine.objects.for_school(school_id).filter(among("asides__id", wanted))
+        for pk, reference, name in rows.values_list("asides__id", "reference", "counter_name"):
+            found[EntryKind.NO_FEE, pk] = Detail(reference, name)
     return found

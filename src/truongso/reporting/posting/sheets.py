@@ -24,6 +24,7 @@ KINDS = {
     EntryKind.CREDIT_USE: gettext_lazy("Trừ tiền gia đình nộp thừa vào khoản phải thu"),
     EntryKind.REFUND: gettext_lazy("Duyệt hoàn tiền cho gia đình"),
     EntryKind.REFUND_PAID: gettext_lazy("Chi hoàn tiền cho gia đình"),
+    EntryKind.NO_FEE: gettext_lazy("Tiền vào không phải thu của người học"),
     EntryKind.REVERSAL: gettext_lazy("Bút toán đảo"),
 }
 

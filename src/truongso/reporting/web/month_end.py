@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
-from truongso.banking.public import Suspense, SuspenseLine, closed_month_signatures, suspense
+from truongso.banking.public import Suspense, SuspenseLine, closed_month_signatures, no_fees, suspense
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
@@ -77,9 +77,20 @@ def export(request: AuthedRequest) -> HttpResponse:
         [_unknown_row(x, context) for x in unknown.lines],
         banner=[[school.name], [_("Tiền chưa rõ của ai đến hết tháng %(month)s") % {"month": label}]],
     )
+    others: list[SuspenseLine] = context["no_fees"]
+    third = SheetOut(
+        _("Không phải khoản thu"),
+        [_("Ngày"), _("Tài khoản"), _("Nội dung"), _("Số tiền"), _("Loại"), _("Lý do")],
+        [
+            [x.line.booked_on, x.line.bank_account.number, x.line.memo, x.amount, str(_KINDS[x.kind]), x.reason]
+            for x in others
+        ],
+        banner=[[school.name], [_("Tiền vào không phải thu của học sinh tháng %(month)s") % {"month": label}]],
+    )
     return xlsx_response(
-        [first, second], name=f"cuoi-thang-{context['month']}", action="reporting:month_end:export", school=school,
-        actor=request.caller.actor, count=len(rows) + len(unknown.lines), asked={"month": context["month"]},
+        [first, second, third], name=f"cuoi-thang-{context['month']}", action="reporting:month_end:export",
+        school=school, actor=request.caller.actor, count=len(rows) + len(unknown.lines) + len(others),
+        asked={"month": context["month"]},
     )  # fmt: skip
 
 
@@ -121,6 +132,7 @@ def _context(request: AuthedRequest) -> dict[str, Any]:
     year, month = month_of(request)
     first, last = dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
     rows, unknown = receivables(school.pk, first, last), suspense(school.pk, last)
+    others = no_fees(school.pk, first, last)
     key, until = f"{year}-{month:02}", min(last, clock.today())
     return {
         "school": school,
@@ -140,6 +152,9 @@ def _context(request: AuthedRequest) -> dict[str, Any]:
         "more_unknown": max(0, len(unknown.lines) - _SHOWN),
         "owners": user_names(x.owner_id for x in unknown.lines),
         "booked_unknown": _booked_unknown(school, last),
+        "no_fees": others,
+        "shown_no_fees": [_unknown(x, until) for x in others[:_SHOWN]],
+        "more_no_fees": max(0, len(others) - _SHOWN),
         "accounts": bank_accounts(school, active_only=False),
         "today": clock.today(),
     }
