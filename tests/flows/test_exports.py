@@ -38,6 +38,7 @@ EXPORTS = {
     "/thu/nhac-nop/tai-ve": "payments:reminders:export",
     "/thu/nhac-nop/da-ngung/tai-ve": "payments:reminders:stopped_export",
     "/thu/so-rieng/tai-ve": "payments:virtual_accounts:export",
+    "/thu/so-rieng/phieu/tai-ve": "payments:virtual_accounts:export_invoices",
     "/hoc-sinh/tai-ve": "people:students:export",
 }
 

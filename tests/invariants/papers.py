@@ -11,11 +11,12 @@ from truongso.messaging.models import Delivery
 from truongso.payments.einvoice.models import DocumentNumber, HandOff, HandOffRow, ItemDocument
 from truongso.payments.models import Receipt
 from truongso.payments.reminders.models import Reminder, ReminderTarget
-from truongso.payments.virtual_accounts.models import VirtualAccount
+from truongso.payments.virtual_accounts.models import GivenNumber, InvoiceNumber, VirtualAccount
 
 TABLES = (
     "messaging_delivery", "payments_documentnumber", "payments_handoff", "payments_handoffrow",
     "payments_itemdocument", "payments_reminder", "payments_remindertarget", "payments_virtualaccount",
+    "payments_givennumber", "payments_invoicenumber",
 )  # fmt: skip
 
 
@@ -48,6 +49,12 @@ def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
     ReminderTarget.objects.create(
         school_id=school_id, reminder=reminder, invoice=invoice, family_id=invoice.family_id, way="file",
         delivery=delivery, owed=Dong(180_000), created_at=now,
+    )  # fmt: skip
+    GivenNumber.objects.create(bank_bin="970436", number="962TS000001", holder=f"pupil:{invoice.student_id}")
+    GivenNumber.objects.create(bank_bin="970436", number="962TS000002", holder=f"invoice:{invoice.pk}")
+    InvoiceNumber.objects.create(
+        school_id=school_id, bank_account_id=invoice.bank_account_id, invoice=invoice, number="962TS000002",
+        bank_bin="970436", created_at=now,
     )  # fmt: skip
     VirtualAccount.objects.create(
         school_id=school_id, bank_account_id=invoice.bank_account_id, student_id=invoice.student_id,

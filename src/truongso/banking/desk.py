@@ -11,7 +11,7 @@ from truongso.banking.matching.types import Decision, Holder, OpenInvoice, Trans
 from truongso.fees.public import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
 from truongso.kernel.money import ZERO, Dong
 from truongso.organizations.public import BankAccount, successors
-from truongso.payments.public import held_numbers
+from truongso.payments.public import held_numbers, invoices_held
 
 
 class Desk:
@@ -24,13 +24,14 @@ class Desk:
 
     def __init__(self, school_id: int) -> None:
         self._school_id = school_id
+        self._successor = {str(old): str(new) for old, new in successors(school_id).items()}
+        self._bills: dict[tuple[str, str], str] = {}
         known = known_payers(school_id)
         accounts = BankAccount.objects.for_school(school_id).values_list("number", "holder_name")
         self._matcher = Matcher(
             learnt=known.by_account, learnt_names=known.by_name, own_accounts=list(accounts),
-            numbers=_numbers(school_id), learns=False,
+            numbers=self._numbers(), bills=self._bills, learns=False,
         )  # fmt: skip
-        self._successor = {str(old): str(new) for old, new in successors(school_id).items()}
         self._invoices: dict[tuple[str, str], InvoiceForMatching] = {}
         self._by_code: dict[str, InvoiceForMatching] = {}
         self._by_student: dict[str, InvoiceForMatching] = {}
@@ -93,6 +94,7 @@ class Desk:
         if mark == self._mark:
             return
         self._mark = mark
+        self._bills.update(self._numbered())
         gone = dict(self._invoices)
         for invoice in invoices_for_matching(self._school_id):
             account, student = self._standing(str(invoice.bank_account_id)), str(invoice.student_id)
@@ -122,11 +124,15 @@ class Desk:
         account = self._standing(transfer.account)
         return transfer if account == transfer.account else replace(transfer, account=account)
 
+    def _numbers(self) -> dict[tuple[str, str], list[Holder]]:
+        """Who held which number of the bank's on which receiving account; 1 query."""
+        found: dict[tuple[str, str], list[Holder]] = {}
+        for one in held_numbers(self._school_id):
+            holder = Holder(str(one.student_id), one.first.isoformat(), one.last.isoformat() if one.last else "")
+            found.setdefault((self._standing(str(one.bank_account_id)), one.number), []).append(holder)
+        return found
 
-def _numbers(school_id: int) -> dict[tuple[str, str], list[Holder]]:
-    """Who held which number of the bank's on which receiving account; 1 query."""
-    found: dict[tuple[str, str], list[Holder]] = {}
-    for one in held_numbers(school_id):
-        holder = Holder(str(one.student_id), one.first.isoformat(), one.last.isoformat() if one.last else "")
-        found.setdefault((str(one.bank_account_id), one.number), []).append(holder)
-    return found
+    def _numbered(self) -> dict[tuple[str, str], str]:
+        """The invoice of each number of the bank's on its receiving account, by code; 1 query."""
+        return {(self._standing(str(one.bank_account_id)), one.number): one.code
+                for one in invoices_held(self._school_id)}  # fmt: skip

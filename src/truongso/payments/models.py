@@ -324,6 +324,8 @@ from truongso.payments.settlements.models import (  # noqa: E402
 )
 from truongso.payments.signing.models import ReceiptSignature, SigningKey  # noqa: E402
 from truongso.payments.virtual_accounts.models import (  # noqa: E402
+    GivenNumber,
+    InvoiceNumber,
     VirtualAccount,
     VirtualAccountList,
     VirtualAccountRule,
@@ -349,10 +351,12 @@ __all__ = [
     "DocumentNumber",
     "Evidence",
     "ForgedTally",
+    "GivenNumber",
     "GroupedInvoice",
     "HandOff",
     "HandOffRow",
     "InvoiceGroup",
+    "InvoiceNumber",
     "ItemDocument",
     "MethodSetting",
     "Notice",

@@ -218,6 +218,8 @@ from truongso.payments.signing.services import sign_missing as sign_missing_rece
 from truongso.payments.virtual_accounts.models import VirtualAccount
 from truongso.payments.virtual_accounts.queries import (
     held_numbers,
+    invoice_at_bank,
+    invoices_held,
     number_at_bank,
     number_for,
     numbers_for,
@@ -393,9 +395,11 @@ __all__ = [
     "groups_for_matching",
     "held_bill",
     "held_numbers",
+    "invoice_at_bank",
     "invoice_memo",
     "invoice_payload",
     "invoice_picture",
+    "invoices_held",
     "is_cash_open",
     "is_first",
     "is_settled",

@@ -62,7 +62,11 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """One invoice as its family sees it."""
+    """One invoice as its family sees it.
+
+    `account` is where its code sends the money: the school's, or the invoice's own number there; then `main_account`
+    is the school's. `own_number` is the pupil's.
+    """
 
     invoice: Invoice
     state: PageState
@@ -73,6 +77,7 @@ class PaymentPage:
     qr: SafeString
     memo: str
     bank_name: str
+    account: str
     account_shown: str
     lines: list[ShownLine]
     receipts: list[ReceiptPaper]
@@ -85,6 +90,7 @@ class PaymentPage:
     info: tuple[InfoField, ...]
     own_number: str
     own_qr: SafeString
+    main_account: str
 
     @property
     def info_for_strangers(self) -> tuple[InfoField, ...]:
@@ -140,6 +146,10 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
     papers = papers_of(receipts_of_invoice(invoice.school_id, invoice.pk))
     payload = _payload(invoice, part) if state.is_open else ""
     held = number_for(invoice) if payload else None
+    pupils = held.number if held and not held.is_of_invoice else ""
+    account = invoice.receiving_account.number
+    if held and held.is_of_invoice:  # the one code of this invoice: whatever becomes of the memo, it names it
+        payload, account = number_payload(invoice, held.number, amount=part), held.number
     bank = banks.find(invoice.receiving_account.bank_bin)
     choices = method_choices(invoice.school_id, amount=owed, has_code=bool(payload)) if state.is_open else []
     pending = pending_attempts(invoice.school_id, [invoice.pk], now=clock.now()) if state.is_open else []
@@ -153,7 +163,8 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         qr=_drawing(invoice, payload, owed),
         memo=invoice_memo(invoice),
         bank_name=bank.short_name if bank else "",
-        account_shown=grouped(invoice.receiving_account.number),
+        account=account,
+        account_shown=grouped(account),
         lines=[shown for line in lines_of(invoice.school_id, invoice.pk) for shown in _shown(line)],
         receipts=[paper for paper in papers if not paper.is_cancelled],
         cancelled_receipts=[paper for paper in papers if paper.is_cancelled],
@@ -163,8 +174,9 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         pending=pending,
         claims=claims_of_invoice(invoice.school_id, invoice.pk),
         info=fields_of(invoice),
-        own_number=grouped(held.number) if held else "",
-        own_qr=_drawing(invoice, number_payload(invoice, held.number, amount=part) if held else "", owed),
+        own_number=grouped(pupils),
+        own_qr=_drawing(invoice, number_payload(invoice, pupils, amount=part) if pupils else "", owed),
+        main_account=grouped(invoice.receiving_account.number) if account != invoice.receiving_account.number else "",
     )
 
 

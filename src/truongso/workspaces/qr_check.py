@@ -5,6 +5,7 @@ Nothing is told that the code itself does not say, but whose account it is: not 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from truongso.fees.public import Invoice, invoices_of_code
 from truongso.fees.types import LENGTH, is_group_code, is_valid, normalise
 from truongso.kernel.money import Dong, total
 from truongso.organizations.public import BankAccount, registered_account
-from truongso.payments.public import group_by_code, number_at_bank
+from truongso.payments.public import group_by_code, invoice_at_bank, number_at_bank
 from truongso.payments.vietqr import VietQr, VietQrError, decode
 from truongso.workspaces.payment_page import state_on_page
 
@@ -56,23 +57,24 @@ class QrChecked:
 
 
 def check_qr(payload: str) -> QrChecked:
-    """Judge the text of a code; at most 5 queries."""
+    """Judge the text of a code; at most 6 queries."""
     try:
         read = decode(payload.strip())
     except VietQrError:
         return QrChecked(QrVerdict.UNREADABLE)
     if read.bank_bin is None or read.account is None:
         return QrChecked(QrVerdict.STRANGER, read, amount=read.amount)
-    account, student_id = registered_account(read.bank_bin, read.account), None
-    if account is None and (held := number_at_bank(read.bank_bin, read.account.upper())) is not None:
-        account, student_id = held.bank_account, held.student_id
+    account = registered_account(read.bank_bin, read.account)
+    takes: Callable[[Invoice], bool] = _anybody
+    if account is None:
+        account, takes = _holder(read.bank_bin, read.account.upper())
     if account is None:
         return QrChecked(QrVerdict.STRANGER, read, amount=read.amount)
     word = _code_in(read)
     if not account.is_active:
         gone = QrVerdict.CLOSED_ACCOUNT if account.replaced_by_id is None else QrVerdict.FORMER_ACCOUNT
         return QrChecked(gone, read, account, word, read.amount)
-    verdict = _judged(account, word, read.amount, student_id) if word else QrVerdict.ACCOUNT_ONLY
+    verdict = _judged(account, word, read.amount, takes) if word else QrVerdict.ACCOUNT_ONLY
     return QrChecked(verdict, read, account, word, read.amount)
 
 
@@ -85,13 +87,30 @@ def _code_in(read: VietQr) -> str:
     return ""
 
 
-def _judged(account: BankAccount, word: str, amount: Dong | None, student_id: int | None) -> QrVerdict:
-    """With `student_id` the code names the own number of one pupil: it takes that pupil's money alone."""
+def _holder(bank_bin: str, number: str) -> tuple[BankAccount | None, Callable[[Invoice], bool]]:
+    """The account of an own number, and whether it takes money of an invoice: of its pupil, or it alone."""
+    pupils = number_at_bank(bank_bin, number)
+    if pupils is not None:
+        student_id = pupils.student_id
+        return pupils.bank_account, lambda invoice: invoice.student_id == student_id
+    bill = invoice_at_bank(bank_bin, number)
+    if bill is None:
+        return None, _anybody
+    invoice_id = bill.invoice_id
+    return bill.bank_account, lambda invoice: invoice.pk == invoice_id
+
+
+def _anybody(_invoice: Invoice) -> bool:
+    return True
+
+
+def _judged(account: BankAccount, word: str, amount: Dong | None, takes: Callable[[Invoice], bool]) -> QrVerdict:
+    """`takes` says whether the number in the code takes money of an invoice."""
     if is_group_code(word):
         members = group_by_code(account.school_id, word)
         return _fits(account, members, amount) if members else QrVerdict.UNKNOWN_INVOICE
     found = invoices_of_code(word, school_id=account.school_id)
-    if student_id is not None and any(invoice.student_id != student_id for invoice in found):
+    if not all(takes(invoice) for invoice in found):
         return QrVerdict.OTHER_ACCOUNT
     return _fits(account, found, amount) if found else QrVerdict.UNKNOWN_INVOICE
 

@@ -29,7 +29,8 @@ class Matcher:
     `learnt` maps payer accounts, `learnt_names` payers' names, to the keys of the pupils they paid for before. With
     `learns` the automatic bookings of this run add to it; suggestions confirmed by people are added by `learn`.
     `own_accounts` are numbers and holders of the school's accounts: money between them is no fees. `numbers` says who
-    held which number of a receiving account: (account, number) → holders, the oldest first.
+    held which number of a receiving account: (account, number) → holders, the oldest first; `bills` which number
+    stands for which invoice: (account, number) → its code. Both are read as they are at each decision.
     """
 
     def __init__(
@@ -40,13 +41,15 @@ class Matcher:
         learnt_names: Mapping[str, Collection[str]] | None = None,
         own_accounts: Collection[tuple[str, str]] = (),
         numbers: Mapping[tuple[str, str], Sequence[Holder]] | None = None,
+        bills: Mapping[tuple[str, str], str] | None = None,
         learns: bool = True,
     ) -> None:
         self._accounts: dict[str, Account] = {}
         self._learnt = {payer: dict.fromkeys(pupils) for payer, pupils in (learnt or {}).items()}
         self._learnt_names = {squeeze(name): dict.fromkeys(keys) for name, keys in (learnt_names or {}).items()}
         self._own = OwnAccounts.of(own_accounts)
-        self._numbers = numbers or {}
+        self._numbers = numbers if numbers is not None else {}
+        self._bills = bills if bills is not None else {}
         self._learns = learns
         self._seen: dict[LineKey, set[str]] = {}
         self._frames = known_frames()
@@ -110,6 +113,7 @@ class Matcher:
                 self._own,
                 printed_codes(reading.row, home.index),
                 self._numbers,
+                self._bills,
             )
         )
 

@@ -52,6 +52,10 @@ REASONS: Mapping[str, str] = {
     "virtual_account_differs": gettext_noop(
         "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nội dung ghi mã %(other)s"
     ),
+    "virtual_account_gone": gettext_noop(
+        "Chuyển vào số tài khoản riêng của hóa đơn %(code)s, hóa đơn này đã hủy. Hỏi gia đình trước khi ghi "
+        "cho phiếu khác"
+    ),
     "virtual_pupil": gettext_noop("Chuyển vào số tài khoản riêng của học sinh %(student)s, số tiền khớp"),
     "virtual_pupil_under": gettext_noop(
         "Chuyển vào số tài khoản riêng của học sinh %(student)s nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"

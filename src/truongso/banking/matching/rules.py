@@ -36,6 +36,7 @@ class Case:
     own: OwnAccounts
     codes: list[Found]
     numbers: Mapping[tuple[str, str], Sequence[Holder]]
+    bills: Mapping[tuple[str, str], str]
 
     @property
     def is_known_account(self) -> bool:
@@ -60,6 +61,10 @@ class Case:
         """Everyone who was ever given the number that the payer sent to, on this receiving account."""
         return self.numbers.get((self.transfer.account, self.transfer.virtual_account.upper()), ())
 
+    def bill(self) -> str:
+        """The code of the invoice that the number the payer sent to was given to, on this receiving account, or ""."""
+        return self.bills.get((self.transfer.account, self.transfer.virtual_account.upper()), "")
+
     def claims(self) -> list[Claim]:
         """The invoices of the printed codes."""
         return [self.account.claims[hit.code] for hit in self.codes]
@@ -69,16 +74,17 @@ Rulebook = Callable[[Case], Decision | None]
 
 
 def virtual_account(case: Case) -> Decision | None:
-    """`virtual_account`: the payer sent to a number of its own that carries one invoice's code, memo or no memo.
+    """`virtual_account`: the payer sent to the number that was given to one invoice, or that carries its code; memo or
+    no memo.
 
-    Booked unless the memo names another invoice or pupil, or the invoice is paid.
+    Booked unless the memo names another invoice or pupil, or the invoice is paid or cancelled.
     """
-    if not case.transfer.virtual_account:
+    code = case.bill() or _code_in_number(case)
+    if not code:
         return None
-    hits = printed_codes(squeeze(case.transfer.virtual_account), case.account.index)
-    if len(hits) != 1:
-        return None
-    claim = case.account.claims[hits[0].code]
+    claim = case.account.claims.get(code)
+    if claim is None:
+        return _number_of_none(case, code)
     others = [hit for hit in case.codes if hit.code != claim.code]
     if others:
         claims = [claim, *(case.account.claims[hit.code] for hit in others)]
@@ -96,6 +102,21 @@ def virtual_account(case: Case) -> Decision | None:
         kind = "virtual_account_under" if case.amount < claim.outstanding else "virtual_account_over"
         reason = Reason(kind, {"code": claim.code, **_sums(case.amount, claim.outstanding)})
     return _decide(case, Verdict.AUTO, Rule.VIRTUAL_ACCOUNT, [claim], reason, mark=Evidence.VIRTUAL_ACCOUNT)
+
+
+def _code_in_number(case: Case) -> str:
+    """The one code that a number itself carries, or ""."""
+    hits = printed_codes(squeeze(case.transfer.virtual_account), case.account.index)
+    return hits[0].code if len(hits) == 1 else ""
+
+
+def _number_of_none(case: Case, code: str) -> Decision:
+    """The number of an invoice that no longer waits for money (cancelled): a person decides, whatever the memo says."""
+    claims = case.claims()
+    reason = Reason("virtual_account_gone", {"code": code})
+    if not claims:
+        return Decision(Verdict.NONE, Rule.VIRTUAL_ACCOUNT, reason)
+    return _decide(case, Verdict.SUGGEST, Rule.VIRTUAL_ACCOUNT, claims, reason)
 
 
 def pupils_account(case: Case) -> Decision | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 import pytest
 from tests import factories, money
 
+from truongso.banking.matching.matcher import Matcher
+from truongso.banking.matching.types import Holder, OpenInvoice, Transfer, Verdict
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.banking.tests.helpers import ACTOR, Hook, hook
 from truongso.fees.models import Invoice
-from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
@@ -144,21 +144,15 @@ def test_a_number_taken_back_is_only_proposed(school: School, sepay: Hook) -> No
     assert not Payment.objects.for_school(school).exists()
 
 
-def test_money_to_a_number_that_was_ever_anothers_is_only_proposed(school: School, sepay: Hook) -> None:
+def test_money_to_a_number_that_was_ever_anothers_is_only_proposed() -> None:
     """Numbers no longer change hands; where one did, a family that kept the former code may still pay to it."""
-    former = money.invoice(school, [250_000])
-    present = money.invoice(school, [250_000], full_name="Trần Bình Minh")
-    held = give(sepay, former.student)
-    with clock.frozen(dt.datetime(2026, 10, 2, 9, tzinfo=clock.SCHOOL_TIME)), transaction():
-        VirtualAccount.objects.for_school(school).filter(pk=held.pk).update(released_on=held.assigned_on)
-    VirtualAccount.objects.create(
-        school=school, bank_account=sepay.account, bank_bin=sepay.account.bank_bin, student=present.student,
-        number=NUMBER, assigned_on=held.assigned_on, created_at=clock.now(), is_of_rule=True,
-    )  # fmt: skip
-    with clock.frozen(dt.datetime(2026, 10, 9, 9, tzinfo=clock.SCHOOL_TIME)):
-        said = pay(sepay, "", 250_000)
-    assert (said.decision, said.reason["code"]) == ("suggest", "virtual_pupil_former")
-    assert not Payment.objects.for_school(school).exists()
+    holders = [Holder("former", "2026-09-01", "2026-10-01"), Holder("present", "2026-10-01")]
+    matcher = Matcher(
+        [OpenInvoice("TS27UGWSG", Dong(250_000), "Trần Bình Minh", "3A2", "1", "present")],
+        numbers={("1", NUMBER): holders},
+    )
+    said = matcher.decide(Transfer("1", "2026-10-09", "", Dong(250_000), "", account="1", virtual_account=NUMBER))
+    assert (said.verdict, said.reason.code, said.codes) == (Verdict.SUGGEST, "virtual_pupil_former", ("TS27UGWSG",))
 
 
 def test_a_number_nobody_holds_and_a_pupil_who_owes_nothing(school: School, sepay: Hook) -> None:

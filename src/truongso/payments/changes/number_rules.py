@@ -9,6 +9,7 @@ from truongso.payments.changes import services
 from truongso.payments.changes.models import SetupChange
 from truongso.payments.changes.notices import tell
 from truongso.payments.changes.types import ChangeKind, ChangeRefusedError
+from truongso.payments.virtual_accounts.invoices import number_invoices
 from truongso.payments.virtual_accounts.services import checked_prefix, set_rule
 from truongso.payments.virtual_accounts.types import RuleKind
 
@@ -17,12 +18,12 @@ from truongso.payments.virtual_accounts.types import RuleKind
 def propose_number_rule(
     account: BankAccount, *, kind: RuleKind, prefix: str, digits: int, on_notices: bool, reason: str, actor: Actor
 ) -> SetupChange:
-    """Ask for the bank's rule of an account: numbers of pupils begin with `prefix`, `digits` symbols follow.
+    """Ask for the bank's rule of an account: numbers begin with `prefix`, `digits` symbols follow.
 
     Told to the same people as a change of account. Raises VirtualAccountRefusedError as `checked_prefix`,
     ChangeRefusedError.
     """
-    prefix = checked_prefix(account, prefix=prefix, digits=digits)
+    prefix = checked_prefix(account, kind=kind, prefix=prefix, digits=digits)
     change = services.propose(
         account.school_id, kind=ChangeKind.NUMBER_RULE, subject=account.public_id,
         title=f"{account.number} · {_pattern(prefix, digits)}", reason=reason, actor=actor,
@@ -38,16 +39,22 @@ def propose_number_rule(
 
 
 def take_rule_into_use(school: School, change: SetupChange, *, actor: Actor) -> None:
-    """Carry an approved rule out. Raises ChangeRefusedError `account_not_in_use` (number)."""
+    """Carry an approved rule out; with a number per invoice, those that wait for money get theirs.
+
+    Raises ChangeRefusedError `account_not_in_use` (number).
+    """
     to = change.detail
     rows = BankAccount.objects.for_school(school).select_related("school")
     account: BankAccount | None = rows.filter(public_id=change.subject, is_active=True).first()
     if account is None or change.decided_by is None:
         raise ChangeRefusedError("account_not_in_use", number=to["account"])
+    kind = RuleKind(to["rule"])
     set_rule(
-        account, kind=RuleKind(to["rule"]), prefix=to["prefix"], digits=to["digits"], on_notices=to["on_notices"],
+        account, kind=kind, prefix=to["prefix"], digits=to["digits"], on_notices=to["on_notices"],
         proposed_by=change.proposed_by, approved_by=change.decided_by, actor=actor,
     )  # fmt: skip
+    if kind.is_per_invoice:
+        number_invoices(account, actor=actor)
 
 
 def _pattern(prefix: str, digits: int) -> str:

@@ -80,11 +80,15 @@ def _slip(notice: FeeNotice) -> dict[str, object]:
             *([one.label, _shortened(one.value, _VALUE_LENGTH), _kind(one)] for one in notice.info if one.is_mandatory),
             [_("Gồm"), items_text(notice.lines), "plain"],
             [_("Tài khoản"), f"{grouped(notice.account_number)} – {notice.bank_name}", "plain"],
-            *([[_("Số riêng của em"), grouped(notice.own_number), "plain"]] if notice.own_number else []),
+            *([[_number_label(notice), grouped(notice.own_number), "plain"]] if notice.own_number else []),
         ],
         "extra": " · ".join(f"{one.label}: {one.value}" for one in notice.info if not one.is_mandatory),
         "check": notice.check_url.partition("://")[2],
     }
+
+
+def _number_label(notice: FeeNotice) -> str:
+    return _("Số riêng phiếu") if notice.is_numbered else _("Số riêng của em")
 
 
 def _kind(field: InfoField) -> str:

@@ -17,6 +17,7 @@ from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLin
 from truongso.payments.invoice_qr import invoice_payload, number_payload
 from truongso.payments.vietqr import VietQrError
 from truongso.payments.virtual_accounts.queries import accounts_with_notices, numbers_for
+from truongso.payments.virtual_accounts.types import OwnNumber
 from truongso.people.public import class_order
 
 
@@ -47,7 +48,7 @@ def notices_by_class(school_id: int, scope: Scope) -> list[tuple[str, list[FeeNo
         number = own.get(invoice.pk)
         classes[invoice.class_name].append(
             _notice(
-                invoice, lines[invoice.pk], fields[invoice.pk], number=number.number if number else "",
+                invoice, lines[invoice.pk], fields[invoice.pk], number=number,
                 is_coded=number is not None and number.bank_account_id in coded,
             )
         )  # fmt: skip
@@ -74,7 +75,7 @@ def _notice(
     lines: Iterable[InvoiceLine],
     info: tuple[InfoField, ...],
     *,
-    number: str,
+    number: OwnNumber | None,
     is_coded: bool,
 ) -> FeeNotice:
     account = invoice.receiving_account
@@ -91,8 +92,9 @@ def _notice(
         lines=tuple(_line(one) for one in lines),
         account_number=account.number,
         bank_name=bank.short_name if bank else account.bank_bin,
-        payload=_payload(invoice, number if is_coded else ""),
-        own_number=number,
+        payload=_payload(invoice, number.number if number and is_coded else ""),
+        own_number=number.number if number else "",
+        is_numbered=number is not None and number.is_of_invoice,
         check_url=invoice_check_url(invoice.public_id),
     )
 

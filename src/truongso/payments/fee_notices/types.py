@@ -34,7 +34,7 @@ class FeeNotice:
     mandatory ones (payer, beneficiary, reason, invoice code) and what the department adds.
 
     `payload` is the VietQR of what is still owed, to the school's account or, where the school has decided so, to the
-    pupil's own number; empty when the sum is beyond fast transfers.
+    own number of pupil or invoice; empty when the sum is beyond fast transfers.
     """
 
     code: str
@@ -50,7 +50,8 @@ class FeeNotice:
     bank_name: str
     payload: str
     check_url: str
-    own_number: str = ""  # the pupil's own number at the bank
+    own_number: str = ""  # the own number of pupil or invoice at the bank
+    is_numbered: bool = False  # the number is the invoice's
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from truongso.payments.virtual_accounts.types import RuleKind
 
 KINDS: dict[RuleKind, str | Promise] = {
-    RuleKind.PUPIL_CODE: _("Đầu số của ngân hàng + mã học sinh"),
-    RuleKind.SEQUENCE: _("Đầu số của ngân hàng + số thứ tự"),
+    RuleKind.PUPIL_CODE: _("Mỗi học sinh một số: đầu số + mã học sinh"),
+    RuleKind.SEQUENCE: _("Mỗi học sinh một số: đầu số + số thứ tự"),
+    RuleKind.INVOICE_CODE: _("Mỗi phiếu một số: đầu số + mã hóa đơn"),
+    RuleKind.INVOICE_SEQUENCE: _("Mỗi phiếu một số: đầu số + số thứ tự"),
 }
 _TEXTS: dict[str, str | Promise] = {
     "bad_number": _(
@@ -33,6 +35,10 @@ _TEXTS: dict[str, str | Promise] = {
     "reason_missing": _("Ghi lý do thu hồi hoặc thay số."),
     "bad_prefix": _("Đầu số cần 2 đến 12 chữ cái không dấu và chữ số, đúng như ngân hàng cấp."),
     "bad_digits": _("Số ký tự sau đầu số từ %(least)s đến %(most)s."),
+    "code_digits": _("Đầu số + mã hóa đơn: số ký tự sau đầu số phải là %(length)s, đúng độ dài mã hóa đơn."),
+    "number_of_invoice": _("Số %(number)s đã cấp cho một phiếu thu, không cấp lại được."),
+    "rule_per_invoice": _("Tài khoản này cấp số theo từng phiếu, không cấp cho học sinh. Muốn đổi thì lập đề nghị."),
+    "rule_per_pupil": _("Tài khoản này cấp số cho học sinh, không cấp theo phiếu. Muốn đổi thì lập đề nghị."),
     "no_rule": _(
         "Chưa có đầu số của ngân hàng được duyệt cho tài khoản này. Lập đề nghị đầu số để người thứ hai duyệt."
     ),

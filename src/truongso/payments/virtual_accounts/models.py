@@ -1,4 +1,4 @@
-"""Numbers of pupils with who held them from when to when, the rule of a bank, lists that were uploaded."""
+"""Numbers of pupils and invoices with who held them, the rule of a bank, lists that were uploaded."""
 
 from __future__ import annotations
 
@@ -60,9 +60,52 @@ class VirtualAccount(SchoolChild):
         return self.number
 
 
+class GivenNumber(models.Model):
+    """A number that was given, once and for good, over all schools of the installation: banks know no schools.
+
+    `holder` is whom it stands for ("pupil:7", "invoice:7"), which no other row may become. Says nothing of a school.
+    """
+
+    bank_bin = models.CharField(max_length=6)
+    number = models.CharField(max_length=19)
+    holder = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bank_bin", "number"], name="payments_givennumber_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceNumber(SchoolChild):
+    """A number that stands for one invoice on a receiving account. Append-only: nobody else ever gets it, whatever
+    becomes of the invoice."""
+
+    bank_account = SchoolForeignKey("organizations.BankAccount", related_name="+")
+    invoice = SchoolForeignKey("fees.Invoice", related_name="+")
+    number = models.CharField(max_length=19)
+    bank_bin = models.CharField(max_length=6)
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_invoicenumber"),
+            models.UniqueConstraint(fields=["school", "bank_bin", "number"], name="payments_invoicenumber_once"),
+            models.UniqueConstraint(fields=["school", "invoice", "bank_account"], name="payments_invoicenumber_one"),
+            not_blank("number", name="payments_invoicenumber_numbered"),
+            SchoolKey("bank_account", name="payments_invoicenumber_account_key"),
+            SchoolKey("invoice", name="payments_invoicenumber_invoice_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class VirtualAccountRule(SchoolChild):
     """How a bank makes numbers on an account, and whether printed notices carry the pupil's number in their code.
 
+    One number per pupil or one per invoice (`kind`); notices and pages always carry an invoice's own.
     Counts once one person asked for it and another approved it; `digits` symbols follow the prefix.
     """
 

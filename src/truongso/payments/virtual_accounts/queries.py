@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from truongso.fees.public import Invoice
 from truongso.kernel.among import among
 from truongso.kernel.names import fold
-from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountRule
-from truongso.payments.virtual_accounts.types import HeldNumber, plain
+from truongso.payments.virtual_accounts.models import InvoiceNumber, VirtualAccount, VirtualAccountRule
+from truongso.payments.virtual_accounts.types import HeldNumber, InvoiceHeld, OwnNumber, RuleKind, plain
 
 
 def numbers(school_id: int, *, words: str = "", account_id: int | None = None) -> QuerySet[VirtualAccount]:
@@ -35,30 +35,48 @@ def numbers_of_student(school_id: int, student_id: int) -> list[VirtualAccount]:
     return sorted(rows.order_by("-pk"), key=lambda row: row.released_on is not None)
 
 
-def numbers_for(school_id: int, invoices: Sequence[Invoice]) -> dict[int, VirtualAccount]:
-    """The number each invoice's pupil has on the account that takes its money today, by invoice id; 1 query.
+def numbers_for(school_id: int, invoices: Sequence[Invoice]) -> dict[int, OwnNumber]:
+    """The number each invoice, or its pupil, has on the account that takes its money today, by invoice id.
 
-    The invoices come with their account. Only numbers of a rule that two people decided on are shown to families.
+    The invoices come with their account. Only numbers of a rule that two people decided on are shown to families;
+    its present kind says which. 1 query without rules, otherwise 2 or 3.
     """
-    held = {
-        (row.student_id, row.bank_account_id): row
-        for row in VirtualAccount.objects.for_school(school_id).filter(
-            among("student_id", {i.student_id for i in invoices}), released_on__isnull=True, is_of_rule=True
-        )
-    }
-    found = {i.pk: held.get((i.student_id, i.receiving_account.pk)) for i in invoices}
-    return {pk: row for pk, row in found.items() if row is not None}
+    rules = VirtualAccountRule.objects.for_school(school_id).filter(approved_by__isnull=False)
+    kinds = {account_id: RuleKind(kind) for account_id, kind in rules.values_list("bank_account_id", "kind")}
+    ruled = [i for i in invoices if i.receiving_account.pk in kinds]
+    billed = [i for i in ruled if kinds[i.receiving_account.pk].is_per_invoice]
+    others = [i for i in ruled if not kinds[i.receiving_account.pk].is_per_invoice]
+    return {
+        **(_of_invoices(school_id, billed) if billed else {}), **(_of_pupils(school_id, others) if others else {}),
+    }  # fmt: skip
 
 
-def number_for(invoice: Invoice) -> VirtualAccount | None:
-    """The number of one invoice's pupil; 1 query."""
+def _of_invoices(school_id: int, invoices: Sequence[Invoice]) -> dict[int, OwnNumber]:
+    rows = InvoiceNumber.objects.for_school(school_id).filter(among("invoice_id", [i.pk for i in invoices]))
+    given = {(pk, account): n for pk, account, n in rows.values_list("invoice_id", "bank_account_id", "number")}
+    found = {i.pk: (given.get((i.pk, i.receiving_account.pk)), i.receiving_account.pk) for i in invoices}
+    return {pk: OwnNumber(n, account, is_of_invoice=True) for pk, (n, account) in found.items() if n is not None}
+
+
+def _of_pupils(school_id: int, invoices: Sequence[Invoice]) -> dict[int, OwnNumber]:
+    rows = VirtualAccount.objects.for_school(school_id).filter(
+        among("student_id", {i.student_id for i in invoices}), released_on__isnull=True, is_of_rule=True
+    )
+    held = {(pupil, account): n for pupil, account, n in rows.values_list("student_id", "bank_account_id", "number")}
+    found = {i.pk: (held.get((i.student_id, i.receiving_account.pk)), i.receiving_account.pk) for i in invoices}
+    return {pk: OwnNumber(n, account, is_of_invoice=False) for pk, (n, account) in found.items() if n is not None}
+
+
+def number_for(invoice: Invoice) -> OwnNumber | None:
+    """The number of one invoice, or of its pupil; 1 query without rules, otherwise 2."""
     return numbers_for(invoice.school_id, [invoice]).get(invoice.pk)
 
 
 def accounts_with_notices(school_id: int) -> set[int]:
-    """Accounts whose printed notices carry the pupil's own number in their code; 1 query."""
-    rows = VirtualAccountRule.objects.for_school(school_id).filter(on_notices=True, approved_by__isnull=False)
-    return set(rows.values_list("bank_account_id", flat=True))
+    """Accounts whose printed notices carry the own number of pupil or invoice in their code; 1 query."""
+    rows = VirtualAccountRule.objects.for_school(school_id).filter(approved_by__isnull=False)
+    found = rows.values_list("bank_account_id", "kind", "on_notices")
+    return {account for account, kind, on_notices in found if on_notices or RuleKind(kind).is_per_invoice}
 
 
 def held_numbers(school_id: int) -> list[HeldNumber]:
@@ -66,6 +84,30 @@ def held_numbers(school_id: int) -> list[HeldNumber]:
     rows = VirtualAccount.objects.for_school(school_id).order_by("pk")
     columns = ("bank_account_id", "number", "student_id", "assigned_on", "released_on")
     return [HeldNumber(*row) for row in rows.values_list(*columns)]
+
+
+def invoices_held(school_id: int) -> list[InvoiceHeld]:
+    """Which number stands for which invoice, cancelled ones too, for the matcher; 1 query."""
+    rows = InvoiceNumber.objects.for_school(school_id).order_by("pk")
+    return [InvoiceHeld(*row) for row in rows.values_list("bank_account_id", "number", "invoice__code")]
+
+
+def invoice_numbers(school_id: int, *, words: str = "") -> QuerySet[InvoiceNumber]:
+    """Numbers of invoices with invoice and account, the latest first; `words` are searched as in lists of invoices,
+    and in the number."""
+    rows = InvoiceNumber.objects.for_school(school_id)
+    for word in fold(words).split():
+        rows = rows.filter(invoice__search_fold__contains=word) | rows.filter(number__contains=plain(word))
+    return rows.select_related("invoice__round", "bank_account").order_by("-pk")
+
+
+def invoice_at_bank(bank_bin: str, number: str) -> InvoiceNumber | None:
+    """The invoice a number of a bank stands for, of whatever school, with account and school; 1 query."""
+    rows = InvoiceNumber.objects.across_schools("a scanned code names the number, not the school")
+    found = rows.filter(number=number, bank_bin=bank_bin).select_related(
+        "invoice", "bank_account__school", "bank_account__replaced_by"
+    )
+    return found.order_by("pk").first()
 
 
 def number_at_bank(bank_bin: str, number: str) -> VirtualAccount | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+from truongso.fees.types import LENGTH as CODE_LENGTH
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
@@ -14,6 +15,7 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.names import fold, tidy
 from truongso.kernel.sheets import read_sheets
 from truongso.organizations.public import BankAccount, lock_school
+from truongso.payments.virtual_accounts import registry
 from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountList, VirtualAccountRule
 from truongso.payments.virtual_accounts.queries import rule_of, students_with
 from truongso.payments.virtual_accounts.reading import read_list
@@ -100,11 +102,11 @@ def replace(held: VirtualAccount, *, number: str, reason: str, actor: Actor) -> 
     return assign(held.bank_account, student=held.student, number=number, actor=actor)
 
 
-def checked_prefix(account: BankAccount, *, prefix: str, digits: int) -> str:
+def checked_prefix(account: BankAccount, *, kind: RuleKind, prefix: str, digits: int) -> str:
     """The prefix as kept, of a rule that can make numbers on this account.
 
-    Raises VirtualAccountRefusedError `unknown_account`, `bad_prefix`, `bad_digits` (least, most), `no_room` (the
-    numbers would be longer than 19 symbols).
+    Raises VirtualAccountRefusedError `unknown_account`, `bad_prefix`, `bad_digits` (least, most), `code_digits`
+    (length: that of an invoice's code), `no_room` (the numbers would be longer than 19 symbols).
     """
     if not account.is_active:
         raise VirtualAccountRefusedError("unknown_account")
@@ -113,6 +115,8 @@ def checked_prefix(account: BankAccount, *, prefix: str, digits: int) -> str:
         raise VirtualAccountRefusedError("bad_prefix")
     if not _DIGITS[0] <= digits <= _DIGITS[1]:
         raise VirtualAccountRefusedError("bad_digits", least=_DIGITS[0], most=_DIGITS[1])
+    if kind is RuleKind.INVOICE_CODE and digits != CODE_LENGTH:
+        raise VirtualAccountRefusedError("code_digits", length=CODE_LENGTH)
     if len(prefix) + digits > LONGEST:
         raise VirtualAccountRefusedError("no_room")
     return prefix
@@ -132,7 +136,8 @@ def set_rule(
 ) -> VirtualAccountRule:
     """How the bank makes numbers on this account, as one person asked and another approved. Numbers given stay.
 
-    Numbers of a time without such rules that fit are shown to families from now on.
+    Numbers of a time without such rules that fit are shown to families from now on. With a number per invoice,
+    numbers of pupils stay good for money that comes, and are shown no more.
     """
     _hold(account)
     values = {
@@ -147,6 +152,8 @@ def set_rule(
     rows = VirtualAccount.objects.for_school(account.school_id).filter(
         bank_account=account, is_of_rule=False, number__startswith=prefix
     )
+    if kind.is_per_invoice:
+        rows = rows.none()
     fitting = [pk for pk, number in rows.values_list("pk", "number") if _fits(rule, number)]
     rows.filter(among("pk", fitting)).update(is_of_rule=True)
     audit.record(
@@ -159,11 +166,14 @@ def set_rule(
 def by_rule(account: BankAccount, *, students: Sequence[Student]) -> Judged:
     """What the bank's rule would give these pupils who have none yet; changes nothing.
 
-    A pupil without a code of letters and digits is refused where the rule uses it. Raises `no_rule`.
+    A pupil without a code of letters and digits is refused where the rule uses it. Raises `no_rule`,
+    `rule_per_invoice`.
     """
     rule = rule_of(account.school_id, account.pk)
     if rule is None:
         raise VirtualAccountRefusedError("no_rule")
+    if RuleKind(rule.kind).is_per_invoice:
+        raise VirtualAccountRefusedError("rule_per_invoice")
     have = students_with(account.school_id, account.pk)
     waiting = [one for one in students if one.pk not in have]
     coded = rule.kind == RuleKind.PUPIL_CODE.value
@@ -279,6 +289,7 @@ def _faults(account: BankAccount, wanted: Iterable[tuple[str, int]]) -> dict[tup
     ever = VirtualAccount.objects.across_schools("a number belongs to one pupil of a bank, whoever's he is")
     rows = ever.filter(bank_bin=account.bank_bin, number__in=asked)
     holders: dict[str, set[int]] = defaultdict(set)
+    given = registry.holders(account.bank_bin, asked)
     present = set()
     for number, student_id, released_on in rows.values_list("number", "student_id", "released_on"):
         holders[number].add(student_id)
@@ -286,20 +297,33 @@ def _faults(account: BankAccount, wanted: Iterable[tuple[str, int]]) -> dict[tup
             present.add(number)
 
     def fault(number: str, student_id: int) -> str:
-        if not NUMBER.fullmatch(number):
-            return "bad_number"
-        if number in accounts:
-            return "own_account"
-        if rule is None:
-            return "no_rule"
-        if not _fits(rule, number):
-            return "not_of_rule"
         if number in present:
             return "number_taken"
+        holder = given.get(number, registry.pupil(student_id))
+        if registry.is_invoice(holder):
+            return "number_of_invoice"
         # Money that is still on its way to a number must find the one who gave it to his bank.
-        return "number_was_others" if holders[number] - {student_id} else ""
+        is_others = holder != registry.pupil(student_id) or bool(holders[number] - {student_id})
+        return "number_was_others" if is_others else ""
 
-    return {pair: code for pair in pairs if (code := fault(*pair))}
+    return {
+        (number, student_id): code
+        for number, student_id in pairs
+        if (code := _misfit(rule, number, is_account=number in accounts) or fault(number, student_id))
+    }
+
+
+def _misfit(rule: VirtualAccountRule | None, number: str, *, is_account: bool) -> str:
+    """Why a number is none of the rule, whoever's it is; "" when it is one. The school's own account says so itself."""
+    if not NUMBER.fullmatch(number):
+        return "bad_number"
+    if is_account:
+        return "own_account"
+    if rule is None:
+        return "no_rule"
+    if RuleKind(rule.kind).is_per_invoice:
+        return "rule_per_invoice"
+    return "" if _fits(rule, number) else "not_of_rule"
 
 
 def _fits(rule: VirtualAccountRule, number: str) -> bool:
@@ -348,17 +372,14 @@ def _by_sequence(
     rule: VirtualAccountRule, account: BankAccount, students: Iterable[Student]
 ) -> list[tuple[Student, str]]:
     """Prefix and the next numbers in order; those ever given are not used again, so that late money finds its pupil."""
-    rows = VirtualAccount.objects.for_school(account.school_id).filter(
-        bank_account=account, number__startswith=rule.prefix
-    )
-    rests = [number.removeprefix(rule.prefix) for number in rows.values_list("number", flat=True)]
-    last = max((int(rest) for rest in rests if rest.isdigit() and len(rest) == rule.digits), default=0)
+    last = registry.last_counted(account.bank_bin, rule.prefix, rule.digits)
     numbered = [(one, f"{last + at:0{rule.digits}}") for at, one in enumerate(students, start=1)]
     return [(one, f"{rule.prefix}{digits}" if len(digits) == rule.digits else "") for one, digits in numbered]
 
 
 def _give(account: BankAccount, given: Collection[Given], actor: Actor) -> list[VirtualAccount]:
     now, today = clock.now(), clock.today()
+    registry.claim(account.bank_bin, {one.number: registry.pupil(one.student_id) for one in given})
     return VirtualAccount.objects.bulk_create(
         VirtualAccount(
             school_id=account.school_id, bank_account=account, bank_bin=account.bank_bin, student_id=one.student_id,

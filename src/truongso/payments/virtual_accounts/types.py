@@ -15,10 +15,18 @@ LONGEST = 19
 
 
 class RuleKind(StrEnum):
-    """What follows the bank's prefix: the pupil's own code, or a number that counts up."""
+    """Whom a number stands for, and what follows the bank's prefix: a code that is known anyway, or a number that
+    counts up."""
 
     PUPIL_CODE = "pupil_code"
     SEQUENCE = "sequence"
+    INVOICE_CODE = "bill_code"
+    INVOICE_SEQUENCE = "bill_seq"
+
+    @property
+    def is_per_invoice(self) -> bool:
+        """Whether each invoice gets a number, instead of each pupil."""
+        return self in {RuleKind.INVOICE_CODE, RuleKind.INVOICE_SEQUENCE}
 
 
 class VirtualAccountRefusedError(Exception):
@@ -28,7 +36,8 @@ class VirtualAccountRefusedError(Exception):
     `unknown_pupil` · `unknown_account` · `not_active` · `same_number` · `reason_missing` · `bad_prefix` ·
     `bad_digits` (least, most) · `no_rule` · `no_room` · `nothing_to_assign` · `no_columns` · `no_rows` ·
     `too_many_rows` (most) · `already_applied` · `nothing_accepted` · `not_of_rule` (number) ·
-    `number_was_others` (number).
+    `number_was_others` (number) · `number_of_invoice` (number) · `code_digits` (length) ·
+    `rule_per_invoice` · `rule_per_pupil`.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:
@@ -66,6 +75,22 @@ class HeldNumber(NamedTuple):
     student_id: int
     first: dt.date
     last: dt.date | None
+
+
+class InvoiceHeld(NamedTuple):
+    """A number that stands for one invoice, for good: also when it was cancelled."""
+
+    bank_account_id: int
+    number: str
+    code: str
+
+
+class OwnNumber(NamedTuple):
+    """The number a family is shown for an invoice: its own, or that of its pupil."""
+
+    number: str
+    bank_account_id: int
+    is_of_invoice: bool
 
 
 def plain(number: str) -> str:

@@ -1,4 +1,4 @@
-"""Pupils' own numbers at the bank: the list, the bank's rule and list, one pupil's numbers with their history."""
+"""Own numbers of pupils and invoices at the bank: lists, the bank's rule and list, one pupil's with their history."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
+from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
@@ -27,9 +28,17 @@ from truongso.payments.changes.queries import open_change_of
 from truongso.payments.changes.types import ChangeKind, ChangeRefusedError
 from truongso.payments.invoice_picture import grouped
 from truongso.payments.virtual_accounts import services
+from truongso.payments.virtual_accounts.invoices import number_invoices, without_number
 from truongso.payments.virtual_accounts.messages import KINDS, virtual_account_text
-from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountList
-from truongso.payments.virtual_accounts.queries import number_of, numbers, numbers_of_student, rule_of, students_with
+from truongso.payments.virtual_accounts.models import InvoiceNumber, VirtualAccount, VirtualAccountList
+from truongso.payments.virtual_accounts.queries import (
+    invoice_numbers,
+    number_of,
+    numbers,
+    numbers_of_student,
+    rule_of,
+    students_with,
+)
 from truongso.payments.virtual_accounts.types import RefusedRow, RuleKind, VirtualAccountRefusedError
 from truongso.people.public import PupilFilter, Student, pupils, student_by_id
 from truongso.people.types import StudentStatus
@@ -103,6 +112,55 @@ def export(request: AuthedRequest) -> HttpResponse:
         action="payments:virtual_accounts:export", school=school, actor=request.caller.actor, count=len(rows),
         asked=request.GET.dict(),
     )  # fmt: skip
+
+
+@requires(Permission.SCHOOL_PAYMENT_READ)
+@require_safe
+def invoice_list(request: AuthedRequest) -> HttpResponse:
+    """Numbers of invoices, also of cancelled ones: they stay theirs."""
+    school, words = request.caller.school, request.GET.get("q", "")[:80]
+    page = Paginator(invoice_numbers(school.pk, words=words), _PAGE).get_page(request.GET.get("trang"))
+    rows = [{"row": one, "number": grouped(one.number), "state": _invoice_state(one)} for one in page]
+    may_export = request.caller.may(Permission.SCHOOL_EXPORT_READ)
+    context = {"page": page, "rows": rows, "words": words, "may_export": may_export}
+    return render(request, "payments/invoice_numbers.html", context)
+
+
+@requires(Permission.SCHOOL_EXPORT_READ)
+@require_safe
+def invoice_export(request: AuthedRequest) -> HttpResponse:
+    """The list of invoices' numbers as filtered."""
+    school = request.caller.school
+    rows = [
+        [one.number, one.invoice.code, one.invoice.student_name, one.invoice.class_name, one.invoice.round.name,
+         one.invoice.total, _invoice_state(one), one.bank_account.number, clock.school_date(one.created_at)]
+        for one in invoice_numbers(school.pk, words=request.GET.get("q", "")[:80])
+    ]  # fmt: skip
+    header = [
+        _("Số tài khoản riêng"), _("Mã hóa đơn"), _("Họ và tên"), _("Lớp"), _("Đợt thu"), _("Phải nộp"),
+        _("Tình trạng phiếu"), _("Tài khoản nhận"), _("Cấp từ ngày"),
+    ]  # fmt: skip
+    return xlsx_response(
+        [SheetOut(_("Số riêng của phiếu"), header, rows)], name="so-tai-khoan-rieng-cua-phieu",
+        action="payments:virtual_accounts:export_invoices", school=school, actor=request.caller.actor,
+        count=len(rows), asked=request.GET.dict(),
+    )  # fmt: skip
+
+
+@requires(Permission.SCHOOL_CHANNEL_WRITE, fresh=True)
+@require_POST
+def invoice_apply(request: AuthedRequest, account_id: str) -> HttpResponse:
+    """Give numbers to the invoices of an account that have none yet."""
+    account = _account(request, account_id)
+    given: list[int] = []
+    refused = _acted(lambda: given.append(number_invoices(account, actor=request.caller.actor)))
+    if refused:
+        messages.error(request, refused)
+    elif given[-1]:
+        messages.success(request, _("Đã cấp số riêng cho %(count)d phiếu.") % {"count": given[-1]})
+    else:
+        messages.info(request, _("Không có phiếu nào còn thiếu số riêng."))
+    return redirect("payments:own_numbers")
 
 
 @requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
@@ -263,6 +321,8 @@ def _context(
         form = rule[1] if rule and rule[0].pk == account.pk else RuleForm(None, initial=initial)
         cards.append(
             {"account": account, "form": form, "has_rule": kept is not None,
+             "is_per_invoice": kept is not None and RuleKind(kept.kind).is_per_invoice,
+             "without": without_number(account).count() if kept and RuleKind(kept.kind).is_per_invoice else 0,
              "waiting": open_change_of(school.pk, account.public_id, [ChangeKind.NUMBER_RULE]),
              "given": len(students_with(school.pk, account.pk))}
         )  # fmt: skip
@@ -305,6 +365,12 @@ def _shown(judged: services.Judged) -> dict[str, Any]:
         "refused_count": len(judged.refused),
         "shown": _SHOWN,
     }
+
+
+def _invoice_state(one: InvoiceNumber) -> str:
+    if one.invoice.cancelled_at is not None:
+        return _("Đã hủy, số vẫn giữ")
+    return _("Đã nộp đủ") if one.invoice.paid >= one.invoice.total else _("Chờ nộp")
 
 
 def _why(refused: RefusedRow) -> str:

@@ -17,6 +17,7 @@ from truongso.payments.fee_notices.types import Scope
 from truongso.payments.models import VirtualAccountRule
 from truongso.payments.public import VirtualAccount, assign_number, number_payload
 from truongso.payments.vietqr import decode, encode
+from truongso.payments.virtual_accounts.invoices import number_invoices
 from truongso.workspaces.qr_check import QrVerdict, check_qr
 from truongso.workspaces.tests.reading import text
 
@@ -86,3 +87,22 @@ def test_a_number_of_no_rule_that_two_people_decided_on_is_shown_to_no_family(
     asked = client.get(f"/p/{invoice.public_id}/qr.png?so=rieng").content
     assert decode(read_qr(asked)[0]).account == "0071000123456"
     assert check_qr(number_payload(invoice, NUMBER)).verdict is QrVerdict.STRANGER
+
+
+def test_an_invoice_with_a_number_of_its_own_has_one_code(school: School, client: Client, actor: Actor) -> None:
+    account = factories.bank_account(school)
+    factories.number_rule(account, "962TS", 6, kind="bill_seq")
+    invoice = money.invoice(school, [250_000])
+    other = money.invoice(school, [250_000], pupil=invoice.student)
+    with transaction():
+        number_invoices(account, actor=actor)
+    shown = text(client.get(f"/p/{invoice.public_id}"))
+    assert "962T S000 001" in shown
+    assert "Số riêng của phiếu này, tiền vào tài khoản 0071 0001 2345 6 của trường" in shown
+    assert "Số tài khoản riêng của em" not in shown
+    code = decode(read_qr(client.get(f"/p/{invoice.public_id}/qr.png").content)[0])
+    assert (code.account, code.bill_number) == ("962TS000001", invoice.code)
+    assert "962TS000001" in client.get(f"/p/{invoice.public_id}/app-ngan-hang").content.decode()
+    assert check_qr(number_payload(invoice, "962TS000001")).verdict is QrVerdict.GENUINE
+    assert check_qr(number_payload(invoice, "962TS000002")).verdict is QrVerdict.OTHER_ACCOUNT
+    assert check_qr(number_payload(other, "962TS000002")).verdict is QrVerdict.GENUINE

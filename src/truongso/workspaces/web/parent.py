@@ -97,10 +97,13 @@ def status(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 @require_safe
 @of_invoice
 def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    """The QR as a picture to save, with `so=rieng` that of the pupil's own number; none when nothing is owed."""
+    """The QR as a picture to save, to the invoice's own number if it has one, with `so=rieng` to the pupil's; none when
+    nothing is owed."""
     if not state_on_page(invoice).is_open:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
-    held = number_for(invoice) if request.GET.get("so") == "rieng" else None
+    held = number_for(invoice)
+    if held is not None and not held.is_of_invoice and request.GET.get("so") != "rieng":
+        held = None
     try:
         png = invoice_picture(invoice, amount=_part(request, invoice), number=held.number if held else "")
     except VietQrError:
@@ -117,13 +120,12 @@ def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 def bank_apps(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Apps that open with the transfer filled in, and the way that works with every app."""
     page = payment_page(invoice)
-    account = invoice.receiving_account
     links = []
     if page.payload:
         links = app_links(
-            bank_bin=account.bank_bin,
-            account=account.number,
-            holder=account.holder_name,
+            bank_bin=invoice.receiving_account.bank_bin,
+            account=page.account,
+            holder=invoice.receiving_account.holder_name,
             amount=page.outstanding,
             memo=page.memo,
         )
