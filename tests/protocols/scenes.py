@@ -14,12 +14,16 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 import pytest
 
 from tests import money
+from truongso.banking.closing import services as closing
+from truongso.banking.closing.models import DayClose
+from truongso.banking.closing.tests.test_day_close import ACCOUNTANT, PRINCIPAL, close
+from truongso.banking.tests import helpers
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
-from truongso.organizations.models import School
+from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Evidence, Payment, Receipt
 from truongso.payments.public import (
     Attempt,
@@ -157,6 +161,20 @@ def counts() -> tuple[int, ...]:
     """Evidence, payments, receipts, gateway moneys there are."""
     models = (Evidence, Payment, Receipt, AttemptMoney)
     return tuple(m.objects.across_schools("tests count everything").count() for m in models)
+
+
+def closed_yesterday(account: BankAccount) -> DayClose:
+    """Yesterday with one credit of 1 000 đ, signed and confirmed."""
+    day = clock.today() - dt.timedelta(days=1)
+    helpers.bring(account, helpers.line("lai tien gui", 1_000, "LAI1", booked_on=day), layout="bidv_detail")
+    return close(account, day, day)
+
+
+def reopened(row: DayClose) -> None:
+    """Open the closed day again, by two."""
+    with transaction():
+        closing.ask_reopening(row.school, close_id=row.pk, reason="Tin báo đến muộn", actor=ACCOUNTANT)
+        closing.reopen_days(row.school, close_id=row.pk, actor=PRINCIPAL)
 
 
 class _NoRedirects(HTTPRedirectHandler):

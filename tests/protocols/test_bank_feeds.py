@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import json
 from dataclasses import dataclass
@@ -11,23 +12,25 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import factories, money
-from tests.protocols.scenes import ACTOR, AMOUNT, PAYER, counts
-from truongso.banking.feed import disconnect
+from tests.protocols.scenes import ACTOR, AMOUNT, PAYER, closed_yesterday, counts, reopened
+from truongso.banking.feed import disconnect, work_off_waiting
+from truongso.banking.models import FeedConnection
 from truongso.banking.public import BankLine, apply_statement, connect_feed, preview_statement
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
-from truongso.payments.models import Notice
+from truongso.payments.models import Notice, Payment
 from truongso.payments.public import invoice_payload
 from truongso.sandbox.bank.feeds import feed_named
-from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.gateway_client import SandboxGateways
+from truongso.sandbox.bank_client import SandboxBank, SandboxBankError
+from truongso.sandbox.gateway_client import SandboxGateways, SandboxRefusal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "key-the-provider-made-0001"
 FEEDS = ("sepay", "casso", "payos")
+TELL_OUT = ("sepay", "casso")  # payOS tells of credits alone
 _PATHS = {"sepay": "sepay", "casso": "casso", "payos": "payos-bank"}
 
 
@@ -42,11 +45,14 @@ class Feed:
     bank: SandboxBank
     invoice: Invoice
 
-    def transfer(self, *, notify: bool = True, delay: float = 0.0, amount: int = AMOUNT) -> int:
+    @property
+    def connection(self) -> FeedConnection:
+        made: FeedConnection = FeedConnection.objects.for_school(self.account.school).get()
+        return made
+
+    def transfer(self, *, amount: int = AMOUNT, **more: Any) -> int:
         """A parent scans the invoice's code at the bank; returns the line."""
-        made = self.bank.pay(
-            payload=invoice_payload(self.invoice), payer=PAYER, notify=notify, delay=delay, amount=Dong(amount)
-        )
+        made = self.bank.pay(payload=invoice_payload(self.invoice), payer=PAYER, amount=Dong(amount), **more)
         return int(made["line"]["id"])
 
     def settle(self) -> None:
@@ -112,6 +118,40 @@ def test_duplicate(feed: Feed) -> None:
     feed.settle()
     assert {d["state"] for d in feed.bank.deliveries(line=line)} == {"delivered"}
     assert (feed.owed(), counts()[:3], BankLine.objects.for_school(feed.account.school).count()) == (0, (1, 1, 1), 1)
+
+
+def test_failure(feed: Feed) -> None:
+    """A transfer the payer's bank refuses is told to nobody; money that goes out is told and pays nothing."""
+    with pytest.raises(SandboxBankError) as caught:
+        feed.bank.pay(payload=invoice_payload(feed.invoice), payer="9704360000066", amount=Dong(AMOUNT))
+    assert caught.value.code == "balance_low"
+    assert feed.bank.deliveries(account=feed.account.number) == []
+    feed.transfer(amount=100_000)
+    feed.bank.book_line(
+        feed.account.number, direction="out", amount=Dong(100_000), memo=f"HOAN TRA {feed.invoice.code}"
+    )
+    feed.settle()
+    lines = BankLine.objects.for_school(feed.account.school).order_by("pk").values_list("direction", "amount")
+    assert [*lines] == [("in", Dong(100_000)), *([("out", Dong(100_000))] if feed.provider in TELL_OUT else [])]
+    assert (feed.owed(), counts()[:3]) == (AMOUNT - 100_000, (1, 1, 1))
+    assert money.broken_invariants() == []
+
+
+def test_late_for_a_closed_day(feed: Feed) -> None:
+    """What the feed tells of a day that two people have closed waits outside until the day is open again."""
+    closed = closed_yesterday(feed.account)
+    feed.transfer(at=clock.now() - dt.timedelta(days=1))
+    feed.settle()
+    assert [d["state"] for d in feed.bank.deliveries(account=feed.account.number)] == ["delivered"]
+    assert (feed.owed(), counts()[:3]) == (AMOUNT, (0, 0, 0))
+    assert [n.state for n in Notice.objects.for_school(feed.account.school)] == ["verified"]
+    reopened(closed)
+    assert work_off_waiting(feed.connection) == 1
+    assert (feed.owed(), counts()[:3]) == (0, (1, 1, 1))
+    feed.bank.resend(feed.bank.lines(feed.account.number)[-1]["id"])
+    feed.settle()
+    assert (feed.owed(), counts()[:3]) == (0, (1, 1, 1))
+    assert money.broken_invariants() == []
 
 
 def test_two_transfers_told_in_the_wrong_order(feed: Feed) -> None:
@@ -183,13 +223,79 @@ def test_a_feed_that_takes_over_from_another_tells_of_the_same_money(
     assert money.broken_invariants() == []
 
 
-def test_a_mobile_money_wallet_scans_the_invoice(
-    product: str, bank: SandboxBank, gateways: SandboxGateways, account: BankAccount
-) -> None:
+@dataclass
+class Wallet:
+    """A family's Mobile Money wallet in front of an invoice's code."""
+
+    bank: SandboxBank
+    gateways: SandboxGateways
+    account: BankAccount
+    invoice: Invoice
+    payload: str
+
+    def pay(self, **more: Any) -> int:
+        """Scan the code and confirm; the line at the school's bank."""
+        fullest = max(self.gateways.wallets(), key=lambda one: int(one["balance"]))
+        made = self.gateways.pay_by_wallet(wallet=fullest["number"], payload=self.payload, **more)
+        return int(made["line"]["id"])
+
+    def settled(self) -> tuple[int, list[tuple[str, int]], tuple[int, ...]]:
+        """When nothing is on its way: what is owed, the payments' methods and amounts, rows."""
+        self.bank.wait_for_deliveries()
+        self.invoice.refresh_from_db()
+        booked = Payment.objects.for_school(self.account.school).order_by("pk").values_list("method", "amount")
+        assert money.broken_invariants() == []
+        return int(self.invoice.total - self.invoice.paid), [(m, int(a)) for m, a in booked], counts()[:3]
+
+
+@pytest.fixture
+def wallet(product: str, bank: SandboxBank, gateways: SandboxGateways, account: BankAccount) -> Wallet:
     connected(account, bank, product, "casso")
     invoice = money.invoice(account.school, [AMOUNT])
-    (wallet, *_) = gateways.wallets()
-    gateways.pay_by_wallet(wallet=wallet["number"], payload=invoice_payload(invoice))
-    bank.wait_for_deliveries()
-    invoice.refresh_from_db()
-    assert (invoice.paid, counts()[:3]) == (Dong(AMOUNT), (1, 1, 1))
+    return Wallet(bank, gateways, account, invoice, invoice_payload(invoice))
+
+
+PAID_BY_WALLET = (0, [("mobile_money", AMOUNT)], (1, 1, 1))
+
+
+def test_mobile_money_success_and_duplicate(wallet: Wallet) -> None:
+    line = wallet.pay()
+    assert wallet.settled() == PAID_BY_WALLET
+    for _ in range(2):
+        wallet.bank.resend(line)
+    assert wallet.settled() == PAID_BY_WALLET
+
+
+def test_mobile_money_failure(wallet: Wallet) -> None:
+    """Above the month's limit of the operator, or above the balance: nothing moves."""
+    for amount, code in ((200_000_001, "wallet_limit"), (150_000_000, "http")):
+        with pytest.raises(SandboxRefusal) as caught:
+            wallet.pay(amount=Dong(amount))
+        assert caught.value.code in {code, "balance_low", "bank_refused"}
+    assert wallet.settled() == (AMOUNT, [], (0, 0, 0))
+
+
+def test_mobile_money_out_of_order_and_forged(wallet: Wallet) -> None:
+    """Two parts told the wrong way round, and one told by somebody without the key."""
+    first = wallet.pay(amount=Dong(100_000), notify=False)
+    wallet.pay(amount=Dong(150_000))
+    wallet.bank.wait_for_deliveries()
+    wallet.bank.resend(first)
+    assert wallet.settled() == (0, [("mobile_money", 150_000), ("mobile_money", 100_000)], (2, 2, 2))
+    url = wallet.bank.accounts()[-1]["feeds"][0]["webhook"]
+    wallet.bank.set_feed(wallet.account.number, "casso", webhook=url, secret="somebody-elses-key-0001")
+    wallet.pay(amount=Dong(50_000))
+    assert wallet.settled()[2] == (2, 2, 2)
+
+
+def test_mobile_money_lost_and_late(wallet: Wallet) -> None:
+    """The statement tells what the feed did not, with the operator's words in the memo; the notice adds nothing."""
+    line = wallet.pay(notify=False)
+    with transaction():
+        statement = preview_statement(
+            wallet.account, content=wallet.bank.statement(wallet.account.number), file_name="sao-ke.xlsx", actor=ACTOR
+        )
+    apply_statement(statement, actor=ACTOR)
+    assert wallet.settled() == PAID_BY_WALLET
+    wallet.bank.resend(line)
+    assert wallet.settled() == PAID_BY_WALLET

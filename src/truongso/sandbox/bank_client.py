@@ -53,6 +53,11 @@ class SandboxBank(JsonClient):
     def accounts(self) -> list[Json]:
         return _many(self.get("/api/accounts"), "accounts")
 
+    def register_biller(self, *, school_code: str, name: str, url: str, key_id: str, secret: str) -> Json:
+        """A school at whose bill service the bank is a partner: payers find it on the page of bills."""
+        body = {"school_code": school_code, "name": name, "url": url, "key_id": key_id, "secret": secret}
+        return _one(self.post("/api/billers", body), "biller")
+
     def customers(self) -> list[Json]:
         return _many(self.get("/api/customers"), "customers")
 

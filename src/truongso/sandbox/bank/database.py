@@ -11,7 +11,7 @@ from truongso.sandbox.sqlite_file import opened
 
 __all__ = ["opened", "prepare"]
 
-_VERSIONS = ("schema.sql", "schema_2_feeds.sql")
+_VERSIONS = ("schema.sql", "schema_2_feeds.sql", "schema_3_bills.sql")
 
 
 def prepare(path: Path) -> bool:

@@ -18,8 +18,9 @@ class BankError(SandboxError):
     (account) · amount_missing · amount_positive · amount_large (limit) · balance_low (balance, amount) ·
     channel_unknown (channel) · webhook_not_local (url) · webhook_incomplete · key_used (key) ·
     transfer_unknown (id) · line_unknown (id) · delivery_unknown (id) · no_webhook (account) · layout_needed
-    (bin) · layout_unknown (layout) · period_reversed · feed_unknown (feed); `qr_…` and `image_…` from reading a
-    code.
+    (bin) · layout_unknown (layout) · period_reversed · feed_unknown (feed) · biller_unknown · bill_unknown (number) ·
+    bill_nothing_owed (number) · bill_no_answer · bill_refused (told) · bill_payment_unknown ·
+    bill_nothing_held; `qr_…` and `image_…` from reading a code.
     """
 
 

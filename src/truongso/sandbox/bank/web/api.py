@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from truongso.banking.types import Direction
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import ZERO, Dong
-from truongso.sandbox.bank import accounts, deliveries, lines, transfers
+from truongso.sandbox.bank import accounts, bills, deliveries, lines, transfers
 from truongso.sandbox.bank.feeds import SEPAY
 from truongso.sandbox.bank.scan import scan
 from truongso.sandbox.bank.statements import FileFormat, statement_file
@@ -94,6 +94,17 @@ def receivers(request: HttpRequest) -> HttpResponse:
             opening=_not_negative(given, "balance", ZERO),
         )
     return _json({"account": account_json(account)}, status=201)
+
+
+@_api("POST")
+def billers(request: HttpRequest) -> HttpResponse:
+    """POST {school_code, name, url, key_id, secret}: a school at whose bill service the bank is a partner."""
+    given = Given.of(request)
+    with books() as connection:
+        made = bills.register(
+            connection, **{name: given.text(name) for name in ("school_code", "name", "url", "key_id", "secret")}
+        )
+    return _json({"biller": {"id": made.id, "school_code": made.school_code, "name": made.name}}, status=201)
 
 
 @_api("GET", "POST")

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
 from truongso.kernel.ui.formatting import dong
+from truongso.sandbox.bank.bills import Biller
 from truongso.sandbox.bank.statements import LAYOUT_OF_BANK, FileFormat
 from truongso.sandbox.bank.types import Account
 from truongso.sandbox.bank.web.texts import CHANNELS, LAYOUTS
+from truongso.sandbox.json_client import Json
 
 _LARGEST_PICTURE = 10 * 1024 * 1024
 
@@ -59,6 +61,54 @@ class PayForm(forms.Form):
         field = self.fields["payer"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(a.number, f"{a.holder} · {dong(a.balance)}") for a in payers]
+
+
+class BillSearchForm(forms.Form):
+    """Whose bill, by which number."""
+
+    biller = forms.ChoiceField(label=_("Trường"))
+    number = forms.CharField(
+        label=_("Mã hóa đơn hoặc mã học sinh"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, billers: list[Biller], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["biller"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(str(one.id), one.name) for one in billers]
+
+    def clean_number(self) -> str:
+        return str(self.cleaned_data["number"]).strip()
+
+
+class BillPayForm(forms.Form):
+    """Which of the bills found, from which account."""
+
+    number = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    bill = forms.ChoiceField(
+        label=_("Hóa đơn cần nộp"),
+        error_messages={"invalid_choice": _("Số tiền phải nộp vừa thay đổi, chưa trừ tiền. Hãy xem lại rồi xác nhận.")},
+    )
+    payer = forms.ChoiceField(label=_("Trừ từ tài khoản"))
+
+    def __init__(self, *args: Any, bills: list[Json], payers: list[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "bill": [(_chosen(b), f"{b['invoice_code']} · {dong(b['outstanding'])}") for b in bills],
+            "payer": [(a.number, f"{a.holder} · {dong(a.balance)}") for a in payers],
+        }
+        for name, values in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = values
+
+
+def _chosen(bill: Json) -> str:
+    """A bill with the amount seen: one whose amount has changed since is no choice any more."""
+    return f"{bill['invoice_code']}:{bill['outstanding']}"
 
 
 class OtherLineForm(forms.Form):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.kernel.ui.formatting import dong
+from truongso.sandbox.bank.bills import BillState
 from truongso.sandbox.bank.types import DeliveryState
 from truongso.sandbox.errors import SandboxError
 
@@ -35,6 +36,15 @@ _REFUSALS: dict[str, Promise] = {
     "feed_unknown": gettext_lazy("Không có dịch vụ báo giao dịch “%(feed)s”."),
     "layout_needed": gettext_lazy("Ngân hàng này chưa có mẫu sao kê riêng. Hãy chọn một mẫu."),
     "layout_unknown": gettext_lazy("Không có mẫu sao kê “%(layout)s”."),
+    "biller_unknown": gettext_lazy("Không có trường này trong danh sách thu hộ."),
+    "bill_unknown": gettext_lazy(
+        "Trường không có mã “%(number)s”. Xem lại mã hóa đơn hoặc mã học sinh trên phiếu thu."
+    ),
+    "bill_nothing_owed": gettext_lazy("Mã “%(number)s” không còn khoản nào phải nộp."),
+    "bill_no_answer": gettext_lazy("Trường chưa trả lời, chưa trừ tiền. Hãy thử lại sau ít phút."),
+    "bill_refused": gettext_lazy("Trường không cho tra cứu: %(told)s"),
+    "bill_payment_unknown": gettext_lazy("Không có lần nộp hóa đơn này."),
+    "bill_nothing_held": gettext_lazy("Không còn tiền thu hộ nào chờ trả cho tài khoản này."),
     "period_reversed": gettext_lazy("Ngày đầu phải trước ngày cuối."),
     "field_missing": gettext_lazy("Thiếu trường “%(field)s”."),
     "field_wrong": gettext_lazy("Trường “%(field)s” không đúng dạng."),
@@ -112,6 +122,19 @@ _NO_ANSWERS = {
     "broken": gettext_lazy("kết nối bị ngắt"),
     "no_webhook": gettext_lazy("trường đã bỏ địa chỉ nhận"),
 }
+
+
+_BILL_STATES = {
+    BillState.SENT: (gettext_lazy("Chờ trường trả lời"), "warn"),
+    BillState.POSTED: (gettext_lazy("Trường đã nhận"), "ok"),
+    BillState.REFUSED: (gettext_lazy("Trường từ chối, đã trả lại tiền"), "bad"),
+}
+
+
+def bill_state_name(state: BillState) -> tuple[str, str]:
+    """Words and status class of a bill payment's state."""
+    words, kind = _BILL_STATES[state]
+    return str(words), kind
 
 
 def refusal(error: SandboxError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from truongso.sandbox.bank.web import api, pages
+from truongso.sandbox.bank.web import api, bill_pages, pages
 
 urlpatterns = [
     path("", pages.home, name="bank-home"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path("thong-bao", pages.delivery_log, name="bank-deliveries"),
     path("thong-bao/<int:delivery_id>/hoan", pages.hold, name="bank-hold"),
     path("giao-dich/<int:line_id>/gui-lai", pages.resend, name="bank-resend"),
+    path("hoa-don", bill_pages.find, name="bank-bills"),
+    path("hoa-don/<int:biller_id>/nop", bill_pages.pay, name="bank-bill-pay"),
+    path("hoa-don/<int:biller_id>/tra-truong", bill_pages.pay_out, name="bank-bill-pay-out"),
+    path("hoa-don/tep/<int:line_id>", bill_pages.settlement, name="bank-bill-file"),
+    path("hoa-don/da-nop/<int:number>", bill_pages.done, name="bank-bill-done"),
+    path("hoa-don/da-nop/<int:number>/bao-lai", bill_pages.repeat, name="bank-bill-repeat"),
     path("api/health", api.health),
     path("api/accounts", api.receivers),
     path("api/accounts/<str:number>/lines", api.account_lines),
@@ -26,6 +32,7 @@ urlpatterns = [
     path("api/accounts/<str:number>/feeds", api.account_feeds),
     path("api/accounts/<str:number>/virtual", api.account_virtual),
     path("api/accounts/<str:number>/statement", api.account_statement),
+    path("api/billers", api.billers),
     path("api/customers", api.customers),
     path("api/pay", api.pay),
     path("api/pay-many", api.pay_many),

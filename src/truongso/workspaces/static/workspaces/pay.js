@@ -46,7 +46,7 @@
     next();
   };
   const swap = async (text) => {
-    const fresh = new DOMParser().parseFromString(await (await fetch(location.href, { cache: 'no-store' })).text(), 'text/html');
+    const fresh = new DOMParser().parseFromString(await (await fetch(q('[data-again]').href, { cache: 'no-store' })).text(), 'text/html');
     if (!fresh.querySelector('#nd')) return;
     q('#nd').replaceWith(fresh.querySelector('#nd'));
     const bar = fresh.querySelector('.stick');
