@@ -184,8 +184,8 @@ def set_aside(
     """Park a waiting line with somebody who sees to it, mark it as not fees, or put it back; with a reason.
 
     Of a line that is booked in part the rest is parked. A parked line may be handed to another owner. Raises
-    LineRefusedError `reason_missing`, `not_waiting`, `partly_booked` (no fees, but a part is booked),
-    `owner_missing`, `unknown_owner`, `unknown_kind`.
+    LineRefusedError `reason_missing`, `not_waiting`, `partly_booked` (no fees, or to be sent back, yet a part of it is
+    booked), `owner_missing`, `unknown_owner`, `unknown_kind`.
     """
     why = " ".join(reason.split())[:300]
     if not why:
@@ -201,7 +201,7 @@ def set_aside(
         raise LineRefusedError("not_waiting", state=line.state)
     if kind is not None and kind.is_parked != (state is LineState.PARKED):
         raise LineRefusedError("unknown_kind")
-    if state is LineState.NOT_FEES:
+    if state is LineState.NOT_FEES or kind is AsideKind.SEND_BACK:
         require_whole(line)
     chosen = kind or (AsideKind.LATER if state is LineState.PARKED else AsideKind.OTHER_INCOME)
     owner = owner_id if owner_id is not None else actor.user_id

@@ -54,7 +54,7 @@ def days_page(request: AuthedRequest, book: str) -> HttpResponse:
     return _days(request, _account(request.caller.school, book))
 
 
-@requires(Permission.SCHOOL_CLOSE_SIGN)
+@requires(Permission.SCHOOL_CLOSE_SIGN, fresh=True)
 @require_POST
 def sign(request: AuthedRequest, book: str) -> HttpResponse:
     """The accountant signs the days that were shown."""
@@ -89,7 +89,7 @@ def close_paper(request: AuthedRequest, public_id: str) -> HttpResponse:
     return render(request, "banking/day_close_paper.html", _close_context(request, _close(request, public_id)))
 
 
-@requires(Permission.SCHOOL_CLOSE_CONFIRM)
+@requires(Permission.SCHOOL_CLOSE_CONFIRM, fresh=True)
 @require_POST
 def confirm(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The principal signs too."""
@@ -100,7 +100,7 @@ def confirm(request: AuthedRequest, public_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_CONFIRM)
+@requires(Permission.SCHOOL_CLOSE_CONFIRM, fresh=True)
 @require_POST
 def refuse(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The principal sends it back."""
@@ -111,7 +111,7 @@ def refuse(request: AuthedRequest, public_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_REOPEN)
+@requires(Permission.SCHOOL_CLOSE_REOPEN, fresh=True)
 @require_POST
 def ask_reopening(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Ask to open closed days again."""
@@ -122,7 +122,7 @@ def ask_reopening(request: AuthedRequest, public_id: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_REOPEN)
+@requires(Permission.SCHOOL_CLOSE_REOPEN, fresh=True)
 @require_POST
 def reopen(request: AuthedRequest, public_id: str) -> HttpResponse:
     """A second person agrees."""

@@ -41,7 +41,7 @@ def month_paper(request: AuthedRequest, month: str) -> HttpResponse:
     return render(request, "banking/closing_month_paper.html", _context(request, month))
 
 
-@requires(Permission.SCHOOL_CLOSE_SIGN)
+@requires(Permission.SCHOOL_CLOSE_SIGN, fresh=True)
 @require_POST
 def sign(request: AuthedRequest, month: str) -> HttpResponse:
     """The accountant signs the month as shown."""
@@ -55,7 +55,7 @@ def sign(request: AuthedRequest, month: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_CONFIRM)
+@requires(Permission.SCHOOL_CLOSE_CONFIRM, fresh=True)
 @require_POST
 def confirm(request: AuthedRequest, month: str) -> HttpResponse:
     """The principal signs too."""
@@ -67,7 +67,7 @@ def confirm(request: AuthedRequest, month: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_CONFIRM)
+@requires(Permission.SCHOOL_CLOSE_CONFIRM, fresh=True)
 @require_POST
 def refuse(request: AuthedRequest, month: str) -> HttpResponse:
     """The principal sends it back."""
@@ -79,7 +79,7 @@ def refuse(request: AuthedRequest, month: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_REOPEN)
+@requires(Permission.SCHOOL_CLOSE_REOPEN, fresh=True)
 @require_POST
 def ask_reopening(request: AuthedRequest, month: str) -> HttpResponse:
     """Ask to open a closed month again."""
@@ -91,7 +91,7 @@ def ask_reopening(request: AuthedRequest, month: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@requires(Permission.SCHOOL_CLOSE_REOPEN)
+@requires(Permission.SCHOOL_CLOSE_REOPEN, fresh=True)
 @require_POST
 def reopen(request: AuthedRequest, month: str) -> HttpResponse:
     """A second person agrees."""

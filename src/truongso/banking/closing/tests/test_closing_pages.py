@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests import factories
 
 from truongso.accounts.types import Role
+from truongso.accounts.web.fresh import STASH
 from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.tests.test_month_close import NOVEMBER, count, take
 from truongso.banking.models import StatementImport
@@ -95,6 +96,32 @@ def test_a_day_is_signed_confirmed_and_reopened_by_pages(
     principal.post(f"{own}/mo-lai")
     row.refresh_from_db()
     assert row.state == "reopened"
+
+
+def test_signing_and_reopening_want_a_fresh_second_factor(school: School, account: BankAccount) -> None:
+    helpers.bring(account, line("mot", 250_000, "FT1"), layout="bidv_detail")
+    people = [factories.user(role, school=school) for role in (Role.ACCOUNTANT, Role.PRINCIPAL)]
+    accountant, principal = (factories.login(Client(), one, fresh=False) for one in people)
+    days = reverse("banking:closing_days", args=[account.public_id])
+    asked = "/xac-nhan-lai?next="
+    assert sign(accountant, days) is None  # what was typed waits for the proof
+    assert accountant.session[STASH]["path"] == f"{days}/ky"
+    factories.prove(accountant, people[0])
+    row = sign(accountant, days)
+    assert row is not None
+    own, month = reverse("banking:day_close", args=[row.public_id]), "/thu/khoa-so/thang/2026-10"
+    for page in (own, month):
+        for verb in ("xac-nhan", "tra-lai", "de-nghi-mo-lai", "mo-lai"):
+            answer = principal.post(f"{page}/{verb}", {"seen": row.digest, "why": "Sai"})
+            assert answer.headers["Location"].startswith(asked), (page, verb)
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, row.reopen_asked_by) == ("signed", None, None)
+    stale = factories.login(Client(), people[0], fresh=False)
+    assert stale.post(f"{month}/ky", {"seen": "x"}).headers["Location"].startswith(asked)
+    factories.prove(principal, people[1])
+    principal.post(f"{own}/xac-nhan", {"seen": row.digest})
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == ("confirmed", people[1].pk)
 
 
 def test_what_is_in_the_way_is_said_with_the_way_out(account: BankAccount, accountant: Client) -> None:
