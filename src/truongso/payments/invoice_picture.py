@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -14,6 +15,7 @@ from truongso.kernel import banks
 from truongso.kernel.documents import compile_typst_png
 from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
+from truongso.payments.contact import as_printed, short_check_url, support_of
 from truongso.payments.groups.models import InvoiceGroup
 from truongso.payments.invoice_qr import group_payload, invoice_payload, number_payload, part_of
 
@@ -28,17 +30,24 @@ def invoice_picture(invoice: Invoice, *, amount: Dong | None = None, number: str
     `number` the pupil's own number at the bank in place of the school's. Raises VietQrError as `invoice_payload`.
     """
     payload = number_payload(invoice, number, amount=amount) if number else invoice_payload(invoice, amount=amount)
-    return _picture(invoice, payload, amount=part_of(invoice, amount), code=invoice.code, number=number)
+    return _picture(
+        invoice, payload, amount=part_of(invoice, amount), code=invoice.code, number=number,
+        check=short_check_url(invoice.public_id),
+    )  # fmt: skip
 
 
 def group_picture(group: InvoiceGroup, invoices: Sequence[Invoice]) -> bytes:
-    """The same picture for several invoices paid by one transfer. Raises VietQrError as `invoice_payload`."""
+    """The same picture for several invoices paid by one transfer, with the address where any code is checked.
+
+    Raises VietQrError as `invoice_payload`.
+    """
     payload = group_payload(group, invoices)
     owed = total(i.total - i.paid for i in invoices if i.cancelled_at is None)
-    return _picture(invoices[0], payload, amount=owed, code=group.code)
+    check = f"{settings.PUBLIC_URL}/kt"
+    return _picture(invoices[0], payload, amount=owed, code=group.code, check=check)
 
 
-def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str, number: str = "") -> bytes:
+def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str, check: str, number: str = "") -> bytes:
     account = invoice.receiving_account
     bank, shown = banks.find(account.bank_bin), grouped(number or account.number)
     drawn = compile_typst_png(
@@ -50,7 +59,10 @@ def _picture(invoice: Invoice, payload: str, *, amount: Dong, code: str, number:
             "code": code,
             "holder": invoice.receiver_name,
             "account": f"{bank.short_name} · {shown}" if bank else shown,
+            "check": as_printed(check),
+            "support": support_of(invoice.school),
             "labels": {
+                "check": _("Kiểm tra mã thật:"),
                 "code": _("Nội dung chuyển khoản"),
                 "hint": _("Mở app ngân hàng, chọn Quét QR, chọn ảnh này"),
             },

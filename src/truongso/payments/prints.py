@@ -10,7 +10,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.models import AuditEntry
 from truongso.payments.models import Receipt
-from truongso.payments.receipt_paper import ReceiptPaper, paper_of
+from truongso.payments.receipt_paper import ReceiptPaper, papers_of
 
 PRINTED = "payments:receipt:print"
 
@@ -28,4 +28,5 @@ def print_receipts(school_id: int, *, receipts: Sequence[Receipt], actor: Actor)
     subjects = [act.subject_id for act in acts]
     prints = AuditEntry.objects.filter(school_id=school_id, subject_kind="receipt", subject_id__in=subjects)
     times = Counter(prints.filter(action=PRINTED).values_list("subject_id", flat=True))
-    return [paper_of(r).as_printed(times[str(r.pk)]) for r in receipts]
+    papers = zip(receipts, papers_of(receipts), strict=True)
+    return [paper.as_printed(times[str(r.pk)]) for r, paper in papers]

@@ -53,6 +53,7 @@ from truongso.payments.changes.services import decide as decide_change
 from truongso.payments.changes.services import propose as propose_change
 from truongso.payments.changes.services import reject as reject_change
 from truongso.payments.changes.types import ChangeKind, ChangeRefusedError, ChangeState
+from truongso.payments.contact import short_check_url
 from truongso.payments.credit.queries import credit_of_families, credit_of_invoice
 from truongso.payments.credit.services import (
     CreditUse,
@@ -486,6 +487,7 @@ __all__ = [
     "settlement_batches",
     "settlement_figures",
     "settlement_text",
+    "short_check_url",
     "sign_missing_receipts",
     "signed_receipt_file",
     "standing_payments_of",

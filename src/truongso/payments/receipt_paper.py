@@ -1,7 +1,7 @@
 """What a receipt says, in the words and forms in which paper, page and PDF show it.
 
-Everything comes from the receipt's content as issued; only its cancellation is looked up. Contents: unit with
-address and tax or budget code, number, date, payer, pupil, reason, lines, amount in figures and words, method
+Everything comes from the receipt's content as issued; only its cancellation and whom to ask are looked up. Contents:
+unit with address and tax or budget code, number, date, payer, pupil, reason, lines, amount in figures and words, method
 and reference, and the four fields of the letters (payer, beneficiary, reason, invoice code).
 """
 
@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.kernel import clock
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.money import ZERO, Dong
+from truongso.payments.contact import as_printed, short_check_url, support_of
 from truongso.payments.models import Receipt
 from truongso.payments.receipt_signature import Issued, digest, short
 from truongso.payments.types import Method
@@ -91,6 +93,7 @@ class ReceiptPaper:
     edition: Edition
     prints: int = 0  # which print this is; 0 for the electronic receipt
     fingerprint: str = ""  # of what was signed, in short
+    support: str = ""  # whom to ask today, whenever it was issued
 
     @property
     def method_short(self) -> str:
@@ -155,6 +158,11 @@ class ReceiptPaper:
         }[self.edition]
 
     @property
+    def short_check(self) -> str:
+        """The check address as people type it: thu.example.edu.vn/kt/k7f2-9mqx-3bcd."""
+        return as_printed(short_check_url(self.public_id))
+
+    @property
     def is_copy(self) -> bool:
         return self.edition is Edition.REPRINT
 
@@ -178,12 +186,19 @@ def check_url(public_id: str, mark: str) -> str:
 
 
 def papers_of(receipts: Iterable[Receipt]) -> list[ReceiptPaper]:
-    """Receipts as papers; they come with `cancellations` prefetched, otherwise each costs a query."""
-    return [paper_of(receipt) for receipt in receipts]
+    """Receipts as papers; they come with `cancellations` prefetched, otherwise each costs a query; 1 more for their
+    schools when these have not been read."""
+    found = list(receipts)
+    prefetch_related_objects(found, "school")
+    return [_paper(receipt, support_of(receipt.school)) for receipt in found]
 
 
 def paper_of(receipt: Receipt) -> ReceiptPaper:
     """One receipt as paper."""
+    return papers_of([receipt])[0]
+
+
+def _paper(receipt: Receipt, support: str) -> ReceiptPaper:
     mark = short(digest(Issued(receipt.public_id, receipt_number(receipt), receipt.issued_at, receipt.content)))
     said = receipt.content
     school = said["school"]
@@ -212,6 +227,7 @@ def paper_of(receipt: Receipt) -> ReceiptPaper:
         cancel_reason=cancelled.reason if cancelled else "",
         edition=Edition.ELECTRONIC,
         fingerprint=mark,
+        support=support,
     )
 
 

@@ -56,6 +56,8 @@ def _data(paper: ReceiptPaper) -> dict[str, object]:
         "surplus": _surplus(paper),
         "qr": qr_svg(paper.check_url, title=paper.number),
         "issued": _("Phát hành điện tử %(moment)s") % {"moment": ngay_gio(paper.issued_at)},
+        "foot": _("Kiểm tra biên lai thật: %(address)s · %(support)s")
+        % {"address": paper.short_check, "support": paper.support},
         "mark": _("Ký số: %(mark)s") % {"mark": paper.fingerprint},
     }
 

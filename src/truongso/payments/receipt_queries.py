@@ -66,7 +66,7 @@ def receipts(school_id: int, wanted: ReceiptFilter) -> QuerySet[Receipt]:
         found = _touches(school_id, Q(invoice__search_fold__contains=word)) | Q(payment__payer_name__icontains=word)
         number = _NUMBER.fullmatch(word)
         rows = rows.filter(found | _numbered(number) if number else found)
-    return rows.select_related("payment").prefetch_related("cancellations").order_by("-pk")
+    return rows.select_related("payment", "school").prefetch_related("cancellations").order_by("-pk")
 
 
 def sums(rows: QuerySet[Receipt]) -> ReceiptSums:
@@ -83,7 +83,7 @@ def sums(rows: QuerySet[Receipt]) -> ReceiptSums:
 def receipts_of_invoice(school_id: int, invoice_id: int) -> list[Receipt]:
     """Receipts of every payment that touched the invoice, newest first, cancelled ones too; 2 queries."""
     rows = Receipt.objects.for_school(school_id).filter(_touches(school_id, Q(invoice_id=invoice_id)))
-    return list(rows.select_related("payment").prefetch_related("cancellations").order_by("-pk"))
+    return list(rows.select_related("payment", "school").prefetch_related("cancellations").order_by("-pk"))
 
 
 def receipts_of_invoices(school_id: int, invoice_ids: Collection[int]) -> dict[int, list[Receipt]]:
@@ -94,7 +94,9 @@ def receipts_of_invoices(school_id: int, invoice_ids: Collection[int]) -> dict[i
         for pair in rows.filter(invoice_id__in=invoice_ids).values_list("invoice_id", "payment_id").distinct()
     }
     rows = Receipt.objects.for_school(school_id).filter(payment_id__in={payment for _, payment in pairs})
-    by_payment = {row.payment_id: row for row in rows.select_related("payment").prefetch_related("cancellations")}
+    by_payment = {
+        row.payment_id: row for row in rows.select_related("payment", "school").prefetch_related("cancellations")
+    }
     found: dict[int, list[Receipt]] = {}
     for invoice_id, payment_id in sorted(pairs, key=lambda pair: -pair[1]):
         if payment_id in by_payment:

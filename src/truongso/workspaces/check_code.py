@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from django.conf import settings
+from truongso.payments.public import short_check_url
 
 LENGTH = 12
 _SYMBOLS = re.compile(r"[0-9a-hjkmnp-tv-z]+")
@@ -29,7 +29,7 @@ def grouped_code(public_id: str) -> str:
 
 def check_address(public_id: str) -> str:
     """The address on the official domain under which anyone sees whether an invoice or receipt is real."""
-    return f"{settings.PUBLIC_URL}/kt/{grouped_code(public_id)}"
+    return short_check_url(public_id)
 
 
 def read_code(text: str) -> str:

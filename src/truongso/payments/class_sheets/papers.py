@@ -12,13 +12,15 @@ from truongso.kernel.documents import compile_typst
 from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import SheetOut
 from truongso.kernel.ui.formatting import dong, ngay, ti_le
+from truongso.organizations.public import School
 from truongso.payments.class_sheets.types import ClassSheet, SheetRow
+from truongso.payments.contact import support_of
 from truongso.payments.receipt_paper import SHORT_METHODS
 
 TEMPLATE = Path(__file__).parents[1] / "paper" / "class_sheets.typ"
 
 
-def class_sheets_pdf(school_name: str, unit_name: str, sheets: Sequence[ClassSheet]) -> bytes:
+def class_sheets_pdf(school: School, unit_name: str, sheets: Sequence[ClassSheet]) -> bytes:
     """One PDF, every class beginning on a page of its own. `unit_name` is the supervising unit, "" when unknown.
 
     Raises ValueError when there is no sheet.
@@ -28,7 +30,8 @@ def class_sheets_pdf(school_name: str, unit_name: str, sheets: Sequence[ClassShe
     data = {
         "title": _("Bảng kê thu lớp"),
         "unit": unit_name,
-        "school": school_name,
+        "school": school.name,
+        "support": support_of(school),
         "day": _("Tính đến ngày %(day)s") % {"day": ngay(clock.today())},
         "labels": {
             "state": _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),

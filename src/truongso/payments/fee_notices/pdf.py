@@ -11,8 +11,9 @@ from truongso.fees.public import InfoField
 from truongso.kernel.documents import compile_typst
 from truongso.kernel.money import Dong, total
 from truongso.kernel.qr_image import qr_svg
-from truongso.kernel.ui.formatting import ngay, sdt
+from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import FieldSource
+from truongso.payments.contact import as_printed, support_text
 from truongso.payments.fee_notices.imposition import sheets_of
 from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine
 from truongso.payments.invoice_picture import grouped
@@ -35,7 +36,7 @@ def notices_pdf(head: Letterhead, groups: Sequence[Sequence[FeeNotice]], *, whol
         "title": _("Phiếu báo thu"),
         "labels": _labels(),
         "school": head.school_name,
-        "help": _help(head),
+        "help": support_text(head.support_phone, head.support_hours),
         "guide": _guide(head),
         "sheets": [[_slip(one) if one else None for one in sheet] for sheet in sheets],
     }
@@ -83,7 +84,7 @@ def _slip(notice: FeeNotice) -> dict[str, object]:
             *([[_number_label(notice), grouped(notice.own_number), "plain"]] if notice.own_number else []),
         ],
         "extra": " · ".join(f"{one.label}: {one.value}" for one in notice.info if not one.is_mandatory),
-        "check": notice.check_url.partition("://")[2],
+        "check": as_printed(notice.check_url),
     }
 
 
@@ -113,15 +114,8 @@ def _labels() -> dict[str, object]:
     }
 
 
-def _help(head: Letterhead) -> str:
-    if not head.support_phone:
-        return _("Cần giúp: hỏi văn phòng nhà trường")
-    text = _("Cần giúp: %(phone)s") % {"phone": sdt(head.support_phone)}
-    return f"{text} ({head.support_hours})" if head.support_hours else text
-
-
 def _guide(head: Letterhead) -> str:
-    address = head.guide_url.partition("://")[2]
+    address = as_printed(head.guide_url)
     return _("Hướng dẫn từng bước có hình: %(address)s") % {"address": address} if address else ""
 
 

@@ -13,6 +13,7 @@ from truongso.fees.types import LineKind
 from truongso.kernel import banks
 from truongso.kernel.money import ZERO
 from truongso.organizations.public import School
+from truongso.payments.contact import short_check_url
 from truongso.payments.fee_notices.types import FeeNotice, Letterhead, NoticeLine, Scope
 from truongso.payments.invoice_qr import invoice_payload, number_payload
 from truongso.payments.vietqr import VietQrError
@@ -61,15 +62,6 @@ def letterhead(school: School) -> Letterhead:
     return Letterhead(school.name, school.support_phone or school.phone, school.support_hours, guide)
 
 
-def invoice_check_url(public_id: str) -> str:
-    """The short address on which anyone sees that a notice is real, without what opens the family's own page.
-
-    The first twelve symbols of the public id in fours, as the check page reads them.
-    """
-    code = "-".join(public_id[at : at + 4] for at in (0, 4, 8))
-    return f"{settings.PUBLIC_URL}/kt/{code}"
-
-
 def _notice(
     invoice: Invoice,
     lines: Iterable[InvoiceLine],
@@ -95,7 +87,7 @@ def _notice(
         payload=_payload(invoice, number.number if number and is_coded else ""),
         own_number=number.number if number else "",
         is_numbered=number is not None and number.is_of_invoice,
-        check_url=invoice_check_url(invoice.public_id),
+        check_url=short_check_url(invoice.public_id),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from tests import factories, money
 
 from truongso.fees.models import Invoice
 from truongso.fees.public import invoice_by_public_id
+from truongso.kernel import documents
 from truongso.kernel.actor import Actor
 from truongso.kernel.money import Dong
 from truongso.kernel.qr_image import read_qr
@@ -86,6 +88,23 @@ def test_the_saved_picture_is_read_back_to_the_payload(school: School) -> None:
         assert picture.size == (1080, 1440)
     assert read_qr(png) == [invoice_payload(invoice)]
     assert len(png) < 60_000
+
+
+def test_the_picture_says_whom_to_ask_and_where_to_check(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoice = money.invoice(school, [250_000])
+    invoice.school.support_phone, invoice.school.support_hours = "02140000111", "7:30 – 16:30"
+    drawn: dict[str, object] = {}
+
+    def compile_typst_png(template: Path, data: dict[str, object], *, ppi: int) -> bytes:
+        drawn.update(data)
+        return documents.compile_typst_png(template, data, ppi=ppi)
+
+    monkeypatch.setattr("truongso.payments.invoice_picture.compile_typst_png", compile_typst_png)
+    invoice_picture(invoice)
+    code = invoice.public_id
+    assert (drawn["check"], drawn["support"]) == (
+        f"127.0.0.1:8000/kt/{code[:4]}-{code[4:8]}-{code[8:12]}", "Cần giúp: 0214 000 0111 (7:30 – 16:30)",
+    )  # fmt: skip
 
 
 def test_the_picture_is_still_read_after_a_messenger_shrank_it(school: School) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from tests import money, pdf
 
 from truongso.kernel import clock
@@ -67,6 +69,20 @@ def test_the_pdf_says_everything_a_receipt_must(paper: ReceiptPaper) -> None:
     assert "BẢN SAO" not in text
     assert pdf.page_sizes(made) == [A5]
     assert {row[0].split("+")[1] for row in pdf.fonts(made)} == {"Tinos", "Tinos-Bold", "Tinos-Italic"}
+
+
+def test_paper_and_page_say_whom_to_ask_and_where_to_check(paper: ReceiptPaper, school: School) -> None:
+    check = f"127.0.0.1:8000/kt/{paper.public_id[:4]}-{paper.public_id[4:8]}-{paper.public_id[8:12]}"
+    school.support_phone, school.support_hours = "02140000111", "thứ Hai – thứ Sáu, 7:30 – 16:30"
+    school.save()
+    now = paper_of(Receipt.objects.for_school(school).get())
+    asked = "Cần giúp: 0214 000 0111 (thứ Hai – thứ Sáu, 7:30 – 16:30)"
+    assert (now.short_check, now.support) == (check, asked)
+    made = receipts_pdf([now])
+    assert f"Kiểm tra biên lai thật: {check} · {asked}" in " ".join(pdf.text(made).split())
+    assert pdf.page_sizes(made) == [A5]
+    page = " ".join(strip_tags(render_to_string("payments/_receipt.html", {"paper": now})).split())
+    assert f"Kiểm tra biên lai thật: {check} · {asked}" in page
 
 
 def test_markup_in_names_stays_text(school: School, actor: Actor) -> None:

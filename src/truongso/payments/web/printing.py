@@ -134,7 +134,7 @@ def sheets_pdf(request: AuthedRequest) -> HttpResponse:
     if not found:
         return _misunderstood(request)
     unit = supervising_unit(school, clock.today())
-    pdf = class_sheets_pdf(school.name, unit.name if unit else "", found)
+    pdf = class_sheets_pdf(school, unit.name if unit else "", found)
     with transaction():
         _record(request, "payments:class_sheets:print", {"title": _title(form), "count": len(found)})
     return file_response(pdf, "bang-ke-thu-lop.pdf", "application/pdf", inline=True)

@@ -68,18 +68,20 @@ def test_rows_say_what_is_paid_how_and_when(school: School, invoices: list[Invoi
 
 
 def test_the_paper_has_every_pupil_and_a_column_to_sign(school: School, invoices: list[Invoice]) -> None:
-    made = class_sheets_pdf(school.name, "UBND phường Tân Định", [_sheet(school, invoices)])
+    school.support_phone, school.support_hours = "02140000111", "7:30 – 16:30"
+    made = class_sheets_pdf(school, "UBND phường Tân Định", [_sheet(school, invoices)])
     text = " ".join(pdf.text(made).replace("\u00a0", " ").split())
     for expected in (
         "UBND PHƯỜNG TÂN ĐỊNH", "TRƯỜNG TIỂU HỌC LÊ VĂN TÁM", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "BẢNG KÊ THU LỚP 3A2", "Tính đến ngày 05/10/2026", "Ký nhận", f"1 Nguyễn Văn An {invoices[0].code} 250.000",
         "VietQR 05/10", "Chưa nộp", "Tiền mặt + VietQR,", "Cộng 1.000.000", "Giáo viên chủ nhiệm",
+        "BẢNG KÊ THU LỚP 3A2 · trang 1 Cần giúp: 0214 000 0111 (7:30 – 16:30)",
     ):  # fmt: skip
         assert expected in text, expected
 
 
 def test_nothing_but_what_is_needed_is_shown(school: School, invoices: list[Invoice]) -> None:
-    text = pdf.text(class_sheets_pdf(school.name, "", [_sheet(school, invoices)]))
+    text = pdf.text(class_sheets_pdf(school, "", [_sheet(school, invoices)]))
     book_text = str([list(sheet.rows) for sheet in class_workbook([_sheet(school, invoices)])])
     for private in ("Trần Thị Thu Hằng", "0900000001", "14/03/2018", invoices[0].public_id):
         assert private not in text
@@ -103,7 +105,7 @@ def test_another_school_sees_nothing(school: School, other_school: School, invoi
 def test_a_long_class_repeats_its_header(school: School, invoices: list[Invoice]) -> None:
     sheet = _sheet(school, invoices)
     long = ClassSheet(sheet.class_name, sheet.round_name, sheet.rows * 20, 60, 40)
-    made = class_sheets_pdf(school.name, "", [long, sheet])
+    made = class_sheets_pdf(school, "", [long, sheet])
     text = pdf.text(made)
     assert len(pdf.page_sizes(made)) == 4
     assert text.count("Ký nhận") == 4
@@ -111,4 +113,4 @@ def test_a_long_class_repeats_its_header(school: School, invoices: list[Invoice]
 
 def test_no_class_is_an_error() -> None:
     with pytest.raises(ValueError, match="needs a class"):
-        class_sheets_pdf("Trường", "", [])
+        class_sheets_pdf(School(name="Trường"), "", [])
