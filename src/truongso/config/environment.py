@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from pathlib import Path
@@ -71,3 +72,11 @@ def whole_number(name: str, default: int, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise SystemExit(f"{name} must be a whole number from {least} to {most}, not {text!r}")
     return int(text)
+
+
+def dates(name: str) -> list[dt.date]:
+    """A setting that lists dates (2026-09-01,2026-09-02); anything else stops the start with one line."""
+    try:
+        return [dt.date.fromisoformat(one.strip()) for one in os.environ.get(name, "").split(",") if one.strip()]
+    except ValueError:
+        raise SystemExit(f"{name} must list dates like 2026-09-01,2026-09-02, not {os.environ[name]!r}") from None

@@ -13,6 +13,9 @@ TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before th
 TRUONGSO_ACCOUNT_DELAY_HOURS  hours between approving another receiving account and using it (default 24, A28)
 TRUONGSO_FLAG_…   from what on payments deserve a word of explanation (docs/huong-dan/khoa-so.md)
 TRUONGSO_ACCOUNTING_BASIS  line under the form number of the books of account on paper (S11-H, S12-H)
+TRUONGSO_HOLIDAYS  more days off, as announced each year (2026-01-02,2026-08-31); docs/huong-dan/doi-soat.md
+TRUONGSO_WORKING_DAYS  days that are worked though weekend or holiday (make-up Saturdays: 2026-08-22)
+TRUONGSO_HOLIDAYS_MADE_UP  1 (default): a holiday on a weekend is taken on the next working day; 0: it is lost
 TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
 
@@ -21,7 +24,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from truongso.config.environment import database_from_url, key_from_file, whole_number
+from truongso.config.environment import database_from_url, dates, key_from_file, whole_number
 
 ENV = os.environ.get("TRUONGSO_ENV", "development")
 if ENV not in {"development", "demo", "test", "production"}:
@@ -51,6 +54,8 @@ FLAG_THRESHOLDS = {
 ACCOUNTING_BASIS = os.environ.get(
     "TRUONGSO_ACCOUNTING_BASIS", "Chế độ kế toán hành chính, sự nghiệp (Thông tư 24/2024/TT-BTC)"
 )
+HOLIDAYS, WORKING_DAYS = dates("TRUONGSO_HOLIDAYS"), dates("TRUONGSO_WORKING_DAYS")
+HOLIDAYS_MADE_UP = whole_number("TRUONGSO_HOLIDAYS_MADE_UP", 1, 0, 1)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)
 
 SECRET_KEY = key_from_file(DATA_DIR / "secret_key", ephemeral=ENV == "test")

@@ -150,10 +150,7 @@ def checked(data: SlipData) -> SlipData:
 
 
 def due_on(paid_at: dt.datetime, working_days: int) -> dt.date:
-    """The day by which the acquirer should have settled: working days from Monday to Friday after the school day.
-
-    Public holidays are not counted out: a slip is then asked about a little early.
-    """
+    """The day by which the acquirer should have settled: working days after the school day."""
     return after(clock.school_date(paid_at), working_days)
 
 

@@ -1,22 +1,15 @@
-"""Working days, Monday to Friday, for the day on which an intermediary's money is expected. Pure.
-
-Public holidays are not counted out: money is then asked about a little early.
-"""
+"""Working days for the day on which an intermediary's money is expected (`kernel.workdays`)."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-_SATURDAY = 5
+from truongso.kernel.workdays import work_calendar
 
 
 def after(day: dt.date, working_days: int) -> dt.date:
     """The `working_days`-th working day after a day; the day itself for 0."""
-    left = working_days
-    while left:
-        day += dt.timedelta(days=1)
-        left -= day.weekday() < _SATURDAY
-    return day
+    return work_calendar().after(day, working_days)
 
 
 def overdue_until(today: dt.date, working_days: int) -> dt.date:
