@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from django.core.management.commands import flush
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser
-from tests import chromium, factories
+from tests import chromium, emptying, factories
 
 from truongso.accounts.models import User
-from truongso.kernel import clock, selfcheck, triggers
+from truongso.kernel import clock, selfcheck
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
 
@@ -65,25 +64,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tables_can_be_emptied() -> Iterator[None]:
-    """Let transactional tests empty the tables between them: triggers off, empty, triggers laid again.
-
-    Only the test runner does this; the product has no way to switch a guard off.
-    """
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, emptied quickly after transactional tests."""
     original = flush.Command.handle
-
-    def handle(self: flush.Command, **options: Any) -> None:
-        connection = connections[options["database"]]
-        triggers.remove(options["database"])
-        try:
-            # SQLite empties table after table, and composite school keys are checked at once there.
-            with connection.constraint_checks_disabled():
-                original(self, **options)
-        finally:
-            triggers.install(options["database"])
-
-    flush.Command.handle = handle  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        emptying.remember_guards()
+    flush.Command.handle = emptying.handle  # type: ignore[assignment]
     yield
     flush.Command.handle = original  # type: ignore[method-assign]
 

@@ -37,7 +37,11 @@ def _axe() -> str:
 
 
 def violations(page: Page) -> list[tuple[str, str]]:
-    """(rule, first offending element) of WCAG 2.2 A and AA and axe's best practice."""
+    """(rule, first offending element) of WCAG 2.2 A and AA and axe's best practice.
+
+    A click that leads to another page returns before that page has its style sheet: it is waited for.
+    """
+    page.wait_for_load_state()
     page.evaluate(_axe())
     result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)
     return [(rule["id"], rule["nodes"][0]["html"][:300]) for rule in result["violations"]]

@@ -1,8 +1,8 @@
 """Settings of a test run: the product's own, on a database and a data directory that last as long as the run.
 
 TRUONGSO_TEST_DB        sqlite (default) | postgres
-TRUONGSO_TEST_POSTGRES  address of a PostgreSQL server whose user may create databases; without it a private
-                        cluster is started for the run (truongso.sandbox.private_postgres)
+TRUONGSO_TEST_POSTGRES  address of a PostgreSQL server and a superuser of it (tables are emptied past their
+                        guards); without it a private cluster is started for the run (truongso.sandbox.private_postgres)
 """
 
 from __future__ import annotations

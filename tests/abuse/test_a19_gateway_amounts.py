@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories, money
+from tests.depth import tries
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.organizations.models import School
@@ -39,7 +40,7 @@ def undone() -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.urls("truongso.payments.gateways.tests.urls")
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(40, 1_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_content_pays_more_than_came(data: st.DataObject) -> None:
     provider = data.draw(st.sampled_from(twin.PROVIDERS))

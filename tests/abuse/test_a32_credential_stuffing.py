@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests import factories
+from tests.depth import tries
 from truongso.accounts.models import User
 from truongso.accounts.signin import throttle
 from truongso.accounts.types import Role
@@ -32,12 +33,10 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def test_a_thousand_passwords_for_one_name_from_one_place_are_compared_five_times(
-    school: School, hashes: list[str]
-) -> None:
+def test_of_many_passwords_for_one_name_from_one_place_five_are_compared(school: School, hashes: list[str]) -> None:
     factories.user(Role.ACCOUNTANT, school=school, username="hoapt.lvt", second_factor=False)
     with clock.frozen(START):
-        for number in range(1_000):
+        for number in range(tries(100, 1_000)):
             answer = Client().post("/dang-nhap", {"login": "hoapt.lvt", "password": f"Doan-Mo{number}!"})
             assert answer.status_code == 200
     assert len(hashes) == 5

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests import factories, money
+from tests.depth import tries
 from truongso.banking import services as banking
 from truongso.banking.models import BankLine
 from truongso.banking.statement_import import apply, preview
@@ -211,7 +212,7 @@ def test_money_machine() -> None:
     run_state_machine_as_test(
         MoneyMachine,
         settings=settings(
-            max_examples=12, stateful_step_count=20, deadline=None,
+            max_examples=tries(6, 200), stateful_step_count=20, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip

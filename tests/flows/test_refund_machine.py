@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests import factories, money
+from tests.depth import tries
 from truongso.fees.models import Invoice
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
@@ -171,7 +172,7 @@ def test_refund_machine() -> None:
     run_state_machine_as_test(
         RefundMachine,
         settings=settings(
-            max_examples=10, stateful_step_count=18, deadline=None,
+            max_examples=tries(6, 200), stateful_step_count=18, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip
