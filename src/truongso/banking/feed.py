@@ -22,6 +22,7 @@ from truongso.banking.types import Direction
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import retrying, transaction, transaction_required
+from truongso.kernel.pace import sign
 from truongso.kernel.sealing import seal, unseal
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import (
@@ -255,7 +256,10 @@ def _take(connection: FeedConnection, notice: Notice, movement: FeedMovement) ->
         school_id=connection.school_id, connection=connection, external_id=movement.external_id, notice=notice,
         line=row, created_at=clock.now(),
     )  # fmt: skip
-    FeedConnection.objects.for_school(connection.school_id).filter(pk=connection.pk).update(last_notice_at=clock.now())
+    now = clock.now()
+    connection.pace = sign(connection.pace, now)
+    told = FeedConnection.objects.for_school(connection.school_id).filter(pk=connection.pk)
+    told.update(last_notice_at=now, pace=connection.pace)
     settle_notice(notice, NoticeState.PROCESSED, external_id=movement.external_id)
     match_refunds(connection.school_id, [row], actor=ACTOR)
     decide_lines(connection.school_id, [row], actor=ACTOR)

@@ -21,6 +21,7 @@ class FeedConnection(SchoolScoped):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     last_notice_at = models.DateTimeField(null=True)
+    pace = models.JSONField(default=dict)  # how often it usually stirs (kernel.pace)
 
     class Meta:
         constraints = [

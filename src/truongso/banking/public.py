@@ -1,5 +1,8 @@
 """What other rooms may do with banking."""
 
+from truongso.banking.acts.handling import assign as assign_line
+from truongso.banking.acts.handling import set_aside as set_line_aside
+from truongso.banking.asides.types import AsideKind
 from truongso.banking.batches.fit import batches_for as batches_for_line
 from truongso.banking.batches.services import link as link_batches
 from truongso.banking.claims.models import PaymentClaim
@@ -25,6 +28,7 @@ from truongso.banking.queries import (
     AccountOverview,
     QueueFilter,
     account_overviews,
+    is_feed_silent,
     last_suggestions,
     queue_figures,
     queue_lines,
@@ -32,6 +36,7 @@ from truongso.banking.queries import (
 )
 from truongso.banking.questions.queries import invoices_asked, question_by_public_id
 from truongso.banking.questions.services import answer as answer_question
+from truongso.banking.questions.services import ask as ask_family
 from truongso.banking.questions.types import QuestionRefusedError
 from truongso.banking.services import Change as MatchChange
 from truongso.banking.services import preview_match_again, undo_match
@@ -45,6 +50,7 @@ __all__ = [
     "MOST_PER_DAY",
     "REASONS",
     "AccountOverview",
+    "AsideKind",
     "BankLine",
     "ClaimRefusedError",
     "FeedSighting",
@@ -61,6 +67,8 @@ __all__ = [
     "account_overviews",
     "answer_question",
     "apply_statement",
+    "ask_family",
+    "assign_line",
     "batches_for_line",
     "book_state",
     "claims_of_invoice",
@@ -73,6 +81,7 @@ __all__ = [
     "deposits_for_line",
     "flagged_imports",
     "invoices_asked",
+    "is_feed_silent",
     "last_suggestions",
     "link_batches",
     "link_deposit",
@@ -87,6 +96,7 @@ __all__ = [
     "queue_figures",
     "queue_lines",
     "says_cash",
+    "set_line_aside",
     "sightings_of",
     "sign_days",
     "suspense",

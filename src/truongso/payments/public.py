@@ -114,7 +114,7 @@ from truongso.payments.invoice_qr import (
 from truongso.payments.methods.queries import choices as method_choices
 from truongso.payments.methods.queries import readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
-from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Lack, MethodChoice, Readiness
+from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Caution, Lack, MethodChoice, Readiness
 from truongso.payments.models import (
     Allocation,
     CreditEntry,
@@ -262,6 +262,7 @@ __all__ = [
     "CashDeposit",
     "CashKind",
     "CashRefusedError",
+    "Caution",
     "ChangeKind",
     "ChangeRefusedError",
     "ChangeState",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from truongso.banking.public import PaymentClaim, claims_of_invoice
+from truongso.banking.public import PaymentClaim, claims_of_invoice, is_feed_silent
 from truongso.fees.public import InfoField, Invoice, InvoiceLine, fields_of, invoices_of_family, lines_of
 from truongso.fees.types import LineKind
 from truongso.kernel import banks, clock
@@ -65,7 +65,8 @@ class PaymentPage:
     """One invoice as its family sees it.
 
     `account` is where its code sends the money: the school's, or the invoice's own number there; then `main_account`
-    is the school's. `own_number` is the pupil's.
+    is the school's. `own_number` is the pupil's. `is_slow`: the bank's notices are missing for longer than usual,
+    money is booked by the statement.
     """
 
     invoice: Invoice
@@ -91,6 +92,7 @@ class PaymentPage:
     own_number: str
     own_qr: SafeString
     main_account: str
+    is_slow: bool
 
     @property
     def info_for_strangers(self) -> tuple[InfoField, ...]:
@@ -136,7 +138,7 @@ def version(invoice: Invoice) -> str:
 
 
 def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
-    """The page of an invoice with its school, round and account; at most 12 queries whatever was paid, up to 4 more
+    """The page of an invoice with its school, round and account; at most 14 queries whatever was paid, up to 4 more
     with a department's template.
 
     `part` is what the family chose to pay of it now, where the round allows parts.
@@ -177,6 +179,7 @@ def payment_page(invoice: Invoice, *, part: Dong | None = None) -> PaymentPage:
         own_number=grouped(pupils),
         own_qr=_drawing(invoice, number_payload(invoice, pupils, amount=part) if pupils else "", owed),
         main_account=grouped(invoice.receiving_account.number) if account != invoice.receiving_account.number else "",
+        is_slow=bool(payload) and is_feed_silent(invoice.receiving_account),
     )
 
 

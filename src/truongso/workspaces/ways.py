@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.kernel.ui.formatting import dong
-from truongso.payments.public import MethodChoice, PosTerminal
+from truongso.payments.public import Caution, MethodChoice, PosTerminal
 from truongso.payments.types import Method
 
 
@@ -61,7 +61,20 @@ class Way:
         """What it costs beside the fees themselves."""
         if self.choice.is_down:
             return _("đang tạm ngưng")
+        if self.choice.caution is Caution.SILENT:
+            return _("hỏi trường trước")
         return _("không mất phí") if self.choice.is_free else _("phí %(fee)s") % {"fee": dong(self.choice.fee)}
+
+    @property
+    def caution(self) -> str:
+        """What to know before going there, with the way that works; "" when nothing speaks against it."""
+        if self.choice.caution is Caution.UNUSED:
+            return _("Chưa có gia đình nào nộp qua cách này. Nếu ngân hàng chưa hiện tên trường, quét mã QR.")
+        if self.choice.caution is Caution.SILENT and self.method is Method.CARD_POS:
+            return _("Máy quẹt thẻ của trường lâu chưa có giao dịch. Gọi trường trước khi đến, hoặc quét mã QR.")
+        if self.choice.caution is Caution.SILENT:
+            return _("Ngân hàng lâu chưa hỏi hệ thống của trường. Nếu không tra được phiếu, quét mã QR.")
+        return ""
 
 
 def ways_of(choices: list[MethodChoice]) -> list[Way]:

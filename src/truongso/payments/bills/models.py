@@ -29,6 +29,7 @@ class BillPartner(models.Model):
     networks = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
     last_call_at = models.DateTimeField(null=True)
+    pace = models.JSONField(default=dict)  # how often it usually calls (kernel.pace)
     refused_calls = models.PositiveIntegerField(default=0)
     last_refused_at = models.DateTimeField(null=True)
     last_refusal = models.CharField(max_length=20, blank=True)

@@ -15,6 +15,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.ids import new_public_id
 from truongso.kernel.names import fold
+from truongso.kernel.pace import sign
 from truongso.kernel.sealing import seal, unseal
 from truongso.organizations.public import School
 from truongso.payments.bills import signing
@@ -171,7 +172,7 @@ def touch(partner: BillPartner, at: dt.datetime) -> None:
     """Remember a genuine call, to the minute: not a write for each of a hundred calls a second."""
     with transaction():
         stale = Q(last_call_at__isnull=True) | Q(last_call_at__lt=at - dt.timedelta(minutes=1))
-        BillPartner.objects.filter(stale, pk=partner.pk).update(last_call_at=at)
+        BillPartner.objects.filter(stale, pk=partner.pk).update(last_call_at=at, pace=sign(partner.pace, at))
 
 
 def _verdict(partner: BillPartner, call: SignedCall) -> tuple[BillCode, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +11,12 @@ from django.db.models import Count, Exists, Max, QuerySet, Sum
 
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
+from truongso.kernel.pace import Kept, is_silent
 from truongso.organizations.public import has_bank_account
 from truongso.payments.bills.models import BillService
 from truongso.payments.gateways.models import Channel
 from truongso.payments.methods.models import MethodSetting
-from truongso.payments.methods.types import Lack, MethodChoice, Proof, Readiness
+from truongso.payments.methods.types import Caution, Lack, MethodChoice, Proof, Readiness
 from truongso.payments.models import Payment
 from truongso.payments.partners.queries import in_operation
 from truongso.payments.partners.types import PartnerKind
@@ -47,7 +48,7 @@ def choices(school_id: int, *, amount: Dong, has_code: bool) -> list[MethodChoic
     """What a family may choose from to pay an amount: the VietQR first, then free ways, then by cost; 4 queries.
 
     `has_code` says that a VietQR can carry the amount to an account that banks know. Ways whose channels all fail
-    stand last, marked as down.
+    stand last, marked as down; before them those whose bank or terminal is silent beyond its own usual gap.
     """
     place = _place(school_id, asks_account=False)
     offered = []
@@ -55,7 +56,7 @@ def choices(school_id: int, *, amount: Dong, has_code: bool) -> list[MethodChoic
         lack = _lack(method, setting, replace(place, has_account=has_code))
         if lack is None or lack is Lack.CHANNEL_DOWN:
             offered.append(_choice(method, setting, place, amount, is_down=lack is not None))
-    return sorted(offered, key=lambda c: (c.method is not Method.QR_TRANSFER, c.is_down, c.fee.value > 0, c.fee))
+    return sorted(offered, key=lambda c: (c.method is not Method.QR_TRANSFER, _order(c)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class _Place:
     channels: tuple[Channel, ...]
     terminals: bool | None  # in operation; None without any
     partners: bool | None
+    cautions: Mapping[Method, Caution]
 
     def of(self, method: Method) -> list[Channel]:
         return [c for c in self.channels if c.method == method.value]
@@ -73,20 +75,41 @@ class _Place:
 
 def _place(school_id: int, *, asks_account: bool = True) -> _Place:
     live_channel = in_operation(PartnerKind.GATEWAY, "public_id")
-    terminals = PosTerminal.objects.for_school(school_id).filter(is_active=True)
+    machines = PosTerminal.objects.for_school(school_id).filter(is_active=True)
     partners = BillService.objects.for_school(school_id).filter(is_active=True, partner__is_active=True)
+    terminals = _live(machines, in_operation(PartnerKind.ACQUIRER, "acquirer"), "pace")
+    banks = _live(partners, in_operation(PartnerKind.BILL, "partner__public_id"), "partner__pace")
+    cautions = {
+        Method.CARD_POS: _caution(terminals, unused=None),
+        Method.BANK_BILL: _caution(banks, unused=Caution.UNUSED),
+    }
     return _Place(
         has_account=has_bank_account(school_id) if asks_account else False,
         channels=tuple(Channel.objects.for_school(school_id).filter(live_channel, is_active=True).order_by("pk")),
-        terminals=_any_live(terminals, in_operation(PartnerKind.ACQUIRER, "acquirer")),
-        partners=_any_live(partners, in_operation(PartnerKind.BILL, "partner__public_id")),
+        terminals=None if terminals is None else bool(terminals),
+        partners=None if banks is None else bool(banks),
+        cautions={method: caution for method, caution in cautions.items() if caution is not None},
     )
 
 
-def _any_live(rows: QuerySet[Any], is_live: Exists) -> bool | None:
-    """Whether one of the rows belongs to a partner in operation; None when there are no rows; 1 query."""
-    found = list(rows.annotate(is_live=is_live).order_by().values_list("is_live", flat=True).distinct())
-    return any(found) if found else None
+def _live(rows: QuerySet[Any], is_live: Exists, pace: str) -> list[Kept] | None:
+    """The pace of each row of a partner in operation; None when there are no rows at all; 1 query."""
+    found = list(rows.annotate(is_live=is_live).order_by("pk").values_list("is_live", pace))
+    return [kept for live, kept in found if live] if found else None
+
+
+def _caution(paces: Sequence[Kept] | None, *, unused: Caution | None) -> Caution | None:
+    """What holds of all of them; one that stirs as usual is enough to be easy."""
+    if not paces:
+        return None
+    if not any(paces):
+        return unused
+    now = clock.now()
+    return Caution.SILENT if all(not kept or is_silent(kept, now) for kept in paces) else None
+
+
+def _order(choice: MethodChoice) -> tuple[bool, bool, bool, Dong]:
+    return choice.is_down, choice.caution is Caution.SILENT, choice.fee.value > 0, choice.fee
 
 
 def _usual(school_id: int, method: Method) -> MethodSetting:
@@ -135,7 +158,7 @@ def _choice(method: Method, setting: MethodSetting, place: _Place, amount: Dong,
         fee = working[0].cost_to_payer(amount) - amount
     return MethodChoice(
         method=method, fee=fee, total=amount + fee, how_to=setting.how_to,
-        channels=tuple(c.public_id for c in working), is_down=is_down,
+        channels=tuple(c.public_id for c in working), is_down=is_down, caution=place.cautions.get(method),
     )  # fmt: skip
 
 

@@ -27,6 +27,13 @@ class Lack(StrEnum):
     NOT_LIVE = "not_live"  # set up, but no partner has been put into operation: its list is not complete
 
 
+class Caution(StrEnum):
+    """What a family should know of a way that is offered, before it goes there."""
+
+    UNUSED = "unused"  # the bank has never called: it may not show the school yet
+    SILENT = "silent"  # quiet for longer than it ever usually is
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A standing payment that shows a way to pay in use within the period; `count` and `amount` of all of them."""
@@ -64,6 +71,7 @@ class MethodChoice:
     how_to: str
     channels: tuple[str, ...]  # public ids of channels that work now, the cheapest first
     is_down: bool  # offered, but not working at the moment
+    caution: Caution | None = None
 
     @property
     def is_free(self) -> bool:

@@ -29,6 +29,7 @@ class PosTerminal(SchoolScoped):
     fee_basis_points = models.PositiveIntegerField(default=0)
     settle_days = models.PositiveSmallIntegerField(default=2)
     is_active = models.BooleanField(default=True)
+    pace = models.JSONField(default=dict)  # how often slips of it are usually recorded (kernel.pace)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -14,6 +14,7 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint, transaction_required
 from truongso.kernel.money import ZERO
+from truongso.kernel.pace import sign
 from truongso.organizations.public import BankAccount
 from truongso.payments.card_numbers import has_card_number
 from truongso.payments.models import Evidence, Payment
@@ -117,6 +118,7 @@ def record_slip(
         amount=data.amount, paid_at=data.paid_at, due_on=due_on(data.paid_at, held.settle_days),
         evidence_id=payment.evidence_id, created_at=clock.now(), created_by=actor.user_id,
     )  # fmt: skip
+    PosTerminal.objects.for_school(held.school_id).filter(pk=held.pk).update(pace=sign(held.pace, clock.now()))
     return SlipRecorded(slip, payment, is_repeat=False)
 
 

@@ -188,7 +188,7 @@ def test_queries_do_not_grow_with_lines_and_payments(school: School, client: Cli
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/p/{invoice.public_id}")
         counts.append(len(queries))
-    assert counts == [11, 13]
+    assert counts == [12, 14]
 
 
 def _pay_part(school: School, actor: Actor, invoice: Invoice) -> None:

@@ -11,16 +11,18 @@ from tests import factories, money
 
 from truongso.banking.claims.models import PaymentClaim
 from truongso.banking.claims.services import answer_claim
+from truongso.banking.models import FeedConnection
 from truongso.banking.tests.helpers import arrive
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
+from truongso.kernel.pace import sign
 from truongso.kernel.qr_image import read_qr
 from truongso.organizations.models import School
 from truongso.payments.methods.models import MethodSetting
-from truongso.payments.models import Attempt, AttemptShare, Channel, PosTerminal
+from truongso.payments.models import Attempt, AttemptShare, BillPartner, BillService, Channel, PosTerminal
 from truongso.payments.public import ChannelTerms, add_channel, book, receipts_of_invoice, set_active
 from truongso.payments.vietqr import decode
 from truongso.workspaces.tests.reading import text
@@ -223,3 +225,38 @@ def test_history_lists_the_household_with_its_receipts(
     receipt = receipts_of_invoice(school.pk, invoice.pk)[0]
     page = client.get(f"/p/{second.public_id}/lich-su").content.decode()
     assert f"/p/{invoice.public_id}/bien-lai/{receipt.public_id}.pdf" in page
+
+
+def test_a_feed_silent_beyond_its_usual_gap_is_told_with_the_statement_behind_it(
+    school: School, client: Client, invoice: Invoice
+) -> None:
+    """Nothing is said without a feed, without a past, or within the usual gap."""
+    address, told = f"/p/{invoice.public_id}", "Xác nhận có thể chậm"
+    assert told not in text(client.get(address))
+    now = clock.now()
+    known = {"since": now.isoformat(), "signs": 1, "longest": 0, "usual": 86_400}
+    feed = FeedConnection.objects.create(
+        school=school, provider="sepay", bank_account_id=invoice.bank_account_id, created_at=now
+    )
+    for pace, is_told in (
+        ({}, False),
+        ({**known, "last": (now - dt.timedelta(hours=36)).isoformat()}, False),
+        ({**known, "last": (now - dt.timedelta(hours=37)).isoformat()}, True),
+    ):
+        FeedConnection.objects.for_school(school).filter(pk=feed.pk).update(pace=pace)
+        shown = text(client.get(address))
+        assert (told in shown) is is_told
+        assert ("nhà trường ghi nhận theo sao kê ngân hàng" in shown) is is_told
+    FeedConnection.objects.for_school(school).update(is_active=False)
+    assert told not in text(client.get(address))
+
+
+def test_a_bank_that_never_called_has_the_code_beside_it(client: Client, invoice: Invoice, school: School) -> None:
+    partner = BillPartner.objects.create(code="AGRI", name="Agribank", key_id="k", created_at=clock.now())
+    BillService.objects.create(school=school, partner=partner, created_at=clock.now())
+    factories.in_operation(school, "bill", partner.public_id)
+    shown = text(client.get(f"/p/{invoice.public_id}/cach/quay-ngan-hang"))
+    assert "Nếu ngân hàng chưa hiện tên trường, quét mã QR." in shown
+    assert "Về mã QR, không mất phí" in shown
+    BillPartner.objects.update(pace=sign({}, clock.now()))
+    assert "Nếu ngân hàng chưa hiện tên trường" not in text(client.get(f"/p/{invoice.public_id}/cach/quay-ngan-hang"))

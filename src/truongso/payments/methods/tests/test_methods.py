@@ -14,11 +14,11 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import ZERO, Dong
-from truongso.organizations.models import School
+from truongso.organizations.models import BankAccount, School
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.methods.queries import choices, readiness, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
-from truongso.payments.methods.types import FOUR, Lack
+from truongso.payments.methods.types import FOUR, Caution, Lack
 from truongso.payments.models import BillPartner, BillService, Channel, Payment, PosTerminal
 from truongso.payments.public import book, undo
 from truongso.payments.types import Method
@@ -174,3 +174,28 @@ def test_queries_do_not_grow_with_payments(school: School, actor: Actor) -> None
         for _n in range(5):
             book(school.pk, booking=money.booking((invoice, 10_000)), actor=actor)
     assert counts == [6, 7]  # without payments there is no proof to fetch
+
+
+def test_a_bank_that_never_called_and_partners_that_fell_silent_are_told(school: School, actor: Actor) -> None:
+    """Only against a past of their own; what is silent comes after what is not. Readiness is another question."""
+    _everything(school, actor)
+    held = {c.method: c.caution for c in choices(school.pk, amount=Dong(100_000), has_code=True)}
+    assert [(m.value, c) for m, c in held.items() if c] == [("bank_bill", Caution.UNUSED)]
+    now = clock.now()
+    known = {"since": now.isoformat(), "signs": 1, "longest": 0, "usual": 86_400}
+    for hours, caution in ((36, None), (37, Caution.SILENT)):
+        pace = {**known, "last": (now - dt.timedelta(hours=hours)).isoformat()}
+        BillPartner.objects.update(pace=pace)
+        PosTerminal.objects.for_school(school).update(pace=pace)
+        found = choices(school.pk, amount=Dong(100_000), has_code=True)
+        told = {c.method.value for c in found if c.caution is caution}
+        assert {"bank_bill", "card_pos"} <= told
+    assert [c.method.value for c in found][-2:] == ["card_pos", "bank_bill"]
+    second = PosTerminal.objects.create(
+        school=school, code="T2", acquirer="VCB", bank_account=BankAccount.objects.for_school(school).get(),
+        created_at=now, pace={**known, "last": now.isoformat()},
+    )  # fmt: skip
+    assert second.is_active
+    again = {c.method: c.caution for c in choices(school.pk, amount=Dong(100_000), has_code=True)}
+    assert (again[Method.CARD_POS], again[Method.BANK_BILL]) == (None, Caution.SILENT)
+    assert all(r.is_ready for r in readiness(school.pk, first=FIRST, last=LAST).values())
