@@ -1,5 +1,5 @@
-"""The first school's accountant and principal close the first days of its account; one school has cash paid in at the
-bank for several families; payments of all schools are looked at."""
+"""The first school's accountant and principal close the first days of its account; two schools have cash paid in at
+the bank for several families; payments of all schools are looked at."""
 
 from __future__ import annotations
 

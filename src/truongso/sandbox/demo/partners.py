@@ -41,7 +41,7 @@ _METHODS = {
     PartnerKind.GATEWAY: Method.WEB, PartnerKind.FEED: Method.QR_TRANSFER, PartnerKind.ACQUIRER: Method.CARD_POS,
     PartnerKind.BILL: Method.BANK_BILL,
 }  # fmt: skip
-_PAID_FOR = {PartnerKind.GATEWAY, PartnerKind.ACQUIRER}
+_FEES = {PartnerKind.GATEWAY: ways.FEE_BASIS_POINTS, PartnerKind.ACQUIRER: ways.CARD_FEE_BASIS_POINTS}
 
 
 def open_bank(made: ways.Contracts) -> None:
@@ -86,7 +86,7 @@ def _terms(kind: PartnerKind, made: ways.Contracts, today: dt.date) -> PartnerTe
         signed_on=today - dt.timedelta(days=60), ends_on=today + dt.timedelta(days=305),
         contact_name="Bộ phận hỗ trợ trường học", contact_phone="1900 0000", contact_email="hotro@doitac.example",
         methods=(_METHODS[kind].value,), fees_agreed=True,
-        fee_basis_points=ways.FEE_BASIS_POINTS if kind in _PAID_FOR else 0, fee_fixed=ZERO,
+        fee_basis_points=_FEES.get(kind, 0), fee_fixed=ZERO,
         started_on=today - dt.timedelta(days=45), integrated_on=today - dt.timedelta(days=1),
     )  # fmt: skip
 

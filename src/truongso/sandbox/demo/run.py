@@ -21,12 +21,13 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import closings, examples, forms, partners, rounds, setup, transfers, ways
+from truongso.sandbox.demo import closings, desk, examples, forms, partners, rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say, Scale
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
 
 WHOLE = Scale()
+CARRIED_CASH = 2  # schools where somebody pays families' cash in at the bank
 REASON = "the demo adds up the whole demo province"
 
 
@@ -115,11 +116,12 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     rng = random.Random(transfers.SEED)  # noqa: S311 - invented behaviour, repeatable
     transfers.open_accounts(bank, demo, base_url)
     unpaid: list[Invoice] = []
-    contracts = []
+    contracts: list[ways.Contracts] = []
+    kept = desk.Kept()
     links = setup.staff(demo, tree_year)
     for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
-        if number == 1:
+        if number < CARRIED_CASH:
             closings.bring_cash_to_the_bank(bank, place, plan, since)
         transfers.take_cash(place, plan, since, rng)
         forms.own_numbers(bank, place, plan, since)
@@ -129,7 +131,9 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
         partners.try_out(made, plan.unpaid.pop(), bank, gateways)
         bank.wait_for_deliveries()
         partners.put_into_operation(made)
-        unpaid += ways.pay(made, plan.unpaid, bank, gateways)
+        rest = ways.pay(made, plan.unpaid, bank, gateways)
+        kept = desk.transfers(bank, place, rest) if number == 0 else kept
+        unpaid += rest
         contracts.append(made)
     bank.wait_for_deliveries()
     gateways.wait_for_deliveries()
@@ -139,9 +143,13 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     for made in contracts:
         transfers.import_statement(bank, made.place, say)
         ways.meet_the_statement(made)
+    desk.slip_without_money(contracts[0], kept)
+    desk.work(demo[0], kept, say)
     examples.show(demo, tree_year, say)
     closings.close_days(demo[0])
     closings.look(demo)
+    desk.explain(demo[0])
+    desk.hand_over_vouchers(demo[0])
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done
