@@ -122,6 +122,13 @@ class SandboxGateways(JsonClient):
         found: Json = self.post(f"/api/merchants/{provider}/{code}/notices", {"delay": delay, "copies": copies})
         return found
 
+    def plan_refunds(self, provider: str, code: str, *, outcome: str = "done", is_lost: bool = False) -> Json:
+        """What becomes of a merchant's refunds from now on: done, processing, refused, unclear (done, but answered like
+        a failure); `is_lost`: the answers never arrive. done and refused also end those taken in before."""
+        body = {"outcome": outcome, "lost": is_lost}
+        found: Json = self.post(f"/api/merchants/{provider}/{code}/refunds", body)
+        return found
+
     def switch(self, provider: str, *, down: bool | None = None, slow: float | None = None) -> Json:
         """The outage switch (503, no notices), and the seconds every answer takes."""
         return self.post(f"/api/providers/{provider}", given({"down": down, "slow": slow}))

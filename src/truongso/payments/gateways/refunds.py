@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from truongso.kernel import clock
@@ -36,15 +36,21 @@ def request_refund(
     reference: str,
     requested_at: dt.datetime | None = None,
     by: str = "",
+    has_twin: bool = False,
 ) -> RefundOutcome:
     """Ask the gateway to give `amount` of a payment back. Call it outside transactions; it books nothing.
 
     `reference` (letters and digits, at most 20) names the refund for good and `requested_at` is when it was first
     asked: with the same two, asking again is the same refund, never a second one. UNKNOWN means that no answer came.
+    A failure that leaves open what happened is asked about at once: REFUSED only when the gateway shows no such refund.
     Raises GatewayRefusedError not_by_gateway, amount_not_positive, refund_exceeds_payment, bad_reference.
     """
-    refund = _Refund(amount, reason, reference, requested_at or clock.now(), by)
-    return _go(school_id, payment, refund, again=False)
+    refund = _Refund(amount, reason, reference, requested_at or clock.now(), by, has_twin)
+    told = _go(school_id, payment, refund, again=False)
+    if told.state is not RefundState.UNCLEAR:
+        return told
+    seen = _go(school_id, payment, refund, again=True)
+    return replace(told, state=RefundState.REFUSED) if seen.state is RefundState.MISSING else seen
 
 
 def refund_progress(

@@ -99,6 +99,7 @@ class RefundState(StrEnum):
     REFUSED = "refused"
     MISSING = "missing"  # not shown by the gateway: on the same day asking again with the same reference is safe
     UNKNOWN = "unknown"  # no answer: ask again with the same reference, it is never paid twice
+    UNCLEAR = "unclear"  # an answer that sounds like a failure: `request_refund` asks what became of it
     UNSUPPORTED = "unsupported"  # the gateway has no refund interface: return the money by bank transfer
 
 

@@ -209,12 +209,14 @@ class RefundRequest:
 
 
 class RefundStatus(StrEnum):
-    """What a gateway says of a refund. REFUSED is final; MISSING: it has never heard of it, asking again is safe."""
+    """What a gateway says of a refund. REFUSED is final; MISSING: it has never heard of it, asking again is safe;
+    UNCLEAR: a failure that leaves open whether the money went, to be asked about before it is believed."""
 
     DONE = "done"
     PROCESSING = "processing"
     REFUSED = "refused"
     MISSING = "missing"
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ def ask(
 
     def request() -> RefundOutcome:
         return request_refund(
-            school_id, payment=payment, amount=amount, reason=reason, reference=reference, requested_at=requested_at
-        )
+            school_id, payment=payment, amount=amount, reason=reason, reference=reference, requested_at=requested_at,
+            has_twin=has_twin,
+        )  # fmt: skip
 
     try:
         if not was_asked:

@@ -12,11 +12,13 @@ from truongso.sandbox.sqlite_file import opened
 
 __all__ = ["opened", "prepare"]
 
+_VERSIONS = ("schema.sql", "schema_2_refunds.sql")
+
 
 def prepare(path: Path) -> None:
     """Make the file and its tables. Raises OSError when the directory cannot be made."""
-    script = resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-    if not sqlite_file.prepare(path, [script]):
+    folder = resources.files(__package__)
+    if not sqlite_file.prepare(path, [folder.joinpath(name).read_text(encoding="utf-8") for name in _VERSIONS]):
         return
     # Merchants know a payment by its number for ever: a twin begun anew must not use one again.
     first = int(clock.now().timestamp())

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from truongso.sandbox.gateways.types import GatewayError, Merchant, NoticePlan, Provider
+from truongso.sandbox.gateways.types import GatewayError, Merchant, NoticePlan, Provider, RefundOutcome, RefundPlan
 from truongso.sandbox.guard import is_local_url
 
 
@@ -93,6 +93,21 @@ def plan_notices(connection: sqlite3.Connection, merchant: Merchant, plan: Notic
     return merchant_of(connection, merchant.id)
 
 
+def plan_refunds(connection: sqlite3.Connection, merchant: Merchant, plan: RefundPlan) -> Merchant:
+    """What becomes of the merchant's refunds from now on; `done` and `refused` also end those taken in before."""
+    connection.execute(
+        "UPDATE merchants SET refund_outcome = ?, refund_lost = ? WHERE id = ?",
+        (plan.outcome, plan.is_lost, merchant.id),
+    )
+    if plan.outcome in {RefundOutcome.DONE, RefundOutcome.REFUSED}:
+        connection.execute(
+            "UPDATE refunds SET state = ? WHERE state = 'processing'"
+            " AND order_id IN (SELECT id FROM orders WHERE merchant = ?)",
+            (plan.outcome, merchant.id),
+        )
+    return merchant_of(connection, merchant.id)
+
+
 def set_notify_url(connection: sqlite3.Connection, merchant: Merchant, url: str) -> Merchant:
     """Where results go from now on. Raises address_not_local."""
     check_local(url)
@@ -114,4 +129,5 @@ def _merchant(row: sqlite3.Row) -> Merchant:
         fee_bp=row["fee_bp"],
         plan=NoticePlan(row["notice_delay"], row["notice_copies"]),
         memo_limit=row["memo_limit"],
+        refunds=RefundPlan(RefundOutcome(row["refund_outcome"]), bool(row["refund_lost"])),
     )

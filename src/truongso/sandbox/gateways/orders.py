@@ -21,6 +21,7 @@ from truongso.sandbox.gateways.types import (
     Outcome,
     Provider,
     Refund,
+    RefundState,
 )
 
 
@@ -111,10 +112,13 @@ def orders(
 def refund(
     connection: sqlite3.Connection, order: Order, *, request_id: str, amount: Dong, reason: str, number: str = ""
 ) -> Refund:
-    """Give money back. The caller has made sure that so much is left."""
+    """Give money back, at once or, as the merchant's refunds are planned, later. So much is left, and it is not to be
+    refused: the caller has made sure."""
     cursor = connection.execute(
-        "INSERT INTO refunds (order_id, request_id, amount, reason, number, at) VALUES (?, ?, ?, ?, ?, ?)",
-        (order.id, request_id, amount.value, reason, number, clock.now().timestamp()),
+        "INSERT INTO refunds (order_id, request_id, amount, reason, number, at, state)"
+        " SELECT ?, ?, ?, ?, ?, ?, CASE refund_outcome WHEN 'processing' THEN 'processing' ELSE 'done' END"
+        " FROM merchants WHERE id = ?",
+        (order.id, request_id, amount.value, reason, number, clock.now().timestamp(), order.merchant),
     )
     made = cursor.lastrowid or 0
     if not number:
@@ -123,7 +127,7 @@ def refund(
 
 
 def refunds(connection: sqlite3.Connection, order: Order) -> list[Refund]:
-    """What has been given back of an order, oldest first."""
+    """The refunds of an order, oldest first."""
     return [
         _refund(row) for row in connection.execute("SELECT * FROM refunds WHERE order_id = ? ORDER BY id", (order.id,))
     ]
@@ -131,7 +135,7 @@ def refunds(connection: sqlite3.Connection, order: Order) -> list[Refund]:
 
 def left(connection: sqlite3.Connection, order: Order) -> Dong:
     """What may still be given back."""
-    return order.paid - total(one.amount for one in refunds(connection, order))
+    return order.paid - total(one.amount for one in refunds(connection, order) if one.state is not RefundState.REFUSED)
 
 
 def find_refund(connection: sqlite3.Connection, merchant: Merchant, request_id: str) -> Refund | None:
@@ -196,6 +200,7 @@ def _refund(row: sqlite3.Row) -> Refund:
         reason=row["reason"],
         number=row["number"],
         at=moment(row["at"]),
+        state=RefundState(row["state"]),
     )
 
 

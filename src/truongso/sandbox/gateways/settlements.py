@@ -68,7 +68,7 @@ def settle(
     ).fetchall()
     given_back = connection.execute(
         "SELECT r.id, r.amount FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.merchant = ?"
-        " AND r.settlement IS NULL",
+        " AND r.settlement IS NULL AND r.state = 'done'",
         (merchant.id,),
     ).fetchall()
     gross = total(Dong(row["paid"]) for row in paid)

@@ -64,7 +64,8 @@ class Merchant:
 
     `code` is what the provider calls it (TmnCode, partnerCode, app_id, client id); `keys` its keys by name;
     `notify_url` where results go when the request names no address; `account` with `bank_bin` and `holder` where the
-    money is paid out; `fee_bp` the provider's fee in hundredths of a per cent; `plan` what becomes of its notices.
+    money is paid out; `fee_bp` the provider's fee in hundredths of a per cent; `plan` what becomes of its notices,
+    `refunds` of its refunds.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Merchant:
     fee_bp: int
     plan: NoticePlan
     memo_limit: int
+    refunds: RefundPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,30 @@ class NewOrder:
     token: str = ""
 
 
+class RefundState(StrEnum):
+    DONE = "done"
+    PROCESSING = "processing"
+    REFUSED = "refused"
+
+
+class RefundOutcome(StrEnum):
+    """What becomes of a merchant's refunds: done, taken in to be done later, refused, or done with an answer that
+    sounds like a failure."""
+
+    DONE = "done"
+    PROCESSING = "processing"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """`is_lost`: what was asked is done, and the answer never arrives."""
+
+    outcome: RefundOutcome = RefundOutcome.DONE
+    is_lost: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """Money given back. `number` is the provider's."""
@@ -139,6 +165,7 @@ class Refund:
     reason: str
     number: str
     at: dt.datetime
+    state: RefundState
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ STATUS_REFUND_REJECTED = "09"
 
 QUERY_NOT_FOUND = "91"
 QUERY_DUPLICATE = "94"
+OTHER_ERROR = "99"
+"""To a refund it leaves open whether the money went."""
 
 REFUND_TYPES = frozenset({"02", "03"})
 FULL_REFUND, PART_REFUND = "02", "03"

@@ -217,6 +217,8 @@ class Vnpay:
         number = fields.text("vnp_TransactionNo")
         if response == codes.QUERY_DUPLICATE:  # asked before: what became of it is asked by querydr
             return RefundResult(RefundStatus.PROCESSING, number, response)
+        if response == codes.OTHER_ERROR:
+            return RefundResult(RefundStatus.UNCLEAR, number, response)
         if response != codes.OK:
             return RefundResult(RefundStatus.REFUSED, number, response)
         return _refund_state(fields, number)

@@ -241,6 +241,27 @@ def test_a_request_repeated_and_turned_down_stays_under_way(
     assert [number for number, _amount, _info in vnpay.given] == [first.code]
 
 
+@pytest.mark.parametrize("names", [True, False], ids=["named", "unnamed"])
+def test_99_to_a_first_request_is_asked_about_before_it_is_believed(
+    school: School, pair: list[RefundItem], vnpay: Vnpay, names: bool
+) -> None:
+    """Refused once the order shows no such refund; where it might be its twin's, nothing is known."""
+    first, second = pair
+    vnpay.names, vnpay.refund_says = names, "99"
+    vnpay.query_says = "91"
+    assert ask(first) is ItemState.SENT  # no answer to the question: under way for all we know
+    vnpay.query_says, vnpay.refund_says = "00", ""
+    assert (ask(first), ask(first)) == (ItemState.SENT, ItemState.PAID)  # not shown: asked for again
+    vnpay.refund_says = "99"
+    if names:
+        with pytest.raises(RefundRefusedError, match="gateway_refused"):
+            ask(second)
+    else:
+        assert ask(second) is ItemState.SENT
+    assert states(school) == [("paid", 0), ("due", 1) if names else ("sent", 0)]
+    assert paid(school) == [(first.code, 35_000)]
+
+
 @pytest.mark.parametrize(("status", "state"), [("09", ("due", 1)), ("01", ("sent", 0)), ("07", ("sent", 0))])
 def test_only_a_refund_shown_as_rejected_is_free_again(
     school: School, pair: list[RefundItem], vnpay: Vnpay, status: str, state: tuple[str, int]

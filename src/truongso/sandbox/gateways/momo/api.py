@@ -19,12 +19,22 @@ from truongso.kernel.money import Dong
 from truongso.sandbox.gateways import merchants, orders
 from truongso.sandbox.gateways.momo.signing import CREATE, QUERY, REFUND, signature
 from truongso.sandbox.gateways.momo.twin import MESSAGES
-from truongso.sandbox.gateways.types import GatewayError, Merchant, NewOrder, Order, OrderState, Provider
+from truongso.sandbox.gateways.types import (
+    GatewayError,
+    Merchant,
+    NewOrder,
+    Order,
+    OrderState,
+    Provider,
+    RefundOutcome,
+    RefundState,
+)
 
 _NAME = re.compile(r"[0-9a-zA-Z]([-_.]*[0-9a-zA-Z]+)*")
 _LEAST, _MOST = 1_000, 50_000_000
 """Of one wallet payment, đồng (UNVERIFIED; the token page says 20,000,000)."""
 _EXPIRES = dt.timedelta(minutes=100)
+_REFUND_CODES = {RefundState.DONE: 0, RefundState.PROCESSING: 7002, RefundState.REFUSED: 1080}
 _TYPES = frozenset({"captureWallet", "payWithMethod", "payWithATM", "payWithCC"})
 
 
@@ -54,7 +64,13 @@ def query(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Reply:
 
 def refund(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> Reply:
     """Money back, whole or in part; `orderId` is a new name and not the payment's."""
-    return _answered(connection, asked, REFUND, lambda merchant: _refunded(connection, merchant, asked))
+    return _answered(
+        connection,
+        asked,
+        REFUND,
+        lambda merchant: _refunded(connection, merchant, asked),
+        again=lambda merchant: _refund_now(connection, merchant, asked),
+    )
 
 
 def _answered(
@@ -64,8 +80,9 @@ def _answered(
     act: Callable[[Merchant], dict[str, Any]],
     *,
     keep: bool = True,
+    again: Callable[[Merchant], dict[str, Any]] | None = None,
 ) -> Reply:
-    """`requestId` is a key against repeats: the same request again gets the same answer."""
+    """`requestId` is a key against repeats: the same request again gets the same answer, or what is so by now."""
     said = {name: asked.get(name) for name in ("partnerCode", "orderId", "requestId", "amount") if name in asked}
     try:
         merchant = _merchant(connection, asked, signed)
@@ -74,7 +91,9 @@ def _answered(
         if earlier is not None:
             if earlier[0] != text:
                 raise _RefusedError(40)
-            return Reply(200, json.loads(earlier[1]))
+            said, by_now = json.loads(earlier[1]), again(merchant) if again else {}
+            has_moved = by_now.get("resultCode", said["resultCode"]) != said["resultCode"]
+            return Reply(200, {**said, **by_now} if has_moved else said)
         body = {**said, **_result(0), **act(merchant)}
         if keep:
             orders.remember(connection, merchant, request_id, asked=text, answer=json.dumps(body))
@@ -134,7 +153,12 @@ def _found(connection: sqlite3.Connection, merchant: Merchant, asked: Mapping[st
         raise _RefusedError(42)
     order = orders.expire(connection, order, "1005")
     given_back = [
-        {"orderId": one.request_id, "amount": one.amount.value, "resultCode": 0, "transId": int(one.number)}
+        {
+            "orderId": one.request_id,
+            "amount": one.amount.value,
+            "resultCode": _REFUND_CODES[one.state],
+            "transId": int(one.number),
+        }
         for one in orders.refunds(connection, order)
     ]
     return {
@@ -162,8 +186,18 @@ def _refunded(connection: sqlite3.Connection, merchant: Merchant, asked: Mapping
         raise _RefusedError(41)
     if amount > orders.left(connection, order):
         raise _RefusedError(1081)
+    if merchant.refunds.outcome is RefundOutcome.REFUSED:
+        raise _RefusedError(1080)
     made = orders.refund(connection, order, request_id=name, amount=amount, reason=asked["description"])
-    return {"transId": int(made.number)}
+    if merchant.refunds.outcome is RefundOutcome.UNCLEAR:
+        return _result(99)
+    return {**_result(_REFUND_CODES[made.state]), "transId": int(made.number)}
+
+
+def _refund_now(connection: sqlite3.Connection, merchant: Merchant, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a refund that was taken in has come to."""
+    made = orders.find_refund(connection, merchant, asked["orderId"])
+    return {} if made is None else {**_result(_REFUND_CODES[made.state]), "transId": int(made.number)}
 
 
 def _amount(asked: Mapping[str, Any]) -> Dong:

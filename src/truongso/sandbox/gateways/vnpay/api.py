@@ -1,7 +1,7 @@
 """merchant_webapi/api/transaction: querydr and refund, JSON signed over fields joined by "|".
 
 Codes: 00 done, 02 unknown merchant, 03 bad data, 91 no such payment, 94 the request was sent before, 95 the payment
-did not succeed, 97 checksum, 99 other (here: more than is left to give back).
+did not succeed, 97 checksum, 99 other (here: more than is left to give back, or planned for the merchant).
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import Any
 
 from truongso.kernel.money import Dong
 from truongso.sandbox.gateways import merchants, orders
-from truongso.sandbox.gateways.types import Merchant, Order, OrderState, Provider, Refund
+from truongso.sandbox.gateways.types import (
+    Merchant,
+    Order,
+    OrderState,
+    Provider,
+    Refund,
+    RefundOutcome,
+    RefundState,
+)
 from truongso.sandbox.gateways.vnpay.signing import piped
 from truongso.sandbox.gateways.vnpay.twin import transaction_status
 
@@ -63,6 +71,7 @@ _ANSWER = (
 _QUERY_ANSWER = (*_ANSWER, "vnp_PromotionCode", "vnp_PromotionAmount")
 _MAY_BE_EMPTY = frozenset({"vnp_TransactionNo"})
 FULL, PARTIAL = "02", "03"
+_REFUND_STATUS = {RefundState.DONE: "00", RefundState.PROCESSING: "05", RefundState.REFUSED: "09"}
 _MESSAGES = {
     "00": "Yeu cau thanh cong",
     "02": "Ma dinh danh ket noi khong hop le",
@@ -123,10 +132,11 @@ def _refunded(connection: sqlite3.Connection, order: Order, fields: dict[str, st
     wanted = Dong(int(amount) // 100)
     if kind == FULL and wanted != order.paid:
         return "03"
-    if wanted > orders.left(connection, order):
+    planned = merchants.merchant_of(connection, order.merchant).refunds.outcome
+    if wanted > orders.left(connection, order) or planned is RefundOutcome.REFUSED:
         return "99"
     orders.refund(connection, order, request_id=fields["vnp_RequestId"], amount=wanted, reason=fields["vnp_OrderInfo"])
-    return "00"
+    return "99" if planned is RefundOutcome.UNCLEAR else "00"
 
 
 def _about(order: Order, fields: dict[str, str], given_back: Sequence[Refund]) -> dict[str, str]:
@@ -148,7 +158,7 @@ def _about(order: Order, fields: dict[str, str], given_back: Sequence[Refund]) -
         "vnp_Amount": str(last.amount.value * 100),
         "vnp_PayDate": f"{last.at:%Y%m%d%H%M%S}",
         "vnp_TransactionType": FULL if last.amount == order.paid else PARTIAL,
-        "vnp_TransactionStatus": "05" if is_refund else "00",
+        "vnp_TransactionStatus": "05" if is_refund else _REFUND_STATUS[last.state],
         "vnp_OrderInfo": last.reason,
     }
 

@@ -26,6 +26,8 @@ from truongso.sandbox.gateways.types import (
     NoticePlan,
     Order,
     Provider,
+    RefundOutcome,
+    RefundPlan,
 )
 from truongso.sandbox.gateways.web.runtime import bank_if_any, books, wake_courier
 from truongso.sandbox.gateways.web.texts import refusal
@@ -92,6 +94,20 @@ def merchant_notices(request: HttpRequest, provider: str, code: str) -> HttpResp
     with books() as connection:
         merchant = merchants.merchant_named(connection, provider_named(provider), code)
         return answer({"merchant": merchant_json(merchants.plan_notices(connection, merchant, plan))})
+
+
+@admin("POST")
+def merchant_refunds(request: HttpRequest, provider: str, code: str) -> HttpResponse:
+    """{outcome?, lost?}: what becomes of the merchant's refunds from now on (done, processing, refused, unclear), and
+    whether the answers to their requests are lost; done and refused end those taken in before."""
+    given = Given.of(request)
+    outcome = given.text("outcome", RefundOutcome.DONE.value)
+    if outcome not in set(RefundOutcome):
+        raise GatewayError("field_wrong", field="outcome")
+    plan = RefundPlan(RefundOutcome(outcome), given.yes("lost", default=False))
+    with books() as connection:
+        merchant = merchants.merchant_named(connection, provider_named(provider), code)
+        return answer({"merchant": merchant_json(merchants.plan_refunds(connection, merchant, plan))})
 
 
 @admin("GET", "POST")

@@ -38,6 +38,7 @@ urlpatterns = [
     path("api/health", admin.health),
     path("api/merchants", admin.merchant_list),
     path("api/merchants/<str:provider>/<str:code>/notices", admin.merchant_notices),
+    path("api/merchants/<str:provider>/<str:code>/refunds", admin.merchant_refunds),
     path("api/providers/<str:provider>", admin.provider_health),
     path("api/orders", admin.order_list),
     path("api/orders/<str:token>", admin.order_one),

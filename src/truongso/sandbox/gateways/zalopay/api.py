@@ -17,7 +17,17 @@ from truongso.kernel import clock
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.kernel.money import Dong
 from truongso.sandbox.gateways import merchants, orders
-from truongso.sandbox.gateways.types import GatewayError, Merchant, NewOrder, Order, OrderState, Provider
+from truongso.sandbox.gateways.types import (
+    GatewayError,
+    Merchant,
+    NewOrder,
+    Order,
+    OrderState,
+    Provider,
+    Refund,
+    RefundOutcome,
+    RefundState,
+)
 from truongso.sandbox.gateways.zalopay.signing import is_mac, mac
 
 OK, FAILED, PROCESSING = 1, 2, 3
@@ -25,6 +35,8 @@ _TIME_TOLERANCE_MS = 15 * 60 * 1000
 _EXPIRES = (300, 2_592_000)
 _DEFAULT_EXPIRY = 900
 _MESSAGES = {OK: "Giao dịch thành công", FAILED: "Giao dịch thất bại", PROCESSING: "Giao dịch đang được xử lý"}
+
+_REFUND_CODES = {RefundState.DONE: OK, RefundState.PROCESSING: PROCESSING, RefundState.REFUSED: FAILED}
 
 
 class _RefusedError(Exception):
@@ -95,13 +107,13 @@ def refund(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> dict[str
         order = orders.find_number(connection, merchant, str(asked.get("zp_trans_id", "")))
         if order is None or order.state is not OrderState.PAID:
             raise _RefusedError(-101, "Không tìm thấy giao dịch")
-        if amount > orders.left(connection, order):
+        if amount > orders.left(connection, order) or merchant.refunds.outcome is RefundOutcome.REFUSED:
             raise _RefusedError(-13, "Số tiền hoàn vượt số tiền còn lại")
         reason = str(asked.get("description", ""))
         made = orders.refund(connection, order, request_id=name, amount=amount, reason=reason)
     except _RefusedError as refused:
         return _said(FAILED, refused.sub_code, refused.message)
-    return {**_said(OK, 1, _MESSAGES[OK]), "refund_id": int(made.number)}
+    return {**_refund_said(made), "refund_id": int(made.number)}
 
 
 def query_refund(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,11 +122,17 @@ def query_refund(connection: sqlite3.Connection, asked: Mapping[str, Any]) -> di
         merchant = _merchant(connection, asked)
         names = ("app_id", "m_refund_id", "timestamp")
         _check_mac(asked, merchant, [asked.get(name, "") for name in names])
-        if orders.find_refund(connection, merchant, str(asked["m_refund_id"])) is None:
+        made = orders.find_refund(connection, merchant, str(asked["m_refund_id"]))
+        if made is None:
             raise _RefusedError(-101, "Không tìm thấy yêu cầu hoàn tiền")
     except _RefusedError as refused:
         return _said(FAILED, refused.sub_code, refused.message)
-    return _said(OK, 1, _MESSAGES[OK])
+    return _refund_said(made)
+
+
+def _refund_said(made: Refund) -> dict[str, Any]:
+    code = _REFUND_CODES[made.state]
+    return _said(code, 1, _MESSAGES[code])
 
 
 def _read(connection: sqlite3.Connection, merchant: Merchant, asked: Mapping[str, Any]) -> NewOrder:
