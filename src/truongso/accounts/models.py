@@ -46,6 +46,8 @@ class User(AbstractBaseUser):
     change_required = models.CharField(max_length=40, blank=True, default="", editable=False)
     # Since when there is a second factor; follows from the factors (selfcheck), read on every request.
     second_factor_since = models.DateTimeField(null=True, editable=False)
+    # When it was last let in again: a long unused account is not suspended anew for the time before.
+    resumed_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -124,6 +126,7 @@ class ActivationLink(models.Model):
 
 # The tables of the room's parts.
 from truongso.accounts.factors import models as _factor_models  # noqa: E402, F401
+from truongso.accounts.hygiene import models as _hygiene_models  # noqa: E402, F401
 from truongso.accounts.policy import models as _policy_models  # noqa: E402, F401
 from truongso.accounts.signin import models as _signin_models  # noqa: E402, F401
 from truongso.accounts.staffing import models as _staffing_models  # noqa: E402, F401

@@ -1,5 +1,6 @@
 """Marks of accounts, recomputed."""
 
+from truongso.accounts.hygiene.selfcheck import CHECKS as HYGIENE
 from truongso.kernel.selfcheck import Check
 
 _FACTORS = (
@@ -11,4 +12,5 @@ CHECKS = [
     Check("I20", "an account says that it has a second factor exactly when it has one",
           f"SELECT 0, u.username FROM accounts_user u LEFT JOIN ({_FACTORS}) f ON f.user_id = u.id "
           "WHERE (u.second_factor_since IS NULL) <> (f.user_id IS NULL)"),
+    *HYGIENE,
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from truongso.accounts.factors.services import forget_used_codes
+from truongso.accounts.hygiene.tasks import TICKS as HYGIENE
 from truongso.accounts.signin.throttle import forget_old
 from truongso.kernel.jobs import Runner
 
@@ -12,4 +13,5 @@ JOBS: dict[str, Runner] = {}
 TICKS: dict[str, Callable[[], int]] = {
     "accounts.forget_tries": forget_old,
     "accounts.forget_codes": forget_used_codes,
+    **HYGIENE,
 }

@@ -139,6 +139,9 @@ class AccountRefusedError(Exception):
     already_open · already_decided (at) · same_person · needs_approver · reason_missing · ended (day) ·
     last_day_past (day) · nothing_to_reset · no_change · list_applied (at) ·
     list_changed · list_empty · list_no_header · list_too_long (most) ·
+    review_open (day) · review_classes · review_nobody · review_closed (day) · review_signed (at) ·
+    review_waits (count) · already_reviewed · last_keeper (role) · owner_unknown · owner_personal ·
+    leak_empty · leak_too_long (most) · leak_handled (at) · leak_nobody ·
     policy_past (day) · policy_bounds (field, least, most) · policy_weaker (fields)
     """
 

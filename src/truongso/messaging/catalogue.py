@@ -14,6 +14,8 @@ AFTER_DUE = "fee_reminder_after"
 ACCOUNT_CHANGE = "account_change"
 CONTRACT_ENDS = "partner_contract_ends"
 TRANSFER_QUESTION = "transfer_question"
+ACCOUNT_REVIEW = "account_review"
+ACCOUNT_STATE = "account_state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,53 @@ CATALOGUE: dict[str, Wording] = {
             "Nhà trường không hỏi mật khẩu hay mã OTP. Cần hỗ trợ, xin gọi {lien_he}. Trân trọng cảm ơn."
         ),
         short=_("{truong} nhan {so_tien} ngay {ngay}, chua ro nop cho em nao. Cua anh/chi? Tra loi: {dia_chi}"),
+    ),
+    ACCOUNT_REVIEW: Wording(
+        title=_("Nhắc rà soát tài khoản"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "viec": _("việc cần làm"),
+            "con_lai": _("số tài khoản chưa rà soát"),
+            "han": _("hạn"),
+            "dia_chi": _("địa chỉ trang rà soát"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "truong": "Tiểu học Lê Văn Tám", "viec": "Đợt rà soát đang mở",
+            "con_lai": "12", "han": "20/10/2026", "dia_chi": "https://thu.example.edu.vn/an-toan-tai-khoan",
+        },
+        subject=_("{truong}: rà soát tài khoản, hạn {han}"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "{viec} ở {truong}. Số tài khoản chưa rà soát: {con_lai}. Hạn: {han}.\n"
+            "Xác nhận, tạm khóa hoặc đổi người giữ tại {dia_chi}\n"
+            "Quá hạn, tài khoản chưa rà soát bị tạm khóa. Thư này do máy gửi."
+        ),
+        short=_("{truong}: {viec}, con {con_lai} tai khoan, han {han}. Xem: {dia_chi}"),
+        security=True,
+    ),
+    ACCOUNT_STATE: Wording(
+        title=_("Báo cho chủ tài khoản"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "viec": _("việc vừa xảy ra"),
+            "can_lam": _("việc cần làm"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "truong": "Tiểu học Lê Văn Tám",
+            "viec": "Tài khoản có trong danh sách bị lộ, đã đăng xuất khỏi mọi máy",
+            "can_lam": "Nhận phiếu kích hoạt tại trường và đặt mật khẩu mới",
+        },
+        subject=_("{truong}: tài khoản của thầy/cô, anh/chị"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "{viec}.\n"
+            "{can_lam}.\n"
+            "Nhà trường không hỏi mật khẩu hay mã xác thực. Thư này do máy gửi từ {truong}."
+        ),
+        short=_("{truong}: {viec}. {can_lam}."),
+        security=True,
     ),
 }  # fmt: skip
 

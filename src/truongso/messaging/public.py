@@ -3,6 +3,8 @@
 from truongso.messaging.addresses import address_of, is_address
 from truongso.messaging.catalogue import (
     ACCOUNT_CHANGE,
+    ACCOUNT_REVIEW,
+    ACCOUNT_STATE,
     AFTER_DUE,
     BEFORE_DUE,
     CATALOGUE,
@@ -48,6 +50,8 @@ from truongso.messaging.wording import check_subject, check_text
 
 __all__ = [
     "ACCOUNT_CHANGE",
+    "ACCOUNT_REVIEW",
+    "ACCOUNT_STATE",
     "AFTER_DUE",
     "BEFORE_DUE",
     "CATALOGUE",

@@ -31,6 +31,7 @@ class AuthPolicy(models.Model):
     life_hours = models.PositiveSmallIntegerField()
     life_hours_sensitive = models.PositiveSmallIntegerField()
     review_days = models.PositiveSmallIntegerField()
+    dormant_days = models.PositiveSmallIntegerField(default=45)
     note = models.CharField(max_length=300, blank=True)
     set_by = models.BigIntegerField(null=True)
     set_at = models.DateTimeField()

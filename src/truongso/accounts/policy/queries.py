@@ -20,7 +20,7 @@ from truongso.organizations.public import OrgUnit, School, supervising_unit, uni
 _FIELDS = (
     "min_len_single", "min_len_mfa", "composition_free_from", "rotation_days", "history", "grace_days",
     "grace_days_sensitive", "idle_minutes", "idle_minutes_sensitive", "life_hours", "life_hours_sensitive",
-    "review_days",
+    "review_days", "dormant_days",
 )  # fmt: skip
 
 

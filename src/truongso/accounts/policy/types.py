@@ -51,6 +51,7 @@ class Policy:
     `min_len_single`: for accounts with a password alone; `min_len_mfa`: beside a second factor. From
     `composition_free_from` characters on no classes are asked for. `history`: so many earlier passwords are refused.
     `grace_days`: time for teachers to set a second factor up; `grace_days_sensitive`: for who moves money or rights.
+    `review_days`: between two reviews of all accounts; `dormant_days`: unused so long, a staff account is suspended.
     """
 
     profile: Profile = Profile.LETTER
@@ -69,6 +70,7 @@ class Policy:
     life_hours: int = 7 * 24
     life_hours_sensitive: int = 12
     review_days: int = 90
+    dormant_days: int = 45
 
     def min_length(self, *, has_factor: bool) -> int:
         """Shortest password for an account with or without a second factor."""
@@ -88,12 +90,12 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "min_len_single": (8, 64), "min_len_mfa": (8, 64), "composition_free_from": (LONG, 64), "rotation_days": (30, 365),
     "history": (0, 10), "grace_days": (0, 90), "grace_days_sensitive": (0, 30), "idle_minutes": (10, 12 * 60),
     "idle_minutes_sensitive": (10, 12 * 60), "life_hours": (1, 7 * 24), "life_hours_sensitive": (1, 7 * 24),
-    "review_days": (30, 365),
+    "review_days": (30, 365), "dormant_days": (30, 365),
 }  # fmt: skip
 _HIGHER = ("min_len_single", "min_len_mfa", "composition_free_from", "history")
 _LOWER = (
     "grace_days", "grace_days_sensitive", "idle_minutes", "idle_minutes_sensitive", "life_hours",
-    "life_hours_sensitive", "review_days",
+    "life_hours_sensitive", "review_days", "dormant_days",
 )  # fmt: skip
 
 

@@ -192,6 +192,12 @@ def set_active(*, by: Manager, school: School, user: User, active: bool, reason:
 
 
 @transaction_required
+def suspend(*, actor: Actor, school: School | None, user: User, reason: str) -> None:
+    """The clock suspends an account that nobody reviewed or used; a person lets it in again with `set_active`."""
+    _set_active(actor, school, user, False, reason)
+
+
+@transaction_required
 def reset_factors(*, user: User, actor: Actor, reason: str) -> None:
     """Take every second factor away and end all sessions; `decide` and the operator come here."""
     drop_all(user=user, actor=actor, reason=reason)
@@ -328,11 +334,15 @@ def _end(actor: Actor, membership: Membership, last_day: dt.date, reason: str) -
     )  # fmt: skip
 
 
-def _set_active(actor: Actor, school: School, user: User, active: bool, reason: str) -> None:
-    User.objects.filter(pk=user.pk).update(is_active=active)
+def _set_active(actor: Actor, school: School | None, user: User, active: bool, reason: str) -> None:
+    changes = {"is_active": True, "resumed_at": clock.now()} if active else {"is_active": False}
+    User.objects.filter(pk=user.pk).update(**changes)
     user.is_active = active
     if not active:
         end_sessions(user)
         ActivationLink.objects.filter(user=user, used_at=None).update(expires_at=clock.now())
     verb = "resume" if active else "suspend"
-    audit.record(actor, f"accounts:user:{verb}", school_id=school.pk, subject=("user", user.pk), reason=reason)
+    audit.record(
+        actor, f"accounts:user:{verb}", school_id=school.pk if school else None, subject=("user", user.pk),
+        reason=reason,
+    )  # fmt: skip

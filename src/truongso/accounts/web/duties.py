@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from truongso.accounts.hygiene.mail_rules import is_due
 from truongso.accounts.models import User
 from truongso.accounts.policy.queries import Duty, DutyKind, duty_of
 from truongso.accounts.signin import sessions
@@ -55,6 +56,8 @@ def remind(request: HttpRequest, user: User) -> None:
     if duty.factor_due is not None:
         text = _("Thêm lớp xác thực thứ hai trước ngày %(day)s, ở trang Bảo mật tài khoản.")
         messages.info(request, text % {"day": ngay(duty.factor_due)})
+    if is_due(user):
+        messages.info(request, _("Đọc và xác nhận quy định dùng email công vụ, ở trang Tài khoản của tôi."))
     if duty.remind and duty.password_due is not None:
         if duty.password_due > clock.today():
             text = _("Mật khẩu cần đổi trước ngày %(day)s.")

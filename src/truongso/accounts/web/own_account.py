@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.access import AuthedRequest, signed_in
+from truongso.accounts.hygiene.mail_rules import is_due
 from truongso.accounts.labels import role_name
 from truongso.accounts.passwords import rules_of
 from truongso.accounts.policy.breached import is_listed
@@ -40,6 +41,7 @@ def own_account(request: AuthedRequest) -> HttpResponse:
     context = {
         "form": form, "caller": request.caller, "places": places, "rules": rules_of(user), "duty": duty,
         "may_keep": duty.remind and user.second_factor_since is not None, "has_password": user.has_usable_password(),
+        "mail_rules_due": is_due(user),
     }  # fmt: skip
     return render(request, "accounts/own_account.html", context)
 

@@ -56,6 +56,7 @@ FIELDS: dict[str, Any] = {
     "life_hours": gettext_lazy("Phiên dài nhất (giờ)"),
     "life_hours_sensitive": gettext_lazy("Phiên dài nhất với vai trò về tiền và quyền (giờ)"),
     "review_days": gettext_lazy("Rà soát tài khoản mỗi (ngày)"),
+    "dormant_days": gettext_lazy("Tạm khóa tài khoản nhân sự không dùng sau (ngày)"),
 }
 _NUMBERS = tuple(BOUNDS)
 

@@ -40,6 +40,27 @@ _TEXTS: dict[str, str | Promise] = {
     "list_empty": _("Tệp không có dòng nào dưới tên cột."),
     "list_no_header": _("Chưa thấy cột “Họ và tên” và “Vai trò”. Tải tệp mẫu, chép dữ liệu vào rồi tải lên lại."),
     "list_too_long": _("Tệp có hơn %(most)s dòng. Chia thành nhiều tệp."),
+    "review_open": _("Đang có một đợt rà soát, hạn %(day)s. Xong đợt đó rồi mở đợt mới."),
+    "review_classes": _("Chọn ít nhất một loại tài khoản."),
+    "review_nobody": _("Không có tài khoản nào thuộc loại đã chọn."),
+    "review_closed": _("Đợt rà soát đã hết hạn ngày %(day)s. Tài khoản bị tạm khóa được mở lại ở trang Người dùng."),
+    "review_signed": _("Kết quả đã ký lúc %(at)s, không sửa được nữa."),
+    "review_waits": _("Còn %(count)s tài khoản chưa rà soát. Xong hết rồi ký."),
+    "already_reviewed": _("Tài khoản này đã có quyết định trong đợt. Mở lại ở trang Người dùng nếu cần."),
+    "last_keeper": _(
+        "Đây là %(role)s cuối cùng đăng nhập được ở đơn vị: tạm khóa thì không ai mở lại được cho người khác. "
+        "Thêm người thay trước."
+    ),
+    "owner_unknown": _("Chọn người giữ là nhân sự đang làm việc ở trường."),
+    "owner_personal": _(
+        "Tài khoản cá nhân không chuyển cho người khác. Tạm khóa tài khoản này và thêm người mới ở trang Người dùng."
+    ),
+    "leak_empty": _("Tệp không có dòng nào là email, tên đăng nhập hoặc số điện thoại."),
+    "leak_too_long": _("Tệp có hơn %(most)s dòng. Chia thành nhiều tệp."),
+    "leak_handled": _("Danh sách này đã xử lý lúc %(at)s."),
+    "leak_nobody": _("Không có tài khoản nào trong danh sách thuộc đơn vị."),
+    "leak_bad_row": _("Không phải email, tên đăng nhập hay số điện thoại."),
+    "leak_twice": _("Đã có ở dòng trên."),
     "policy_past": _("Ngày áp dụng từ hôm nay trở đi."),
     "policy_bounds": _("“%(field)s” phải từ %(least)s đến %(most)s."),
     "policy_weaker": _("Cấp trên đã quy định chặt hơn ở: %(fields)s. Ở đây chỉ được chặt hơn, không được lỏng hơn."),

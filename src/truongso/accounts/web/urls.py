@@ -4,10 +4,15 @@ from django.urls import include, path
 
 from truongso.accounts.web import (
     activation,
+    compliance,
+    hygiene_pages,
+    leaks,
+    mail_rules,
     modules,
     own_account,
     people,
     policy_pages,
+    reviews,
     second_factor,
     security,
     sign_in,
@@ -31,6 +36,28 @@ _people = (
     ("/<str:public_id>/trang-thai", people.set_active, "set_active"),
 )
 
+# Account hygiene: at one's own school or unit, and at a school under one's unit.
+_hygiene = (
+    ("", hygiene_pages.hygiene, "hygiene"),
+    ("/danh-sach", hygiene_pages.inventory, "inventory"),
+    ("/danh-sach/tai-ve", hygiene_pages.inventory_export, "inventory_export"),
+    ("/ra-soat/mo", reviews.review_open, "review_open"),
+    ("/ra-soat/<str:public_id>", reviews.review, "review"),
+    ("/ra-soat/<str:public_id>/xac-nhan", reviews.review_confirm, "review_confirm"),
+    ("/ra-soat/<str:public_id>/ky", reviews.review_sign, "review_sign"),
+    ("/ra-soat/<str:public_id>/ban-in", reviews.review_paper, "review_paper"),
+    ("/ra-soat/<str:public_id>/tai-ve", reviews.review_export, "review_export"),
+    ("/ra-soat/<str:public_id>/<int:number>", reviews.review_item, "review_item"),
+    ("/ra-soat/<str:public_id>/<int:number>/quyet-dinh", reviews.review_decide, "review_decide"),
+    ("/bi-lo", leaks.leaks_page, "leaks"),
+    ("/bi-lo/<str:public_id>", leaks.leak, "leak"),
+    ("/bi-lo/<str:public_id>/xu-ly", leaks.leak_handle, "leak_handle"),
+    ("/bi-lo/<str:public_id>/phieu", leaks.leak_slips, "leak_slips"),
+    ("/bi-lo/<str:public_id>/tai-ve", leaks.leak_export, "leak_export"),
+    ("/minh-chung", compliance.compliance, "compliance"),
+    ("/minh-chung/ban-in", compliance.compliance_paper, "compliance_paper"),
+)
+
 _named = [
     path("", sign_in.home, name="home"),
     path("dang-xuat", sign_in.sign_out, name="sign_out"),
@@ -50,6 +77,13 @@ _named = [
     path("chinh-sach-tai-khoan", policy_pages.policy, name="policy"),
     path("chinh-sach-tai-khoan/dat", policy_pages.policy_set, name="policy_set"),
     path("truong/phan-su-dung", modules.modules, name="modules"),
+    path("tai-khoan/email-cong-vu", mail_rules.mail_rules, name="mail_rules"),
+    path("an-toan-tai-khoan/dot/<str:public_id>", reviews.review_round, name="review_round"),
+    path("an-toan-tai-khoan/dot/<str:public_id>/ban-in", reviews.review_round_paper, name="review_round_paper"),
+    path("an-toan-tai-khoan/dot/<str:public_id>/tai-ve", reviews.review_round_export, name="review_round_export"),
+    *(path(f"an-toan-tai-khoan{tail}", view, name=name) for tail, view, name in _hygiene),
+    *(path(f"phong/truong/<str:code>/an-toan-tai-khoan{tail}", view, name=f"unit_{name}")
+      for tail, view, name in _hygiene),
     *(path(f"nguoi-dung{tail}", view, name=name) for tail, view, name in _people),
     *(path(f"phong/truong/<str:code>/nguoi-dung{tail}", view, name=f"unit_{name}") for tail, view, name in _people),
 ]

@@ -300,7 +300,7 @@ def form(**changes: str) -> dict[str, str]:
     names = (
         "min_len_single", "min_len_mfa", "composition_free_from", "rotation_days", "history", "grace_days",
         "grace_days_sensitive", "idle_minutes", "idle_minutes_sensitive", "life_hours", "life_hours_sensitive",
-        "review_days",
+        "review_days", "dormant_days",
     )  # fmt: skip
     values = {name: str(getattr(LETTER, name)) for name in names}
     return {**values, "composition": "required", "rotation": "force_pwonly", "valid_from": "05/10/2026", **changes}

@@ -1,0 +1,5 @@
+"""Guards of evidence about accounts."""
+
+from truongso.accounts.hygiene.triggers import TRIGGERS
+
+__all__ = ["TRIGGERS"]
