@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from truongso.payments.changes.tasks import apply_due
 from truongso.payments.changes.types import ChangeRefusedError
 from truongso.payments.public import book, invoice_payload
 from truongso.payments.vietqr import decode
+from truongso.payments.virtual_accounts import registry
+from truongso.payments.virtual_accounts.types import VirtualAccountRefusedError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day", "verify_after")]
 
@@ -401,3 +404,65 @@ def test_no_other_door_takes_an_account_into_use() -> None:
         if any(word in path.read_text(encoding="utf-8") for word in words):
             found.add(inside)
     assert {f for f in found if not any(f == a or f.startswith(f"{a}/") for a in allowed)} == set()
+
+
+def test_channels_banks_and_feeds_open_by_changes_of_two_people_alone() -> None:
+    """What opens at once stands in the slices themselves, is called by approvals, and by the command for a school that
+    has never collected and by the sandbox, where no second person exists yet."""
+    rooms = Path(services.__file__).parents[2]
+    opening = re.compile(
+        r"\bset_active\([^)]*active=True|\bswitch(?:_bill_partner)?\([^)]*on=True|\bconnect_feed\(|"
+        r"\bfeed\.connect\((?![^)]*is_active=False)|\bactivate\("
+    )
+    allowed = {"payments/partners/operation.py", "cli/bill_partner.py", "banking/feed_changes.py"}
+    found = {
+        path.relative_to(rooms).as_posix()
+        for path in rooms.rglob("*.py")
+        if "/tests/" not in path.as_posix() and opening.search(path.read_text(encoding="utf-8"))
+    }
+    # People's accounts have a switch of the same name; a feed is defined where it is defined.
+    others = {f for f in found if f.startswith(("accounts/", "sandbox/")) or f == "banking/feed.py"}
+    assert found - others <= allowed
+
+
+def test_an_account_another_school_took_meanwhile_is_not_taken_again(
+    school: School, other_school: School, invoice: Invoice, accountant: User, principal: User
+) -> None:
+    """Asked for when nobody had it, approved, and in the day between another school began to receive there."""
+    change = asked(school, accountant)
+    decide(principal, change)
+    factories.bank_account(other_school, number=MINE, bank_bin="970407")
+    with clock.frozen(clock.now() + dt.timedelta(hours=24)):
+        assert apply_due() == 1
+    change.refresh_from_db()
+    assert (change.state, change.problem, accounts(school)) == ("failed", "account_taken", [(OLD, True)])
+    assert paid_to(invoice) == OLD
+
+
+def test_a_number_of_a_pupil_or_an_invoice_is_no_account(
+    school: School, other_school: School, invoice: Invoice, accountant: User, principal: User
+) -> None:
+    """Neither when it is asked for nor when it was given in the day between; the change leaves nothing behind."""
+    change = asked(school, accountant)
+    decide(principal, change)
+    with savepoint():
+        registry.claim("970407", {MINE: registry.invoice(1)})
+    with pytest.raises(ChangeRefusedError, match="account_taken"), savepoint():
+        propose_account(other_school, account=NEW, reason="Thêm", actor=Actor(accountant.pk, "x", "web"))
+    with clock.frozen(clock.now() + dt.timedelta(hours=24)):
+        assert apply_due() == 1
+    change.refresh_from_db()
+    assert (change.state, change.problem, accounts(school)) == ("failed", "account_taken", [(OLD, True)])
+
+
+def test_an_account_in_use_is_in_the_registry_of_numbers(
+    school: School, invoice: Invoice, accountant: User, principal: User
+) -> None:
+    change = asked(school, accountant)
+    decide(principal, change)
+    with clock.frozen(clock.now() + dt.timedelta(hours=24)):
+        assert apply_due() == 1
+    made = BankAccount.objects.for_school(school).get(number=MINE)
+    assert registry.holders("970407", [MINE]) == {MINE: f"account:{made.pk}"}
+    with pytest.raises(VirtualAccountRefusedError, match="number_taken"), savepoint():
+        registry.claim("970407", {MINE: registry.pupil(1)})

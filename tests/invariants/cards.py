@@ -13,7 +13,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.bills.models import BillCall, BillTransaction
-from truongso.payments.bills.partners import create_partner
+from truongso.payments.bills.partners import create_partner, switch
 from truongso.payments.models import SettlementBatch
 from truongso.payments.settlements.tests.build import ACTOR, DAY, bring, row, slip, terminal
 
@@ -30,6 +30,7 @@ def fill_cards(school: School) -> None:
         batch = SettlementBatch.objects.for_school(school).get()
         link(school.pk, line_id=made.pk, batch_ids=[batch.pk], actor=ACTOR)
         partner, _secret = create_partner(school, name="Vietcombank", actor=ACTOR)
+        switch(school, partner, on=True, actor=ACTOR)
     BillCall.objects.create(
         partner=partner, nonce="nonce-one", path="/api/bill/v1/reversal", body_sha256="0" * 64, created_at=clock.now()
     )

@@ -24,6 +24,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
+from truongso.payments.gateways.channels import set_active
 from truongso.payments.models import Evidence, Payment, Receipt
 from truongso.payments.public import (
     Attempt,
@@ -33,7 +34,6 @@ from truongso.payments.public import (
     add_channel,
     ask_gateways,
     query_back,
-    set_active,
     start_attempt,
 )
 from truongso.payments.types import Share

@@ -20,7 +20,7 @@ from truongso.ledger.models import Entry
 from truongso.organizations.models import School
 from truongso.payments.bills import services
 from truongso.payments.bills.models import BillPartner, BillReconciliation
-from truongso.payments.bills.partners import create_partner, set_active
+from truongso.payments.bills.partners import create_partner, set_active, switch
 from truongso.payments.bills.reconcile import standing_differences
 from truongso.payments.bills.types import BillCode, BillRefusedError
 from truongso.payments.models import CreditEntry
@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def teller(school: School, product: str, bank: SandboxBank) -> BillBank:
     with transaction():
         partner, secret = create_partner(school, name="Ngân hàng thử", actor=ACTOR)
+        switch(school, partner, on=True, actor=ACTOR)
     return BillBank(product, partner.key_id, secret, bank)
 
 

@@ -24,7 +24,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.ui.formatting import dong
 from truongso.organizations.models import BankAccount, School
-from truongso.payments.bills.partners import create_partner
+from truongso.payments.bills.partners import create_partner, switch
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.models import PartnerFile, Payment, Receipt
 from truongso.payments.public import book
@@ -84,6 +84,7 @@ def town(  # noqa: PLR0917  what a town has
         scenes.told_where(gateways, merchant, product, channel)
     with transaction():
         partner, secret = create_partner(school, name="Ngân hàng thu hộ", actor=scenes.ACTOR)
+        switch(school, partner, on=True, actor=scenes.ACTOR)
     in_operation(school)
     bank.register_biller(school_code=school.code, name=school.name, url=product, key_id=partner.key_id, secret=secret)
     context = browser.new_context(

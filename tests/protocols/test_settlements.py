@@ -17,7 +17,7 @@ from truongso.kernel.money import Dong
 from truongso.ledger.public import account_ids, balance
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import BankAccount, School
-from truongso.payments.bills.partners import create_partner
+from truongso.payments.bills.partners import create_partner, switch
 from truongso.payments.pos.services import add_terminal, record_slip
 from truongso.payments.pos.types import SlipData
 from truongso.payments.settlements.models import SettlementBatch
@@ -135,6 +135,7 @@ def test_a_payout_of_a_gateway(  # noqa: PLR0917  what it needs
 def test_a_payout_of_the_bill_service(school: School, product: str, account: BankAccount, bank: SandboxBank) -> None:
     with transaction():
         partner, secret = create_partner(school, name="Ngân hàng thử", actor=ACTOR)
+        switch(school, partner, on=True, actor=ACTOR)
     teller = BillBank(product, partner.key_id, secret, bank)
     for amount in (AMOUNT, 100_000):
         invoice: Invoice = money.invoice(school, [amount])

@@ -14,12 +14,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "Ví dụ:\n"
         '  truongso bill-partner "Vietcombank" --bin 970436 --network 203.0.113.0/24\n'
         '  truongso bill-partner "Vietcombank" --bin 970436 --school 79-THU --school 79-KHAC\n\n'
-        "Không ghi --school thì từng trường tự mở kết nối này trong mục Thu hộ qua ngân hàng."
+        "Không ghi --school thì từng trường tự mở kết nối này trong mục Thu hộ qua ngân hàng. "
+        "Trường đã thu tiền luôn mở ở đó, hai người duyệt."
     )
     parser.add_argument("name", metavar="TÊN", help="tên ngân hàng hiện cho các trường")
     parser.add_argument("--bin", default="", metavar="MÃ", help="mã BIN 6 số của ngân hàng")
     parser.add_argument("--network", action="append", default=[], metavar="MẠNG", help="mạng được gọi (nhiều lần được)")
-    parser.add_argument("--school", action="append", default=[], metavar="MÃ", help="mở ngay cho trường này")
+    parser.add_argument("--school", action="append", default=[], metavar="MÃ", help="mở ngay cho trường đang thiết lập")
     parser.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
 
 
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         PartnerRefusedError,
         bill_partner_text,
         create_bill_partner,
+        has_collected,
         switch_bill_partner,
     )
 
@@ -39,6 +41,10 @@ def run(args: argparse.Namespace) -> int:
     unknown = [code for code, school in schools.items() if school is None]
     if unknown:
         raise Refused(f"không có trường nào mang mã “{unknown[0]}”")
+    # Only while a school is set up is there nobody who could decide for it, and no money to lead astray.
+    running = [code for code, school in schools.items() if school is not None and has_collected(school)]
+    if running:
+        raise Refused(f"trường {running[0]} đã thu tiền: mở ngân hàng ở trang Thu hộ qua ngân hàng, hai người duyệt")
     actor = Actor.system("bill-partner", "cli")
     try:
         with transaction():

@@ -30,7 +30,7 @@ from truongso.payments.cash.services import cancel_deposit, require_cash
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
 from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
-from truongso.payments.changes.accounts import drop_account, is_first, propose_account
+from truongso.payments.changes.accounts import drop_account, has_collected, is_first, propose_account
 from truongso.payments.changes.accounts import take_effect as take_change_into_effect
 from truongso.payments.changes.acts import APPROVALS, Approve
 from truongso.payments.changes.messages import AUDIENCES as CHANGE_AUDIENCES
@@ -69,7 +69,7 @@ from truongso.payments.feeds import FEEDS, SEPAY, Feed, FeedError, FeedMovement
 from truongso.payments.feeds import read as read_feed_notice
 from truongso.payments.feeds import verify as verify_feed_notice
 from truongso.payments.gateways.attempts import cancel_attempt, start_attempt
-from truongso.payments.gateways.channels import ChannelTerms, add_channel, set_active
+from truongso.payments.gateways.channels import ChannelTerms, add_channel
 from truongso.payments.gateways.health import channel_health
 from truongso.payments.gateways.messages import PROVIDER_NAMES, gateway_text
 from truongso.payments.gateways.models import Attempt, AttemptMoney, AttemptShare, Channel
@@ -395,6 +395,7 @@ __all__ = [
     "group_picture",
     "grouped",
     "groups_for_matching",
+    "has_collected",
     "held_bill",
     "held_numbers",
     "invoice_at_bank",
@@ -481,7 +482,6 @@ __all__ = [
     "schools_with_bills_in_doubt",
     "send_reminder",
     "serves_bills",
-    "set_active",
     "settings_of",
     "settle_notice",
     "settle_terms",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests import money
 
 from truongso.cli.main import main
+from truongso.kernel.db import transaction
 from truongso.organizations.models import School
 from truongso.payments.bills.models import BillPartner, BillService
+from truongso.payments.public import book
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,3 +44,12 @@ def test_what_is_wrong_is_said_in_one_line(
     said = capsys.readouterr()
     assert (text in said.err, said.err.count("\n"), said.out) == (True, 1, "")
     assert not BillPartner.objects.exists()
+
+
+def test_a_school_that_collects_decides_by_two_people(school: School, capsys: pytest.CaptureFixture[str]) -> None:
+    invoice = money.invoice(school, [250_000])
+    with transaction():
+        book(school.pk, booking=money.booking((invoice, 250_000)), actor=money.ACTOR)
+    assert main(["bill-partner", "Vietcombank", "--school", school.code]) == 1
+    assert "trường 79-THU đã thu tiền" in capsys.readouterr().err
+    assert (BillPartner.objects.count(), BillService.objects.for_school(school).count()) == (0, 0)

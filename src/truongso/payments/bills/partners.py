@@ -57,10 +57,9 @@ def create_partner(
     name: str,
     bank_bin: str = "",
     networks: Sequence[str] = (),
-    is_on: bool = True,
     actor: Actor,
 ) -> tuple[BillPartner, str]:
-    """A partner with its secret, which is shown this once; a school's own serves it at once if `is_on`.
+    """A partner with its secret, which is shown this once. It serves no school yet: that takes two people.
 
     Without `owner` the installation shares it with every school that switches it on. Raises PartnerRefusedError
     `name_missing`, `unknown_bank`, `network_malformed` (network).
@@ -79,14 +78,15 @@ def create_partner(
     _record(partner, "create", actor, school_id=owner.pk if owner else None)
     if owner is not None:
         open_file(owner.pk, kind=PartnerKind.BILL, subject=public_id, name=name, actor=actor)
-    if owner is not None and is_on:
-        switch(owner, partner, on=True, actor=actor)
     return partner, secret
 
 
 @transaction_required
 def switch(school: School, partner: BillPartner, *, on: bool, actor: Actor) -> BillService:
-    """Let a partner serve the school, or no more. What it paid stays, also when it is switched off."""
+    """Let a partner serve the school, or no more. What it paid stays, also when it is switched off.
+
+    On, this takes effect at once: for a change two people decided on, and for a school being set up by the command.
+    """
     service: BillService
     service, made = BillService.objects.for_school(school).get_or_create(
         school=school, partner=partner, defaults={"is_active": on, "created_at": clock.now()}

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction_required
+from truongso.kernel.db import savepoint, transaction_required
 from truongso.kernel.names import tidy
 from truongso.organizations.public import (
     AccountData,
@@ -26,6 +26,8 @@ from truongso.payments.changes.notices import tell
 from truongso.payments.changes.number_rules import take_rule_into_use
 from truongso.payments.changes.types import ChangeKind, ChangeRefusedError, ChangeState
 from truongso.payments.models import Payment
+from truongso.payments.virtual_accounts import registry
+from truongso.payments.virtual_accounts.types import VirtualAccountRefusedError
 
 CLOCK = Actor.system("account-change")
 
@@ -38,11 +40,9 @@ def propose_account(
 
     An account the school knows keeps the holder it was registered with. Raises ChangeRefusedError, also
     `account_known` (in use already), `account_replaced` (by another than `replaces`), `account_taken` (another
-    school's), `no_such_account`, `same_account`.
+    school's, or a number of a pupil or an invoice), `no_such_account`, `same_account`.
     """
-    known = registered_account(account.bank_bin, account.number)
-    if known is not None and known.school_id != school.pk:
-        raise ChangeRefusedError("account_taken", number=account.number)
+    known = _free(school, account)
     old = _replaced(school, replaces)
     if known is not None and old is not None and known.pk == old.pk:
         raise ChangeRefusedError("same_account", number=account.number)
@@ -108,7 +108,8 @@ def take_effect(school: School, change_id: int) -> bool:
         return False
     problem = ""
     try:
-        _carry_out(school, change, actor=CLOCK)
+        with savepoint():
+            _carry_out(school, change, actor=CLOCK)
     except (OrganizationError, ChangeRefusedError) as refusal:
         problem = refusal.code
     services.finish(change, actor=CLOCK, problem=problem)
@@ -118,7 +119,12 @@ def take_effect(school: School, change_id: int) -> bool:
 
 def is_first(school: School) -> bool:
     """Whether the school has never collected and receives money nowhere: there is nothing to lead astray yet."""
-    return not bank_accounts(school) and not Payment.objects.for_school(school).exists()
+    return not bank_accounts(school) and not has_collected(school)
+
+
+def has_collected(school: School) -> bool:
+    """Whether anything was ever paid to the school; 1 query."""
+    return bool(Payment.objects.for_school(school).exists())
 
 
 def _carry_out(school: School, change: SetupChange, *, actor: Actor) -> None:
@@ -128,7 +134,26 @@ def _carry_out(school: School, change: SetupChange, *, actor: Actor) -> None:
     to = change.detail
     data = AccountData(to["bank_bin"], to["number"], to["holder"])
     old = _replaced(school, change.subject) if change.kind == ChangeKind.ACCOUNT_REPLACE.value else None
-    take_account_into_use(actor=actor, school=school, account=data, label=to["label"], replaces=old)
+    _free(school, data)  # once more: days have passed since it was asked for
+    made = take_account_into_use(actor=actor, school=school, account=data, label=to["label"], replaces=old)
+    try:
+        registry.claim(made.bank_bin, {made.number: registry.account(made.pk)})
+    except VirtualAccountRefusedError as refusal:  # another school that was quicker by a moment
+        raise ChangeRefusedError("account_taken", number=made.number) from refusal
+
+
+def _free(school: School, account: AccountData) -> BankAccount | None:
+    """The account as the school knows it already, or None.
+
+    Raises ChangeRefusedError `account_taken` when another school receives there, or a pupil or invoice has it.
+    """
+    known = registered_account(account.bank_bin, account.number)
+    if known is not None and known.school_id != school.pk:
+        raise ChangeRefusedError("account_taken", number=account.number)
+    holder = registry.holders(account.bank_bin, [account.number]).get(account.number)
+    if holder is not None and (known is None or holder != registry.account(known.pk)):
+        raise ChangeRefusedError("account_taken", number=account.number)
+    return known
 
 
 def _replaced(school: School, public_id: str) -> BankAccount | None:

@@ -61,7 +61,9 @@ _REFUSALS = {
     "account_replaced": gettext_noop(
         "Tài khoản %(number)s đã được thay bằng %(by)s. Muốn dùng lại, đề nghị thay tài khoản %(by)s."
     ),
-    "account_taken": gettext_noop("Tài khoản %(number)s đang thuộc một trường khác trên hệ thống. Kiểm tra lại số."),
+    "account_taken": gettext_noop(
+        "Tài khoản %(number)s đã thuộc một trường khác, một học sinh hoặc một phiếu trên hệ thống. Kiểm tra lại số."
+    ),
     "account_known": gettext_noop("Trường đang dùng tài khoản %(number)s rồi."),
     "account_not_in_use": gettext_noop("Tài khoản %(number)s không còn dùng, không thay được."),
     "unknown_bank": gettext_noop("Ngân hàng này không nhận chuyển khoản nhanh. Chọn ngân hàng khác."),

@@ -109,7 +109,10 @@ def forget_former_credentials(channel: Channel, *, actor: Actor) -> None:
 
 @transaction_required
 def set_active(channel: Channel, *, active: bool, actor: Actor) -> None:
-    """Offer the channel to payers or not. Notices of payments already started are taken in either way."""
+    """Offer the channel to payers or not. Notices of payments already started are taken in either way.
+
+    It takes effect at once: on for a change that two people decided on alone, off for whoever sees trouble.
+    """
     rows = Channel.objects.for_school(channel.school_id).filter(pk=channel.pk).exclude(is_active=active)
     if rows.update(is_active=active):
         channel.is_active = active

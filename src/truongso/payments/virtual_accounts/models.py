@@ -63,7 +63,8 @@ class VirtualAccount(SchoolChild):
 class GivenNumber(models.Model):
     """A number that was given, once and for good, over all schools of the installation: banks know no schools.
 
-    `holder` is whom it stands for ("pupil:7", "invoice:7"), which no other row may become. Says nothing of a school.
+    `holder` is whom it stands for ("pupil:7", "invoice:7", "account:7"), which no other row may become;
+    it says nothing of a school.
     """
 
     bank_bin = models.CharField(max_length=6)

@@ -29,6 +29,11 @@ def invoice(invoice_id: int) -> str:
     return f"{_INVOICE}{invoice_id}"
 
 
+def account(bank_account_id: int) -> str:
+    """The holder of a number that is a receiving account itself."""
+    return f"account:{bank_account_id}"
+
+
 def is_invoice(holder: str) -> bool:
     """Whether the holder is an invoice."""
     return holder.startswith(_INVOICE)

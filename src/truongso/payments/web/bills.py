@@ -102,7 +102,7 @@ def add(request: AuthedRequest) -> HttpResponse:
     try:
         with transaction():
             made, secret = partners.create_partner(
-                request.caller.school, name=v["name"], bank_bin=v["bank"], networks=v["networks"].split(), is_on=False,
+                request.caller.school, name=v["name"], bank_bin=v["bank"], networks=v["networks"].split(),
                 actor=request.caller.actor,
             )  # fmt: skip
             propose_bill(request.caller.school, made, reason=v["reason"], actor=request.caller.actor)

@@ -98,7 +98,7 @@ def contracts(place: DemoSchool, number: int, bank: SandboxBank, gateways: Sandb
             account, code=tid, acquirer="Vietcombank", merchant_code=mid, label="Phòng tài vụ",
             fee_basis_points=CARD_FEE_BASIS_POINTS, actor=ACTOR,
         )  # fmt: skip
-        partner, secret = create_bill_partner(place.school, name="Ngân hàng thu hộ", is_on=False, actor=ACTOR)
+        partner, secret = create_bill_partner(place.school, name="Ngân hàng thu hộ", actor=ACTOR)
         save_methods(
             place.school.pk, changes={m: MethodChange(is_on=True) for m in Method}, order=list(Method), actor=ACTOR
         )

@@ -21,9 +21,10 @@ from truongso.kernel.money import Dong
 from truongso.kernel.pace import sign
 from truongso.kernel.qr_image import read_qr
 from truongso.organizations.models import School
+from truongso.payments.gateways.channels import set_active
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.models import Attempt, AttemptShare, BillPartner, BillService, Channel, PosTerminal
-from truongso.payments.public import ChannelTerms, add_channel, book, receipts_of_invoice, set_active
+from truongso.payments.public import ChannelTerms, add_channel, book, receipts_of_invoice
 from truongso.payments.vietqr import decode
 from truongso.workspaces.tests.reading import text
 

@@ -18,7 +18,7 @@ from truongso.kernel.db import transaction
 from truongso.organizations.models import School
 from truongso.payments.bills import signing
 from truongso.payments.bills.models import BillPartner
-from truongso.payments.bills.partners import create_partner
+from truongso.payments.bills.partners import create_partner, switch
 
 ACTOR = Actor.system("test", "cli")
 _numbers = itertools.count(1)
@@ -100,4 +100,6 @@ def bank(school: School | None, *, base: str = "", name: str = "Vietcombank", ne
     """A partner of the school (None: shared by the installation)."""
     with transaction():
         partner, secret = create_partner(school, name=name, networks=networks, actor=ACTOR)
+        if school is not None:
+            switch(school, partner, on=True, actor=ACTOR)
     return Bank(partner, secret, base)
