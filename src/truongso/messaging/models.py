@@ -77,16 +77,18 @@ class Template(SchoolScoped):
 
 
 class OptOut(SchoolScoped):
-    """An address that wants no messages but essential ones, on one channel."""
+    """An address that wants no messages but essential ones, on one channel; by the family's own link, or as the school
+    noted it. Both may stand: each takes back its own."""
 
     kind = models.CharField(max_length=8)
     address = models.CharField(max_length=254)
+    by_family = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             school_row("messaging_optout"),
-            models.UniqueConstraint(fields=["school", "kind", "address"], name="messaging_optout_once"),
+            models.UniqueConstraint(fields=["school", "kind", "address", "by_family"], name="messaging_optout_once"),
             one_of("kind", ChannelKind, name="messaging_optout_kind"),
         ]
 

@@ -120,12 +120,19 @@ def has_stopped(recipient: Recipient) -> bool:
     return rows.filter(kind__in=[kind.value for kind in recipient.kinds]).exists()
 
 
+def is_stopped_by_school(recipient: Recipient) -> bool:
+    """Whether the school itself noted that the address wants no reminders: only the school takes that back; 1 query."""
+    rows = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address, by_family=False)
+    return rows.filter(kind__in=[kind.value for kind in recipient.kinds]).exists()
+
+
 def stopped(school_id: int) -> list[Stopped]:
     """Addresses that opted out, the latest first; 1 query."""
     found: dict[str, Stopped] = {}
     for row in OptOut.objects.for_school(school_id).order_by("-created_at", "kind"):
         before = found.get(row.address)
-        kinds = (*before.kinds, ChannelKind(row.kind)) if before else (ChannelKind(row.kind),)
+        known = before.kinds if before else ()
+        kinds = known if ChannelKind(row.kind) in known else (*known, ChannelKind(row.kind))
         found[row.address] = Stopped(row.address, kinds, before.since if before else row.created_at)
     order = list(ChannelKind)
     return [Stopped(x.address, tuple(sorted(x.kinds, key=order.index)), x.since) for x in found.values()]

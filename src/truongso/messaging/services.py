@@ -109,12 +109,12 @@ def reset_template(school_id: int, *, code: str, kind: ChannelKind, actor: Actor
 
 
 @transaction_required
-def opt_out(school_id: int, *, kind: ChannelKind, address: str, actor: Actor) -> None:
+def opt_out(school_id: int, *, kind: ChannelKind, address: str, actor: Actor, by_family: bool = False) -> None:
     """The address wants no messages but essential ones. Repeating it changes nothing. Raises bad_address."""
     plain = address_of(kind, address)
     rows = OptOut.objects.across_schools("one row of this school")
     _row, made = rows.get_or_create(
-        school_id=school_id, kind=kind.value, address=plain, defaults={"created_at": clock.now()}
+        school_id=school_id, kind=kind.value, address=plain, by_family=by_family, defaults={"created_at": clock.now()}
     )
     if made:
         audit.record(actor, "messaging:optout:add", school_id=school_id, subject=("address", _masked(plain)))
@@ -122,9 +122,12 @@ def opt_out(school_id: int, *, kind: ChannelKind, address: str, actor: Actor) ->
 
 @transaction_required
 def opt_in(school_id: int, *, kind: ChannelKind, address: str, actor: Actor) -> None:
-    """Take an opt-out back. Raises bad_address."""
-    plain = address_of(kind, address)
-    gone, _rows = OptOut.objects.for_school(school_id).filter(kind=kind.value, address=plain).delete()
+    """Take an opt-out back, whoever asked for it: the family has told the school. Raises bad_address."""
+    _take_back(school_id, kind, address_of(kind, address), actor)
+
+
+def _take_back(school_id: int, kind: ChannelKind, plain: str, actor: Actor, **whose: bool) -> None:
+    gone, _rows = OptOut.objects.for_school(school_id).filter(kind=kind.value, address=plain, **whose).delete()
     if gone:
         audit.record(actor, "messaging:optout:remove", school_id=school_id, subject=("address", _masked(plain)))
 
@@ -132,18 +135,20 @@ def opt_in(school_id: int, *, kind: ChannelKind, address: str, actor: Actor) -> 
 @transaction_required
 def stop_messages(recipient: Recipient) -> bool:
     """The family itself wants no more but essential messages; False when nothing changed by it."""
-    before = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).count()
+    own = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address, by_family=True)
+    before = own.count()
     for kind in recipient.kinds:
-        opt_out(recipient.school_id, kind=kind, address=recipient.address, actor=_FAMILY)
-    return OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).count() > before
+        opt_out(recipient.school_id, kind=kind, address=recipient.address, actor=_FAMILY, by_family=True)
+    return own.count() > before
 
 
 @transaction_required
 def resume_messages(recipient: Recipient) -> bool:
-    """The family takes it back; False when nothing changed by it."""
-    is_out = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address).exists()
+    """The family takes its own back, not what the school noted; False when nothing changed by it."""
+    own = OptOut.objects.for_school(recipient.school_id).filter(address=recipient.address, by_family=True)
+    is_out = own.exists()
     for kind in recipient.kinds:
-        opt_in(recipient.school_id, kind=kind, address=recipient.address, actor=_FAMILY)
+        _take_back(recipient.school_id, kind, recipient.address, _FAMILY, by_family=True)
     return is_out
 
 

@@ -1,25 +1,26 @@
-"""The family's own way out of messages: a signed address in each of them, no account needed.
+"""The family's own way out of messages: an address of its own in each of them, no account needed.
 
-The token names school, channel and address and carries a signature; nothing is stored for it and it never runs out:
-somebody may want out by an old message. It lets its holder stop and resume messages to this address, nothing else.
+The token names school, channel and address sealed (AES-SIV: whoever reads the link, in a log or over a shoulder, learns
+nothing, and what was altered is nobody's); nothing is stored for it and it never runs out: somebody may want out by an
+old message. It lets its holder stop and resume messages to this address, nothing else.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hmac
+import hashlib
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from truongso.messaging.addresses import is_address
 from truongso.messaging.types import ChannelKind
 
 _SALT = "truongso.messaging.stop"
-_SIGNATURE = 12  # bytes: 96 bits, and every wrong try is one request
 _LETTERS = {ChannelKind.EMAIL: "e", ChannelKind.ZALO: "z", ChannelKind.SMS: "s", ChannelKind.FILE: "f"}
 _KINDS = {letter: kind for kind, letter in _LETTERS.items()}
 
@@ -48,19 +49,12 @@ def stop_link(recipient: Recipient) -> str:
 def token_of(recipient: Recipient) -> str:
     """Short enough for an SMS: about 40 symbols for a telephone number."""
     said = f"{recipient.school_id}{_LETTERS[recipient.kind]}{recipient.address}".encode()
-    return f"{_text(said)}.{_text(_signature(said))}"
+    return _text(AESSIV(_key(settings.SECRET_KEY)).encrypt(said, None))
 
 
 def recipient_of(token: str) -> Recipient | None:
     """Whom a token names; None when it was made up, cut off or altered."""
-    said, dot, signature = token[:400].partition(".")
-    try:
-        plain, given = _bytes(said), _bytes(signature)
-        text = plain.decode()
-    except (binascii.Error, ValueError):
-        return None
-    if not dot or not hmac.compare_digest(given, _signature(plain)):
-        return None
+    text = _unsealed(token[:500])
     digits = len(text) - len(text.lstrip("0123456789"))
     kind, address = _KINDS.get(text[digits : digits + 1]), text[digits + 1 :]
     if not digits or kind is None or not is_address(kind, address):
@@ -76,8 +70,23 @@ def with_stop_link(body: str, kind: ChannelKind, link: str) -> str:
     return f"{body}\n\n{said}"
 
 
-def _signature(said: bytes) -> bytes:
-    return salted_hmac(_SALT, said, algorithm="sha256").digest()[:_SIGNATURE]
+def _unsealed(token: str) -> str:
+    """What was sealed, also under a secret of before; "" when it was not us."""
+    try:
+        sealed = _bytes(token)
+    except (binascii.Error, ValueError):
+        return ""
+    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return AESSIV(_key(secret)).decrypt(sealed, None).decode()
+        except (InvalidTag, ValueError):
+            continue
+    return ""
+
+
+def _key(secret: str) -> bytes:
+    """A key of this purpose alone."""
+    return hashlib.sha512(f"{_SALT}|{secret}".encode()).digest()[:32]
 
 
 def _text(data: bytes) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 
 import pytest
 from django.core import mail
+from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,9 @@ from truongso.messaging.public import (
     BEFORE_DUE,
     Recipient,
     has_stopped,
+    is_stopped_by_school,
+    opt_in,
+    opt_out,
     queue,
     recipient_of,
     resume_messages,
@@ -42,8 +47,18 @@ def test_a_token_names_its_recipient(recipient: Recipient) -> None:
     token = token_of(recipient)
     assert recipient_of(token) == recipient
     assert token_of(recipient) == token  # the same address gives the same link
-    assert recipient.address not in token
-    assert len(token_of(SMS)) <= 36
+    padded = token + "=" * (-len(token) % 4)
+    assert recipient.address.encode() not in base64.urlsafe_b64decode(padded)
+    assert len(token_of(SMS)) == 38
+
+
+@override_settings(SECRET_KEY="x" * 50, SECRET_KEY_FALLBACKS=["y" * 50])
+def test_links_of_a_former_secret_stay_good() -> None:
+    with override_settings(SECRET_KEY="y" * 50, SECRET_KEY_FALLBACKS=[]):
+        before = token_of(SMS)
+    assert (recipient_of(before), token_of(SMS) == before) == (SMS, False)
+    with override_settings(SECRET_KEY_FALLBACKS=[]):
+        assert recipient_of(before) is None
 
 
 @given(st.data())
@@ -76,6 +91,23 @@ def test_stopping_twice_and_resuming_twice_changes_once(school: School, school_d
     assert not OptOut.objects.for_school(school).exists()
     acts = AuditEntry.objects.filter(school_id=school.pk, action__startswith="messaging:optout")
     assert [acts.filter(action__endswith="add").count(), acts.filter(action__endswith="remove").count()] == [3, 3]
+
+
+@pytest.mark.django_db
+def test_a_family_takes_back_its_own_stop_and_not_the_schools(
+    school: School, school_day: dt.datetime, actor: Actor
+) -> None:
+    one = Recipient(school.pk, ChannelKind.SMS, "0900000011")
+    opt_out(school.pk, kind=ChannelKind.SMS, address="0900000011", actor=actor)
+    assert (has_stopped(one), is_stopped_by_school(one)) == (True, True)
+    assert [resume_messages(one), has_stopped(one)] == [False, True]
+    assert [stop_messages(one), resume_messages(one)] == [True, True]
+    assert [(row.kind, row.by_family) for row in OptOut.objects.for_school(school)] == [("sms", False)]
+    assert [s.kinds for s in stopped(school.pk)] == [(ChannelKind.SMS,)]
+    stop_messages(one)
+    assert [s.kinds for s in stopped(school.pk)] == [(ChannelKind.ZALO, ChannelKind.SMS, ChannelKind.FILE)]
+    opt_in(school.pk, kind=ChannelKind.SMS, address="0900000011", actor=actor)  # told by the family at the counter
+    assert sorted(row.kind for row in OptOut.objects.for_school(school)) == ["file", "zalo"]
 
 
 @pytest.mark.django_db

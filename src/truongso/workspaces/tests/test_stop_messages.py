@@ -10,8 +10,10 @@ from openpyxl import load_workbook
 from tests import factories
 
 from truongso.accounts.types import Role
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
 from truongso.messaging.models import OptOut
-from truongso.messaging.public import Recipient
+from truongso.messaging.public import Recipient, opt_out
 from truongso.messaging.stop_links import token_of
 from truongso.messaging.types import ChannelKind
 from truongso.organizations.models import School
@@ -43,6 +45,16 @@ def test_the_button_stops_and_the_same_page_takes_it_back(client: Client, school
     for _twice in range(2):
         assert "Ngừng nhận tin nhắc nộp?" in text(client.post(link, {"viec": "nhan-lai"}, follow=True))
         assert not OptOut.objects.for_school(school).exists()
+
+
+def test_what_the_school_noted_is_not_taken_back_by_the_link(client: Client, school: School, link: str) -> None:
+    assert "0900000011" not in link
+    with transaction():
+        opt_out(school.pk, kind=ChannelKind.SMS, address="0900000011", actor=Actor(7, "ketoan", "web"))
+    shown = text(client.post(link, {"viec": "nhan-lai"}, follow=True))
+    assert "Nhà trường đã ghi không nhắc tới địa chỉ này. Muốn nhận lại, gọi tổ hỗ trợ của trường." in shown
+    assert "Nhận lại tin nhắc" not in shown
+    assert OptOut.objects.for_school(school).get().by_family is False
 
 
 def test_a_link_of_somebody_else_or_of_nobody(client: Client, school: School, link: str) -> None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from truongso.accounts.public import public
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.masking import masked_address
-from truongso.messaging.public import has_stopped, recipient_of, resume_messages, stop_messages
+from truongso.messaging.public import has_stopped, is_stopped_by_school, recipient_of, resume_messages, stop_messages
 from truongso.organizations.public import schools_by_id
 from truongso.workspaces.web.misses import guarded, unknown
 from truongso.workspaces.web.parent import school_context
@@ -42,6 +42,7 @@ def stop_page(request: HttpRequest, token: str) -> HttpResponse:
         "address": masked_address(recipient.address),
         "is_phone": recipient.kind.takes_phone,
         "has_stopped": has_stopped(recipient),
+        "by_school": is_stopped_by_school(recipient),
         **school_context(school),
     }
     return guarded(render(request, "workspaces/parent/stop_messages.html", context))
