@@ -23,6 +23,7 @@ from truongso.accounts.web import (
 # People of a school: at one's own school, and at a school under one's unit.
 _people = (
     ("", people.people, "people"),
+    ("/tai-ve", people.people_export, "people_export"),
     ("/them", people.person_add, "person_add"),
     ("/nhap", staff_lists.staff_list, "staff_list"),
     ("/nhap/mau", staff_lists.staff_template, "staff_template"),

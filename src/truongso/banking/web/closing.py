@@ -43,6 +43,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
         "closes": [_row(c) for c in latest],
         "people": user_names([*(c.signed_by for c in latest), *(c.decided_by for c in latest)]),
         "months": _months(school),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }
     return render(request, "banking/closing.html", context)
 

@@ -170,7 +170,7 @@ def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
     page = Paginator(queries.imports(school_id), _PAGE).get_page(request.GET.get("trang"))
     imports = list(page.object_list)
     names = user_names(i.uploaded_by for i in imports)
-    own = _own_layouts(school_id)
+    own = own_layouts(school_id)
     return render(
         request,
         "banking/statements.html",
@@ -187,6 +187,7 @@ def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:
             "page": page,
             "layouts": [layout_name(name, {}) for name in (*(x.name for x in layouts()), *MESSAGE_LAYOUTS)],
             "may_import": request.caller.may(Permission.SCHOOL_STATEMENT_IMPORT),
+            "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
             "may_connect": request.caller.may(Permission.SCHOOL_FEED_WRITE),
         },
     )
@@ -202,7 +203,7 @@ def layout_name(name: str, own: Mapping[str, str]) -> str:
     return f"{layout.bank} – {layout.title}" if layout.bank else layout.title
 
 
-def _own_layouts(school_id: int) -> dict[str, str]:
+def own_layouts(school_id: int) -> dict[str, str]:
     rows = StatementLayout.objects.for_school(school_id).values_list("public_id", "name")
     return {f"{PREFIX}{public_id}": name for public_id, name in rows}
 
@@ -241,7 +242,7 @@ def _facts(request: AuthedRequest, statement: StatementImport) -> dict[str, Any]
         "statement": statement,
         "counts": statement.counts,
         "is_table": statement.layout not in MESSAGE_LAYOUTS,
-        "layout": layout_name(statement.layout, _own_layouts(statement.school_id)),
+        "layout": layout_name(statement.layout, own_layouts(statement.school_id)),
         "bank": _bank(statement.bank_account.bank_bin),
         "who": names.get(statement.uploaded_by or 0, ""),
         "problems": [problem_text(p["code"], p["params"]) for p in statement.problems],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.banking.web import acts, bulk, four_queues, learning, lines, queue, taken_back
+from truongso.banking.web import acts, bulk, four_queues, learning, lines, list_exports, queue, taken_back
 
 urlpatterns = [
     path("thu/doi-soat", queue.queue, name="queue"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("thu/doi-soat/bon-hang/<slug:name>", four_queues.four_queues, name="four_queue"),
     path("thu/doi-soat/bon-hang/<slug:name>/tai-ve", four_queues.export, name="four_queue_export"),
     path("thu/doi-soat/da-hoc", learning.learnt, name="learnt"),
+    path("thu/doi-soat/da-hoc/tai-ve", list_exports.learnt, name="learnt_export"),
     path("thu/doi-soat/da-hoc/bo", learning.forget, name="forget_payer"),
     path("thu/doi-soat/da-hoc/nho-lai", learning.remember, name="remember_payer"),
     path("thu/doi-soat/tai-ve", queue.export, name="queue_export"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.http import HttpResponse
@@ -20,9 +21,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class ExportingSchool(Protocol):
     """What an export says of the school it leaves."""
 
-    pk: int
+    @property
+    def pk(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExportingUnit:
+    """A unit as the one whose list leaves: its exports are recorded with what belongs to no school."""
+
     code: str
     name: str
+    pk: int = audit.SYSTEM_SCHOOL
 
 
 def file_response(content: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:
@@ -51,17 +64,21 @@ def xlsx_response(
     """
     with transaction():
         audit.record(
-            actor, action, school_id=school.pk, subject=("school", school.code),
+            actor, action, school_id=school.pk, subject=(_kind(school), school.code),
             params={"count": count, "filter": asked or {}},
         )  # fmt: skip
     content = write_xlsx([*sheets, _origin(school, actor, count)])
     return file_response(content, f"{name}-{clock.today():%Y%m%d}.xlsx", XLSX)
 
 
+def _kind(school: ExportingSchool) -> str:
+    return "unit" if isinstance(school, ExportingUnit) else "school"
+
+
 def _origin(school: ExportingSchool, actor: Actor, count: int) -> SheetOut:
     """Where the file came from, so that a copy found elsewhere can be traced."""
     rows: list[tuple[ExportCell, ...]] = [
-        (_("Trường"), school.name),
+        (_("Đơn vị") if isinstance(school, ExportingUnit) else _("Trường"), school.name),
         (_("Người xuất"), actor.label),
         (_("Lúc"), ngay_gio(clock.now())),
         (_("Số dòng"), count),

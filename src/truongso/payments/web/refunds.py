@@ -89,6 +89,7 @@ def approvals(request: AuthedRequest) -> HttpResponse:
         "counts": [{"count": c, "by": names.get(c.counted_by, "")} for c in found.counts],
         "reopenings": [{"count": c, "by": names.get(c.reopen_asked_by or 0, "")} for c in found.reopenings],
         "reminders": [{"reminder": r, "by": names.get(r.created_by or 0, "")} for r in found.reminders],
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }
     return render(request, "payments/approvals.html", context)
 
@@ -419,11 +420,14 @@ def _context(request: AuthedRequest, found: RefundRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def number_and_kind(found: RefundRequest) -> tuple[str, str]:
+    """How a request is called, and what it gives back."""
+    return queries.number_of(found), _(KINDS[RefundKind(found.kind)])
+
+
 def _row(found: RefundRequest) -> dict[str, Any]:
-    return {
-        "refund": found, "number": queries.number_of(found), "state": _state(found),
-        "kind": _(KINDS[RefundKind(found.kind)]),
-    }  # fmt: skip
+    number, kind = number_and_kind(found)
+    return {"refund": found, "number": number, "state": _state(found), "kind": kind}
 
 
 def _state(found: RefundRequest) -> tuple[str, str]:

@@ -42,6 +42,15 @@ def notes_of(flag: Flag) -> list[FlagNote]:
     return list(FlagNote.objects.for_school(flag.school_id).filter(flag=flag).order_by("pk"))
 
 
+def notes_of_all(found: Iterable[Flag]) -> dict[int, list[FlagNote]]:
+    """Flag id → what was written about it, oldest first; one query."""
+    rows = FlagNote.objects.across_schools("notes of the findings named").filter(flag_id__in=[f.pk for f in found])
+    notes: dict[int, list[FlagNote]] = {}
+    for note in rows.order_by("pk"):
+        notes.setdefault(note.flag_id, []).append(note)
+    return notes
+
+
 def last_checks(school_ids: Iterable[int]) -> dict[int, dt.datetime | None]:
     """School id → when it was looked at last; one query."""
     rows = FlagCheck.objects.across_schools("the schools named").filter(school_id__in=list(school_ids))

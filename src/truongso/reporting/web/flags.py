@@ -18,12 +18,14 @@ from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
+from truongso.kernel.sheet_writer import ExportCell, SheetOut
+from truongso.kernel.ui.downloads import ExportingUnit, xlsx_response
 from truongso.organizations.public import School, schools_under
 from truongso.payments.public import METHOD_NAMES, Payment, receipt_number
 from truongso.payments.types import Method
 from truongso.reporting.flags.gather import thresholds
 from truongso.reporting.flags.models import Flag
-from truongso.reporting.flags.queries import flags, last_checks, notes_of, payments_of
+from truongso.reporting.flags.queries import flags, last_checks, notes_of, notes_of_all, payments_of
 from truongso.reporting.flags.services import (
     FlagRefusedError,
     ask_for_check,
@@ -61,8 +63,21 @@ def school_list(request: AuthedRequest) -> HttpResponse:
         "limits": thresholds(),
         "periods": [period_label(p) for p in quarters_to_check()],
         "may_explain": request.caller.may(Permission.SCHOOL_FLAG_EXPLAIN),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }
     return render(request, "reporting/flags.html", context)
+
+
+@requires(Permission.SCHOOL_EXPORT_READ)
+@require_safe
+def school_export(request: AuthedRequest) -> HttpResponse:
+    """The same as a workbook, with what was written about each."""
+    school = request.caller.school
+    rows = _cells(list(flags([school.pk])))
+    return xlsx_response(
+        [SheetOut(_("Điểm cần giải thích"), _header(), rows)], name="diem-can-giai-thich",
+        action="reporting:flags:export", school=school, actor=request.caller.actor, count=len(rows),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_FLAG_EXPLAIN)
@@ -119,6 +134,23 @@ def unit_list(request: AuthedRequest) -> HttpResponse:
         "may_review": request.caller.may(Permission.UNIT_FLAG_REVIEW),
     }
     return render(request, "reporting/unit_flags.html", context)
+
+
+@requires(Permission.UNIT_OVERVIEW_READ)
+@require_safe
+def unit_export(request: AuthedRequest) -> HttpResponse:
+    """Findings of the schools under the unit as a workbook."""
+    membership = request.caller.membership
+    schools = _schools(request)
+    found = list(flags([s.pk for s in schools]).order_by("is_explained", "-period", "school__name", "pk"))
+    rows = [[flag.school.name, *row] for flag, row in zip(found, _cells(found), strict=True)]
+    assert membership is not None  # noqa: S101 - _schools found its unit
+    assert membership.unit is not None  # noqa: S101
+    unit = ExportingUnit(membership.unit.code, membership.unit.name)
+    return xlsx_response(
+        [SheetOut(_("Điểm cần giải thích"), [_("Trường"), *_header()], rows)], name="diem-can-giai-thich",
+        action="reporting:unit_flags:export", school=unit, actor=request.caller.actor, count=len(rows),
+    )  # fmt: skip
 
 
 @requires(Permission.UNIT_FLAG_REVIEW)
@@ -196,6 +228,25 @@ def _rows(found: Sequence[Flag]) -> list[dict[str, Any]]:
         }
         for f in found
     ]
+
+
+def _header() -> list[str]:
+    return [
+        _("Kỳ"), _("Dấu hiệu"), _("Nội dung"), _("Số tiền"), _("Số khoản nộp"), _("Nêu lúc"),
+        _("Lời của trường và của Phòng"), _("Phòng ghi nhận lúc"),
+    ]  # fmt: skip
+
+
+def _cells(found: Sequence[Any]) -> list[list[ExportCell]]:
+    """Findings with `payments` counted."""
+    notes = notes_of_all(found)
+    return [
+        [
+            row["period"], str(row["title"]), str(row["text"]), f.amount, f.payments, f.found_at,
+            "\n".join(note.text for note in notes.get(f.pk, [])), f.reviewed_at,
+        ]
+        for f, row in zip(found, _rows(found), strict=True)
+    ]  # fmt: skip
 
 
 def _write(request: AuthedRequest, flag: Flag, *, of_school: bool) -> None:

@@ -52,6 +52,7 @@ def change_list(request: AuthedRequest) -> HttpResponse:
     context = {
         "waiting": [shown(c, names) for c in waiting], "past": [shown(c, names) for c in page], "page": page,
         "may_approve": request.caller.may(Permission.SCHOOL_SETUP_APPROVE),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }  # fmt: skip
     return render(request, "workspaces/school/changes.html", context)
 

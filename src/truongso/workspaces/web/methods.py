@@ -87,7 +87,7 @@ class MethodForm(forms.Form):
 def methods_page(request: AuthedRequest) -> HttpResponse:
     """The meter "n of 4 ready, n of 4 used" of this school year, with a booked payment as proof of each."""
     school = request.caller.school
-    first, last = _year()
+    first, last = year_of_use()
     found = readiness(school.pk, first=first, last=last)
     four = [found[method] for method in FOUR]
     context = {
@@ -99,6 +99,7 @@ def methods_page(request: AuthedRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "may_write": request.caller.may(Permission.SCHOOL_METHOD_WRITE),
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "ending": ending_contracts(school.pk) if request.caller.may(Permission.SCHOOL_SETUP_READ) else [],
     }
     return render(request, "workspaces/school/methods.html", context)
@@ -140,7 +141,7 @@ def _all_valid(shown: Iterable[MethodForm]) -> bool:
     return all(found)
 
 
-def _year() -> tuple[dt.date, dt.date]:
+def year_of_use() -> tuple[dt.date, dt.date]:
     """The days of this school year so far."""
     today = clock.today()
     year = school_year_on(today)

@@ -119,7 +119,7 @@ class TrialForm(forms.Form):
 def partner_list(request: AuthedRequest) -> HttpResponse:
     """Every partner with what its list lacks, by what it does for the school."""
     school = request.caller.school
-    rows = [_row(f) for f in partners_of(school.pk)]
+    rows = [partner_row(f) for f in partners_of(school.pk)]
     context = {
         "groups": [
             {"kind": kind, "title": title, "rows": [r for r in rows if r["file"].kind == kind.value],
@@ -127,6 +127,7 @@ def partner_list(request: AuthedRequest) -> HttpResponse:
             for kind, title in PARTNER_KINDS.items()
         ],
         "ending": [r for r in rows if r["is_ending"]],
+        "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
     }  # fmt: skip
     return render(request, "workspaces/school/partners.html", context)
 
@@ -212,7 +213,7 @@ def partner_start(request: AuthedRequest, public_id: str) -> HttpResponse:
     return redirect("workspaces:change", change.public_id)
 
 
-def _row(file: PartnerFile) -> dict[str, Any]:
+def partner_row(file: PartnerFile) -> dict[str, Any]:
     lacking = missing_of_partner(file)
     return {
         "file": file, "lacking": [PARTNER_ITEMS[i] for i in lacking], "done": len(PartnerItem) - len(lacking),
