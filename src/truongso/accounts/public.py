@@ -9,6 +9,10 @@ from truongso.accounts.access import (
     signed_in,
 )
 from truongso.accounts.factors.services import make_sheet
+from truongso.accounts.hygiene.review_queries import items_of as review_items
+from truongso.accounts.hygiene.reviews import confirm as confirm_reviewed
+from truongso.accounts.hygiene.reviews import open_review
+from truongso.accounts.hygiene.types import AccountClass
 from truongso.accounts.labels import role_name
 from truongso.accounts.policies import allows
 from truongso.accounts.policy.services import set_policy
@@ -24,17 +28,20 @@ from truongso.accounts.queries import (
 )
 from truongso.accounts.services import create_user, grant, new_activation
 from truongso.accounts.staffing.queries import is_username_taken, waiting_request_count
-from truongso.accounts.staffing.services import reset_factors
+from truongso.accounts.staffing.services import Manager, reset_factors
 from truongso.accounts.staffing.usernames import is_username
 
 __all__ = [
     "LETTER_POLICY",
+    "AccountClass",
     "AuthedRequest",
     "Caller",
     "Holder",
+    "Manager",
     "Member",
     "allows",
     "caller_of",
+    "confirm_reviewed",
     "create_user",
     "grant",
     "holders_of",
@@ -43,9 +50,11 @@ __all__ = [
     "make_sheet",
     "members_of_school",
     "new_activation",
+    "open_review",
     "public",
     "requires",
     "reset_factors",
+    "review_items",
     "role_name",
     "set_policy",
     "signed_in",

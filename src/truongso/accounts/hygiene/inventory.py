@@ -82,6 +82,13 @@ class Account:
         return (clock.today() - clock.school_date(self.user.password_changed_at)).days
 
     @property
+    def quiet_days(self) -> int:
+        """Days since the last use, or since the account was made or let in again."""
+        moments = [self.used_at, self.user.created_at, self.user.resumed_at]
+        latest = max(moment for moment in moments if moment is not None)
+        return (clock.today() - clock.school_date(latest)).days
+
+    @property
     def unused_days(self) -> int | None:
         """Days since the last use; None when it never was."""
         return None if self.used_at is None else (clock.today() - clock.school_date(self.used_at)).days
@@ -158,7 +165,7 @@ def has_gap(one: Account, gap: str, *, rotation_days: int, dormant_days: int) ->
     gaps = {
         "factor": one.is_staff and not one.factors,
         "password": one.password_days is not None and one.password_days >= rotation_days,
-        "unused": one.unused_days is None or one.unused_days >= dormant_days,
+        "unused": one.is_staff and one.quiet_days >= dormant_days,
         "warned": one.suspend_on is not None,
         "rules": one.is_staff and not one.has_read_rules,
     }

@@ -26,6 +26,7 @@ _NAMES: Final = frozenset(
         "TEN DANG NHAP", "TEN TAI KHOAN", "PHONE", "DIEN THOAI", "SO DIEN THOAI", "SDT", "DI DONG",
     }
 )  # fmt: skip
+_SHORT = 4  # of a name no longer, the end says too much
 # What stands between a name and a password in one cell.
 _ENDS = (":", ";", "|", "\t", ",", " ")
 
@@ -91,7 +92,7 @@ def _named(number: int, text: str) -> Leaked | None:
             digits = address_of(ChannelKind.SMS, phone)
             return Leaked(number, digits, is_phone=True, masked=masked_address(digits))
         if is_username(plain):
-            return Leaked(number, plain, masked=f"{plain[:1]}…{plain[-2:]}")
+            return Leaked(number, plain, masked=f"{plain[:1]}…{plain[-2:] if len(plain) > _SHORT else ''}")
     return None
 
 

@@ -36,12 +36,12 @@ DECISIONS: dict[ReviewDecision, tuple[Any, str]] = {
     ReviewDecision.CONFIRMED: (_("Xác nhận"), "ok"),
     ReviewDecision.DISABLED: (_("Tạm khóa"), "bad"),
     ReviewDecision.OWNER_CHANGED: (_("Đổi người giữ"), "info"),
-    ReviewDecision.EXPIRED: (_("Quá hạn, tự tạm khóa"), "bad"),
-    ReviewDecision.SPARED: (_("Quá hạn, giữ vì là người cuối cùng"), "warn"),
-    ReviewDecision.ELSEWHERE: (_("Quá hạn, còn vai trò nơi khác"), "warn"),
+    ReviewDecision.EXPIRED: (_("Quá hạn, tạm khóa"), "bad"),
+    ReviewDecision.SPARED: (_("Giữ: người cuối cùng"), "warn"),
+    ReviewDecision.ELSEWHERE: (_("Giữ: có nơi khác"), "warn"),
 }
 OUTCOMES: dict[LeakOutcome, tuple[Any, str]] = {
-    LeakOutcome.LINK: (_("Đã đăng xuất, bỏ mật khẩu; cần phiếu kích hoạt"), "warn"),
-    LeakOutcome.CHANGE: (_("Đã đăng xuất; phải đổi mật khẩu khi vào lại"), "warn"),
-    LeakOutcome.SIGNED_OUT: (_("Đã đăng xuất; dùng khóa, không có mật khẩu"), "ok"),
+    LeakOutcome.LINK: (_("Cần phiếu kích hoạt"), "warn"),
+    LeakOutcome.CHANGE: (_("Phải đổi mật khẩu"), "warn"),
+    LeakOutcome.SIGNED_OUT: (_("Đã đăng xuất"), "ok"),
 }

@@ -17,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from truongso.accounts.access import AuthedRequest, requires
+from truongso.accounts.hygiene import owners
+from truongso.accounts.hygiene.models import SharedAccount
 from truongso.accounts.labels import role_name
 from truongso.accounts.models import Membership, User
 from truongso.accounts.services import ACTIVATION_LIFETIME
@@ -231,6 +233,24 @@ def decide(request: AuthedRequest, public_id: str, code: str = "") -> HttpRespon
     return redirect(place.url("people"))
 
 
+@requires(Permission.PLACE_USER_WRITE, fresh=True)
+@require_http_methods(["POST"])
+def set_owner(request: AuthedRequest, public_id: str, code: str = "") -> HttpResponse:
+    """Who answers for a shared account."""
+    place = place_of(request, code)
+    user = _found(place, public_id).user
+    wanted, reason = request.POST.get("owner", ""), request.POST.get("reason", "")[:300]
+    owner = next((one for one in owners.possible_owners(place.school) if one.public_id == wanted), None)
+
+    def act() -> Done:
+        if owner is None:
+            raise AccountRefusedError("owner_unknown")
+        owners.set_owner(by=place.manager, school=place.school, user=user, owner=owner, reason=reason)
+        return Done()
+
+    return _act(request, place, user, act)
+
+
 def slips_page(request: AuthedRequest, place: Place, links: list[tuple[User, str]]) -> HttpResponse:
     """Slips with name, QR and link, shown this once: to print and hand over, or to send."""
     today = clock.today()
@@ -275,9 +295,10 @@ def _person_page(
 ) -> HttpResponse:
     url = {
         name: place.url(name, found.user.public_id)
-        for name in ("give_role", "end_role", "renew_link", "lost_factor", "set_active")
+        for name in ("give_role", "end_role", "renew_link", "lost_factor", "set_active", "set_owner")
     }
     waiting = [one for one in waiting_requests(place.school) if one.user_id == found.user.pk]
+    shared = SharedAccount.objects.filter(user=found.user).select_related("owner").first()
     context: dict[str, Any] = {
         "place": place,
         "found": found,
@@ -289,6 +310,9 @@ def _person_page(
         "requests": [_request(request, place, one) for one in waiting],
         "decided": [(one, KINDS[RequestKind(one.kind)]) for one in decided_requests(place.school, found.user)],
         "is_own": found.user.pk == request.caller.user.pk,
+        "shared": shared,
+        # A personal account that was used is nobody else's.
+        "owners": owners.possible_owners(place.school) if shared or found.user.activated_at is None else [],
         "may_write": request.caller.may(Permission.PLACE_USER_WRITE),
         "people_url": place.url("people"),
     }

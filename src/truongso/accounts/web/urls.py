@@ -35,6 +35,7 @@ _people = (
     ("/<str:public_id>/duong-dan", people.renew_link, "renew_link"),
     ("/<str:public_id>/mat-lop-hai", people.lost_factor, "lost_factor"),
     ("/<str:public_id>/trang-thai", people.set_active, "set_active"),
+    ("/<str:public_id>/nguoi-giu", people.set_owner, "set_owner"),
 )
 
 # Account hygiene: at one's own school or unit, and at a school under one's unit.

@@ -21,7 +21,7 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import closings, desk, examples, forms, partners, rounds, setup, transfers, ways
+from truongso.sandbox.demo import closings, desk, examples, forms, partners, reviews, rounds, setup, transfers, ways
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say, Scale
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
@@ -148,6 +148,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     examples.show(demo, tree_year, say)
     closings.close_days(demo[0])
     closings.look(demo)
+    reviews.start(demo[0])
     desk.explain(demo[0])
     desk.hand_over_vouchers(demo[0])
     done = Demo(summary=figures(), activations=links)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from tests import factories
 
-from truongso.accounts.hygiene import owners, reviews, tasks
+from truongso.accounts.hygiene import reviews, tasks
 from truongso.accounts.hygiene.models import Review, ReviewItem, SharedAccount
 from truongso.accounts.hygiene.review_queries import tally_of
 from truongso.accounts.hygiene.tests.people import Staff, staff_of
@@ -113,11 +113,14 @@ def test_confirming_suspending_and_ones_own(staff: Staff) -> None:
 
 def test_a_shared_account_is_handed_over_and_opens_nothing_until_then(staff: Staff, school: School) -> None:
     office = User.objects.create_user("vanthu", "Văn thư của trường")
-    with transaction.atomic():
-        office.memberships.create(role="subject_teacher", school=school, valid_from=dt.date(2026, 9, 1))
-        owners.set_owner(
-            by=staff.by(staff.it), school=school, user=office, owner=staff.teacher, reason="Hộp thư của văn thư"
-        )
+    office.memberships.create(role="subject_teacher", school=school, valid_from=dt.date(2026, 9, 1))
+    it = factories.login(Client(), staff.it)
+    address, form = f"/nguoi-dung/{office.public_id}", {"owner": staff.teacher.public_id, "reason": "Hộp thư chung"}
+    it.post(f"{address}/nguoi-giu", {**form, "reason": " "})
+    it.post(f"{address}/nguoi-giu", {**form, "owner": staff.office.public_id})
+    assert SharedAccount.objects.count() == 0
+    it.post(f"{address}/nguoi-giu", form)
+    assert "Giàng A Dạy giữ từ 05/10/2026" in it.get(address).content.decode()
     office.set_password(factories.PASSWORD)
     office.activated_at = office.password_changed_at = clock.now()
     office.save()
