@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
-def xls(cells: dict[tuple[int, int], str | float], *, sheet: str = "Sheet1") -> bytes:
+Span = tuple[int, int, int, int]
+"""First row, last row, first column, last column, from 0."""
+
+
+def xls(cells: dict[tuple[int, int], str | float], *, sheet: str = "Sheet1", merged: Sequence[Span] = ()) -> bytes:
     """A workbook with one sheet; keys are (row, column) from 0."""
-    return _ole(_biff(cells, sheet))
+    return _ole(_biff(cells, sheet, merged))
 
 
 def _record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
-def _biff(cells: dict[tuple[int, int], str | float], sheet: str) -> bytes:
+def _biff(cells: dict[tuple[int, int], str | float], sheet: str, merged: Sequence[Span]) -> bytes:
     bof = struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)
     name = sheet.encode("utf-16-le")
     head = _record(0x0809, bof) + _record(0x0042, struct.pack("<H", 1200))
@@ -32,6 +37,9 @@ def _biff(cells: dict[tuple[int, int], str | float], sheet: str) -> bytes:
             body += _record(0x0204, place + text)
         else:
             body += _record(0x0203, place + struct.pack("<d", value))
+    if merged:
+        spans = b"".join(struct.pack("<HHHH", *span) for span in merged)
+        body += _record(0x00E5, struct.pack("<H", len(merged)) + spans)
     return head + bound + _record(0x000A, b"") + body + _record(0x000A, b"")
 
 
