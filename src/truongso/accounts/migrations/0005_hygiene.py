@@ -180,10 +180,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reviewitem',
-            constraint=truongso.kernel.constraints.SchoolKey('review', name='accounts_reviewitem_review'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewitem',
             constraint=models.UniqueConstraint(fields=('school', 'review', 'user'), name='accounts_reviewitem_once'),
         ),
         migrations.AddConstraint(
@@ -217,5 +213,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='review',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='accounts_review_signed'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewitem',
+            constraint=truongso.kernel.constraints.SchoolKey('review', name='accounts_reviewitem_review'),
         ),
     ]
