@@ -80,3 +80,12 @@ def dates(name: str) -> list[dt.date]:
         return [dt.date.fromisoformat(one.strip()) for one in os.environ.get(name, "").split(",") if one.strip()]
     except ValueError:
         raise SystemExit(f"{name} must list dates like 2026-09-01,2026-09-02, not {os.environ[name]!r}") from None
+
+
+def pairs(name: str) -> dict[str, str]:
+    """A setting of names with their values (a=1,b=2); anything else stops the start with one line."""
+    given = [one.strip() for one in os.environ.get(name, "").split(",") if one.strip()]
+    found = dict(one.partition("=")[::2] for one in given)
+    if len(found) != len(given) or not all(found) or not all(found.values()):
+        raise SystemExit(f"{name} must list names with values like a=1,b=2, not {os.environ[name]!r}")
+    return found

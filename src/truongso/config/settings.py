@@ -12,7 +12,10 @@ TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the clien
 TRUONGSO_REPORT_LAST_DAY  last day of the month on which a report due "before the 20th" is in time (default 19)
 TRUONGSO_ACCOUNT_DELAY_HOURS  hours between approving another receiving account and using it (default 24, A28)
 TRUONGSO_FLAG_…   from what on payments deserve a word of explanation (docs/huong-dan/khoa-so.md)
-TRUONGSO_ACCOUNTING_BASIS  line under the form number of the books of account on paper (S11-H, S12-H)
+TRUONGSO_ACCOUNTING_BASIS  line under the form number of the books of account on paper
+TRUONGSO_CASH_BOOK_FORM, TRUONGSO_BANK_BOOK_FORM  their form numbers (default S11-H, S12-H; not verified)
+TRUONGSO_CHART  numbers of a school's own accounts by the part they play, for books opened from now on
+                (pass_through=3382,family_credit=3383; parts and defaults in docs/huong-dan/khoa-so.md; not verified)
 TRUONGSO_HOLIDAYS  more days off, as announced each year (2026-01-02,2026-08-31); docs/huong-dan/doi-soat.md
 TRUONGSO_WORKING_DAYS  days that are worked though weekend or holiday (make-up Saturdays: 2026-08-22)
 TRUONGSO_HOLIDAYS_MADE_UP  1 (default): a holiday on a weekend is taken on the next working day; 0: it is lost
@@ -24,7 +27,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from truongso.config.environment import database_from_url, dates, key_from_file, whole_number
+from truongso.config.environment import database_from_url, dates, key_from_file, pairs, whole_number
 
 ENV = os.environ.get("TRUONGSO_ENV", "development")
 if ENV not in {"development", "demo", "test", "production"}:
@@ -54,6 +57,9 @@ FLAG_THRESHOLDS = {
 ACCOUNTING_BASIS = os.environ.get(
     "TRUONGSO_ACCOUNTING_BASIS", "Chế độ kế toán hành chính, sự nghiệp (Thông tư 24/2024/TT-BTC)"
 )
+CASH_BOOK_FORM = os.environ.get("TRUONGSO_CASH_BOOK_FORM", "S11-H")
+BANK_BOOK_FORM = os.environ.get("TRUONGSO_BANK_BOOK_FORM", "S12-H")
+CHART = pairs("TRUONGSO_CHART")
 HOLIDAYS, WORKING_DAYS = dates("TRUONGSO_HOLIDAYS"), dates("TRUONGSO_WORKING_DAYS")
 HOLIDAYS_MADE_UP = whole_number("TRUONGSO_HOLIDAYS_MADE_UP", 1, 0, 1)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)

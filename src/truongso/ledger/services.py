@@ -11,7 +11,7 @@ from django.db import connection
 from truongso.kernel import clock
 from truongso.kernel.db import transaction_required
 from truongso.kernel.sql_values import rows_as
-from truongso.ledger.chart import BANK_CODE, DEFAULT_CHART
+from truongso.ledger.chart import bank_code, chart
 from truongso.ledger.models import Account, Entry, Period
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 
@@ -35,7 +35,7 @@ def open_books(school_id: int) -> None:
     present = set(Account.objects.for_school(school_id).values_list("role", flat=True))
     Account.objects.bulk_create(
         Account(school_id=school_id, role=role.value, code=code, name=name)
-        for role, code, name in DEFAULT_CHART
+        for role, code, name in chart()
         if role.value not in present
     )
 
@@ -49,7 +49,7 @@ def open_bank_account(school_id: int, *, bank_account_id: int, name: str) -> int
         taken = accounts.filter(role=AccountRole.BANK.value).count()
         found = Account.objects.create(
             school_id=school_id, role=AccountRole.BANK.value, reference=bank_account_id,
-            code=f"{BANK_CODE}.{taken + 1:02}", name=name[:160],
+            code=f"{bank_code()}.{taken + 1:02}", name=name[:160],
         )  # fmt: skip
     return int(found.pk)
 

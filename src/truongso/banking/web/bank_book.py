@@ -23,7 +23,6 @@ from truongso.kernel.ui.downloads import xlsx_response
 from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import BankAccount, bank_accounts
 
-FORM = "S12-H"
 PAGE_SIZE = 50
 
 
@@ -69,7 +68,7 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
     rows.append([None, "", None, _("Cộng phát sinh"), book.paid_in, book.paid_out, None, ""])
     rows.append([None, "", None, _("Số dư cuối kỳ"), None, None, book.closing, ""])
     banner: list[list[ExportCell]] = [
-        [school.name, "", "", "", _("Mẫu số: %(form)s") % {"form": FORM}],
+        [school.name, "", "", "", _("Mẫu số: %(form)s") % {"form": settings.BANK_BOOK_FORM}],
         [_("SỔ TIỀN GỬI NGÂN HÀNG, KHO BẠC"), "", "", "", settings.ACCOUNTING_BASIS],
         [_("Nơi mở tài khoản: %(bank)s") % {"bank": context["bank"]}],
         [_("Số hiệu tài khoản: %(number)s") % {"number": book.account.number}],
@@ -99,7 +98,7 @@ def _context(request: AuthedRequest) -> dict[str, Any]:
         "book": book,
         "rows": [{"row": r, "text": _text(r), "note": _note(r)} for r in book.rows] if book else [],
         "closing_words": dong_in_words(book.closing) if book and int(book.closing) >= 0 else "",
-        "form_number": FORM,
+        "form_number": settings.BANK_BOOK_FORM,
         "basis": settings.ACCOUNTING_BASIS,
         "is_month": _is_month(first, last),
         "today": today,

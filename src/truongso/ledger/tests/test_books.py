@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import IntegrityError
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from truongso.kernel.db import TransactionRequiredError, savepoint
 from truongso.kernel.money import ZERO, Dong
 from truongso.ledger import services
-from truongso.ledger.chart import BANK_CODE, DEFAULT_CHART
+from truongso.ledger.chart import BANK_CODE, DEFAULT_CHART, ChartError
 from truongso.ledger.models import Account, Entry, Period, Posting
 from truongso.ledger.queries import (
     account_ids,
@@ -243,3 +244,19 @@ def test_a_trial_balance_adds_up_in_three_queries(school: School, books: dict[Ac
     }  # fmt: skip
     assert sum(int(f.debit) for f in figures) == sum(int(f.credit) for f in figures)
     assert [f.code for f in figures] == sorted(code for _, code, _ in DEFAULT_CHART)
+
+
+def test_the_installation_numbers_its_accounts(school: School, settings: Any) -> None:
+    settings.CHART = {"pass_through": "33821", "bank": "1122"}
+    open_books(school.pk)
+    open_bank_account(school.pk, bank_account_id=7, name="TK")
+    codes = dict(Account.objects.for_school(school).values_list("role", "code"))
+    assert (codes["pass_through"], codes["bank"], codes["family_credit"]) == ("33821", "1122.01", "3383")
+
+
+@pytest.mark.parametrize("wrong", [{"nothing": "1"}, {"pass_through": "3383"}])
+def test_a_chart_that_cannot_be_is_refused(school: School, settings: Any, wrong: dict[str, str]) -> None:
+    settings.CHART = wrong
+    with pytest.raises(ChartError):
+        open_books(school.pk)
+    assert Account.objects.for_school(school).count() == 0

@@ -100,7 +100,8 @@ def book_xlsx(request: AuthedRequest) -> HttpResponse:
         "first": ngay(book.first),
         "last": ngay(book.last),
     }
-    banner = [[school.name, "", "", "", _("Mẫu số: S11-H")], [title, "", "", "", settings.ACCOUNTING_BASIS]]
+    form = _("Mẫu số: %(form)s") % {"form": settings.CASH_BOOK_FORM}
+    banner = [[school.name, "", "", "", form], [title, "", "", "", settings.ACCOUNTING_BASIS]]
     return xlsx_response(
         [SheetOut(_("Sổ quỹ"), header, rows, banner=banner)], name=f"so-quy-{book.first:%Y%m%d}-{book.last:%Y%m%d}",
         action="payments:cash_book:export", school=school, actor=request.caller.actor, count=len(context["rows"]),
@@ -263,6 +264,7 @@ def _book_context(request: AuthedRequest) -> dict[str, Any]:
     return {
         "school": school,
         "basis": settings.ACCOUNTING_BASIS,
+        "form_number": settings.CASH_BOOK_FORM,
         "form": form,
         "book": whole,
         "rows": [{"row": r, "kind": kinds[r.kind], "who": names[r.actor_id]} for r in rows],

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -157,6 +158,8 @@ def _context(request: AuthedRequest) -> dict[str, Any]:
         "more_no_fees": max(0, len(others) - _SHOWN),
         "accounts": bank_accounts(school, active_only=False),
         "today": clock.today(),
+        "bank_form": settings.BANK_BOOK_FORM,
+        "cash_form": settings.CASH_BOOK_FORM,
     }
 
 
