@@ -11,6 +11,7 @@ from truongso.kernel.money import Dong
 from truongso.organizations.models import School
 from truongso.payments.public import book
 from truongso.payments.refunds.bank_files import make_file
+from truongso.payments.refunds.models import PortalWord
 from truongso.payments.refunds.payouts import pay_refund_in_cash
 from truongso.payments.refunds.services import approve, propose
 from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, VIETCOMBANK
@@ -43,3 +44,7 @@ def fill_refunds(school: School) -> None:
                 created_at=clock.now(),
             )  # fmt: skip
             link_refunds(school.pk, line_id=debit.pk, item_ids=[item.pk], actor=PROPOSER)
+            PortalWord.objects.create(
+                school=school, item=item, reference=item.code, asks=1, was_refunded=False, seen="không thấy",
+                said_at=clock.now(), said_by=1,
+            )  # fmt: skip

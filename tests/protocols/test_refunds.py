@@ -17,8 +17,8 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.organizations.models import School
 from truongso.payments.models import RefundItem, RefundPayout
-from truongso.payments.refunds.payouts import ask_gateway, settle_from_portal
-from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee
+from truongso.payments.refunds.payouts import ask_gateway, say_from_portal, settle_from_portal
+from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee
 from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,9 +70,10 @@ class Desk:
         """The gateway gives no plain answer; on the next day a person sees on its pages that nothing was paid."""
         assert self.ask(item) is SENT
         with clock.frozen(clock.now() + dt.timedelta(days=1)), transaction():
-            settle_from_portal(
+            say_from_portal(
                 self.school.pk, item_id=item.pk, was_refunded=False, seen="Bị từ chối trên trang", actor=PROPOSER
             )
+            settle_from_portal(self.school.pk, item_id=item.pk, is_so=True, actor=PRINCIPAL)
         item.refresh_from_db()
         assert (item.state, item.refusals) == ("due", 1)
 

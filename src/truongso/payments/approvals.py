@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from truongso.accounts.types import Permission
 from truongso.payments.cash.queries import asked_reopenings, waiting_counts
 from truongso.payments.models import CashCount, RefundRequest, Reminder
-from truongso.payments.refunds.queries import requests
 from truongso.payments.refunds.queries import waiting_count as proposed_refunds
-from truongso.payments.refunds.types import RequestState
+from truongso.payments.refunds.queries import waiting_requests
 from truongso.payments.reminders.queries import waiting_reminders
 
 May = Callable[[Permission], bool]
@@ -29,7 +28,7 @@ class Waiting:
 def waiting(school_id: int, may: May) -> Waiting:
     """What somebody with these permissions may decide; at most 4 queries."""
     cash = may(Permission.SCHOOL_CASH_CONFIRM)
-    refunds = requests(school_id, state=RequestState.PROPOSED).order_by("pk")
+    refunds = waiting_requests(school_id)
     return Waiting(
         list(refunds) if may(Permission.SCHOOL_REFUND_APPROVE) else [],
         list(waiting_counts(school_id)) if cash else [],

@@ -305,6 +305,7 @@ from truongso.payments.partners.models import PartnerFile  # noqa: E402
 from truongso.payments.pos.models import PosSlip, PosTerminal  # noqa: E402
 from truongso.payments.printing.models import PrintPart, PrintRun  # noqa: E402
 from truongso.payments.refunds.models import (  # noqa: E402
+    PortalWord,
     RefundAccount,
     RefundCounter,
     RefundDecision,
@@ -363,6 +364,7 @@ __all__ = [
     "PartnerFile",
     "Payment",
     "PaymentReversal",
+    "PortalWord",
     "PosSlip",
     "PosTerminal",
     "PrintPart",

@@ -59,6 +59,9 @@ REFUSALS: Mapping[str, str] = {
         "Cổng thanh toán không cho thấy khoản hoàn này. Khoản hoàn vẫn đang chờ. Xem trang quản trị của cổng, rồi "
         "người có quyền duyệt ghi tại đây: cổng đã hoàn, hay cổng không hoàn."
     ),
+    "no_word": gettext_noop("Chưa ai ghi đã thấy gì trên trang của cổng, hoặc đã có người xử lý. Tải lại trang."),
+    "own_word": gettext_noop("Người đã ghi không tự xác nhận. Nhờ người có quyền duyệt khác xem trang của cổng."),
+    "asked_since": gettext_noop("Sau khi ghi, cổng đã được hỏi lại. Xem lại trang của cổng rồi ghi lại."),
     "gateway_asked_today": gettext_noop(
         "Khoản hoàn này mới gửi cổng hôm nay. Bấm hỏi lại cổng; sang ngày khác cổng vẫn chưa trả lời thì mới ghi theo "
         "trang quản trị."

@@ -16,6 +16,7 @@ from truongso.payments.refunds.types import (
     RefundKind,
     RefundWay,
     RequestState,
+    WordState,
 )
 
 
@@ -239,6 +240,45 @@ class RefundPayout(SchoolChild):
         indexes = [
             models.Index(fields=["school", "item"], name="payments_refundpayout_item"),
             models.Index(fields=["school", "occurred_on"], name="payments_refundpayout_day"),
+        ]
+
+
+class PortalWord(SchoolChild):
+    """What a person saw of a refund on the gateway's own pages, where the gateway gives no answer.
+
+    The refund follows it once another person has looked too. `reference` is what the refund is called there, `asks` how
+    often it had been asked for: what was asked since is not what he saw.
+    """
+
+    item = SchoolForeignKey(RefundItem, related_name="portal_words")
+    reference = models.CharField(max_length=20)
+    asks = models.PositiveSmallIntegerField()
+    was_refunded = models.BooleanField()
+    seen = models.CharField(max_length=300)
+    state = models.CharField(max_length=9, default=WordState.SAID.value)
+    said_at = models.DateTimeField()
+    said_by = models.BigIntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            school_row("payments_portalword"),
+            models.UniqueConstraint(
+                fields=["school", "item"], name="payments_portalword_open", condition=Q(state=WordState.SAID.value)
+            ),
+            SchoolKey("item", name="payments_portalword_item_key"),
+            one_of("state", WordState, name="payments_portalword_state"),
+            not_blank("seen", name="payments_portalword_seen"),
+            models.CheckConstraint(
+                condition=Q(state=WordState.SAID.value, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state=WordState.SAID.value) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="payments_portalword_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=WordState.CONFIRMED.value) | ~Q(decided_by=F("said_by")),
+                name="payments_portalword_two",
+            ),
         ]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction, transaction_required
@@ -20,10 +22,10 @@ from truongso.payments.cash.services import require_cash
 from truongso.payments.gateways.types import RefundState
 from truongso.payments.models import CreditMove, Payment
 from truongso.payments.refunds import gateway
-from truongso.payments.refunds.models import RefundDecision, RefundItem, RefundPayout, RefundVoucher
+from truongso.payments.refunds.models import PortalWord, RefundDecision, RefundItem, RefundPayout, RefundVoucher
 from truongso.payments.refunds.numbers import next_number
 from truongso.payments.refunds.services import locked_item, set_state
-from truongso.payments.refunds.types import CounterKind, ItemState, PayoutKind, RefundRefusedError, RefundWay
+from truongso.payments.refunds.types import CounterKind, ItemState, PayoutKind, RefundRefusedError, RefundWay, WordState
 
 _OPEN = {ItemState.DUE.value, ItemState.SENT.value}
 
@@ -111,7 +113,7 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
     Returns PAID, or SENT while the gateway works on it or gave no answer. Raises RefundRefusedError `unknown_item`,
     `not_due` (state), `other_way`, `gateway_busy` (code) while another refund of the same payment is under way,
     `gateway_refused` (problem): then the refund is due as before; `gateway_missing`: the gateway does not show it a
-    day after it was asked; it stays SENT until a person says what the gateway's own pages show (`settle_from_portal`).
+    day after it was asked; it stays SENT until two people say what the gateway's own pages show (`settle_from_portal`).
     """
     with transaction():
         item, payment, others = _held_with_others(school_id, item_id)
@@ -157,32 +159,85 @@ def is_late_at_gateway(item: RefundItem) -> bool:
 
 
 @transaction_required
-def settle_from_portal(school_id: int, *, item_id: int, was_refunded: bool, seen: str, actor: Actor) -> RefundItem:
-    """A person looked at the gateway's own pages, which is all that ends a refund the gateway gives no answer about.
+def say_from_portal(school_id: int, *, item_id: int, was_refunded: bool, seen: str, actor: Actor) -> PortalWord:
+    """A person looked at the gateway's own pages; nothing happens to the refund until another one has looked too.
 
     `was_refunded`: it is there and paid, `seen` is its number there. Otherwise it is not there or was refused, `seen`
-    says what was seen; the refund is due, and asking again is a new refund. Not on the day it was asked: until the
-    day is over the gateway itself is asked. Raises RefundRefusedError `needs_person`, `reason_missing`,
-    `unknown_item`, `other_way`, `not_due` (state), `gateway_asked_today`.
+    says what was seen. Not on the day it was asked: until the day is over the gateway itself is asked. A word before
+    that nobody confirmed is dropped. Raises RefundRefusedError `needs_person`, `reason_missing`, `unknown_item`,
+    `other_way`, `not_due` (state), `gateway_asked_today`.
     """
     seen = tidy(seen)[:300]
     if actor.user_id is None:
         raise RefundRefusedError("needs_person")
     if not seen:
         raise RefundRefusedError("reason_missing")
+    item = _late_at_gateway(school_id, item_id)
+    now = clock.now()
+    _open_words(school_id).filter(item=item).update(
+        state=WordState.DROPPED.value, decided_at=now, decided_by=actor.user_id
+    )
+    word: PortalWord = PortalWord.objects.create(
+        school_id=school_id, item=item, reference=_reference(item), asks=item.asks, was_refunded=was_refunded,
+        seen=seen, said_at=now, said_by=actor.user_id,
+    )  # fmt: skip
+    _record_word(actor, "portal_said", item, word)
+    return word
+
+
+@transaction_required
+def settle_from_portal(school_id: int, *, item_id: int, is_so: bool, actor: Actor) -> RefundItem:
+    """Another person looked too: confirmed, the refund is paid, or due under a new reference; otherwise the word is
+    dropped and the refund stays as it is. Whoever said it may drop it.
+
+    Raises RefundRefusedError as `say_from_portal`, `no_word`, `own_word`, `asked_since`.
+    """
+    if actor.user_id is None:
+        raise RefundRefusedError("needs_person")
+    item = _late_at_gateway(school_id, item_id)
+    word = _open_words(school_id).select_for_update().filter(item=item).first()
+    if word is None:
+        raise RefundRefusedError("no_word")
+    if is_so and word.said_by == actor.user_id:
+        raise RefundRefusedError("own_word")
+    if is_so and (word.reference, word.asks) != (_reference(item), item.asks):
+        raise RefundRefusedError("asked_since")
+    word.state = (WordState.CONFIRMED if is_so else WordState.DROPPED).value
+    word.decided_at, word.decided_by = clock.now(), actor.user_id
+    word.save(update_fields=["state", "decided_at", "decided_by"])
+    verb = ("portal_paid" if word.was_refunded else "portal_unpaid") if is_so else "portal_dropped"
+    _record_word(actor, verb, item, word)
+    if is_so and word.was_refunded:
+        _gateway_paid(school_id, item_id, word.seen, actor)
+        item.refresh_from_db()
+    elif is_so:
+        _free(item)
+    return item
+
+
+def portal_word(item: RefundItem) -> PortalWord | None:
+    """What was said of a refund and waits for another person; 1 query."""
+    found: PortalWord | None = _open_words(item.school_id).filter(item=item).first()
+    return found
+
+
+def _open_words(school_id: int) -> QuerySet[PortalWord]:
+    return PortalWord.objects.for_school(school_id).filter(state=WordState.SAID.value)
+
+
+def _late_at_gateway(school_id: int, item_id: int) -> RefundItem:
     item = locked_item(school_id, item_id)
     _refuse_unless(item, RefundWay.GATEWAY, {ItemState.SENT.value})
     if not is_late_at_gateway(item):
         raise RefundRefusedError("gateway_asked_today")
-    audit.record(
-        actor, f"payments:refund:{'portal_paid' if was_refunded else 'portal_unpaid'}", school_id=school_id,
-        subject=("refund", item.code), reason=seen, params={"amount": int(item.amount)},
-    )  # fmt: skip
-    if was_refunded:
-        _gateway_paid(school_id, item_id, seen, actor)
-    else:
-        _free(item)
     return item
+
+
+def _record_word(actor: Actor, verb: str, item: RefundItem, word: PortalWord) -> None:
+    audit.record(
+        actor, f"payments:refund:{verb}", school_id=item.school_id, subject=("refund", item.code), reason=word.seen,
+        params={"amount": int(item.amount), "was_refunded": word.was_refunded, "said_by": word.said_by},
+    )  # fmt: skip
 
 
 def _asked_once_more(item: RefundItem) -> int:

@@ -13,8 +13,8 @@ from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.names import fold
 from truongso.payments.credit.types import MoveKind
 from truongso.payments.models import CreditMove
-from truongso.payments.refunds.models import RefundFile, RefundItem, RefundPayout, RefundRequest
-from truongso.payments.refunds.types import ItemState, PayoutKind, RefundWay, RequestState
+from truongso.payments.refunds.models import PortalWord, RefundFile, RefundItem, RefundPayout, RefundRequest
+from truongso.payments.refunds.types import ItemState, PayoutKind, RefundWay, RequestState, WordState
 from truongso.payments.types import Method
 
 _WAITING = [ItemState.DUE.value, ItemState.SENT.value]
@@ -39,8 +39,20 @@ def figures(school_id: int) -> RefundFigures:
 
 
 def waiting_count(school_id: int) -> int:
-    """How many requests wait for a decision; 1 query."""
-    return RefundRequest.objects.for_school(school_id).filter(state=RequestState.PROPOSED.value).count()
+    """How many requests wait for a second person; 1 query."""
+    return RefundRequest.objects.for_school(school_id).filter(_for_a_second(school_id)).count()
+
+
+def waiting_requests(school_id: int) -> QuerySet[RefundRequest]:
+    """Requests that wait for a second person, the oldest first: to decide on them, or to look as another did at the
+    gateway's pages."""
+    return requests(school_id).filter(_for_a_second(school_id)).order_by("pk")
+
+
+def _for_a_second(school_id: int) -> Q:
+    said = PortalWord.objects.for_school(school_id).filter(state=WordState.SAID.value)
+    late = said.filter(item__state=ItemState.SENT.value).values("item__request_id")
+    return Q(state=RequestState.PROPOSED.value) | Q(pk__in=late)
 
 
 def requests(school_id: int, *, state: RequestState | None = None, words: str = "") -> QuerySet[RefundRequest]:

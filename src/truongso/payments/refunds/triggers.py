@@ -21,7 +21,14 @@ _STANDING = (
 )
 _REQUEST = "SELECT 1 FROM payments_refundrequest q WHERE q.id = NEW.request_id AND q.school_id = NEW.school_id"
 
+_WORD_FIXED = ("school_id", "item_id", "reference", "asks", "was_refunded", "seen", "said_at", "said_by")
+
 TRIGGERS = [
+    *never_deleted("payments_portalword", "what was seen is never deleted"),
+    fixed("payments_portalword", _WORD_FIXED, "what was seen is fixed once said"),
+    refuse("born_said", "payments_portalword", "INSERT", "NEW.state <> 'said'", "what was seen starts unconfirmed"),
+    refuse("decided_once", "payments_portalword", "UPDATE OF state", "OLD.state <> 'said' AND NEW.state <> OLD.state",
+           "what was decided about a look stays so"),
     *append_only("payments_refunddecision"),
     *append_only("payments_refundpart"),
     *append_only("payments_refundpayout"),

@@ -48,6 +48,14 @@ class ItemState(StrEnum):
     DROPPED = "dropped"
 
 
+class WordState(StrEnum):
+    """Life of what a person says to have seen on a gateway's own pages: another one confirms it, or it is dropped."""
+
+    SAID = "said"
+    CONFIRMED = "confirmed"
+    DROPPED = "dropped"
+
+
 class RefundWay(StrEnum):
     """How the money goes back."""
 

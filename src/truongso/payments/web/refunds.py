@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
@@ -48,6 +50,10 @@ from truongso.payments.refunds.types import (
 from truongso.payments.web.refund_forms import FileForm, ListForm, RefundForm, bank_choices, typed_accounts
 
 _PAGE = 50
+_SETTLED = {
+    ItemState.PAID.value: gettext_lazy("Đã ghi là cổng đã hoàn."),
+    ItemState.DUE.value: gettext_lazy("Đã ghi là cổng không hoàn. Khoản này cần chi lại."),
+}
 T = TypeVar("T")
 
 
@@ -279,22 +285,32 @@ def by_gateway(request: AuthedRequest, code: str) -> HttpResponse:
     return redirect("payments:refund", item.request.public_id)
 
 
-@requires(Permission.SCHOOL_REFUND_APPROVE, fresh=True)
+@requires(Permission.SCHOOL_REFUND_READ, fresh=True)
 @require_POST
 def from_portal(request: AuthedRequest, code: str) -> HttpResponse:
-    """What a person saw on the gateway's own pages, where the gateway gives no answer about a refund."""
-    item = _refund(request, code)
-    seen, what = request.POST.get("da_thay", ""), request.POST.get("viec", "")
+    """What a person saw on the gateway's own pages, where the gateway gives no answer about a refund.
+
+    Who proposes or approves refunds says it; another person who approves confirms it.
+    """
+    item, what = _refund(request, code), request.POST.get("viec", "")
+    may = request.caller.may
     if what in {"da-hoan", "khong-hoan"}:
-        done = _try(
-            request,
-            lambda: payouts.settle_from_portal(
-                item.school_id, item_id=item.pk, was_refunded=what == "da-hoan", seen=seen, actor=request.caller.actor
-            ),
-        )
+        if not (may(Permission.SCHOOL_REFUND_PROPOSE) or may(Permission.SCHOOL_REFUND_APPROVE)):
+            raise PermissionDenied
+        seen = request.POST.get("da_thay", "")
+        said = _try(request, lambda: payouts.say_from_portal(
+            item.school_id, item_id=item.pk, was_refunded=what == "da-hoan", seen=seen, actor=request.caller.actor
+        ))  # fmt: skip
+        if said is not None:
+            messages.success(request, _("Đã ghi. Khoản hoàn chỉ đổi khi người thứ hai cũng xem và xác nhận."))
+    elif what in {"dung", "bo"}:
+        if not may(Permission.SCHOOL_REFUND_APPROVE):
+            raise PermissionDenied
+        done = _try(request, lambda: payouts.settle_from_portal(
+            item.school_id, item_id=item.pk, is_so=what == "dung", actor=request.caller.actor
+        ))  # fmt: skip
         if done is not None:
-            paid, due = _("Đã ghi là cổng đã hoàn."), _("Đã ghi là cổng không hoàn. Khoản này cần chi lại.")
-            messages.success(request, paid if what == "da-hoan" else due)
+            messages.success(request, _SETTLED[done.state] if what == "dung" else _("Đã bỏ ghi nhận đó."))
     return redirect("payments:refund", item.request.public_id)
 
 
@@ -415,6 +431,8 @@ def _context(request: AuthedRequest, found: RefundRequest) -> dict[str, Any]:
         "is_own": found.proposed_by == caller.user.pk,
         "may_decide": may_decide,
         "may_propose": caller.may(Permission.SCHOOL_REFUND_PROPOSE),
+        "may_say": caller.may(Permission.SCHOOL_REFUND_PROPOSE) or caller.may(Permission.SCHOOL_REFUND_APPROVE),
+        "may_confirm": caller.may(Permission.SCHOOL_REFUND_APPROVE),
         "may_pay_cash": caller.may(Permission.SCHOOL_PAYMENT_BOOK),
         "history": history_of(found, [i.code for i in items]),
     }  # fmt: skip
@@ -443,6 +461,7 @@ def _item(item: RefundItem) -> dict[str, Any]:
         "bank": bank.short_name if bank else "", "is_due": item.state == ItemState.DUE.value,
         "is_sent": item.state == ItemState.SENT.value,
         "is_late": payouts.is_late_at_gateway(item), "number": queries.number_of(item.request),
+        "word": payouts.portal_word(item) if payouts.is_late_at_gateway(item) else None,
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from truongso.kernel.money import Dong
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import School
 from truongso.payments.gateways.types import GatewayRefusedError, RefundOutcome, RefundState
-from truongso.payments.models import RefundItem, RefundPayout
+from truongso.payments.models import PortalWord, RefundItem, RefundPayout
 from truongso.payments.public import book
 from truongso.payments.refunds import gateway
 from truongso.payments.refunds.payouts import ask_gateway
@@ -192,7 +192,7 @@ def test_a_refusal_of_our_own_frees_nothing_under_way(
 
 
 def test_the_page_takes_what_was_seen_at_the_gateway(school: School, due: RefundItem, twin: Gateway) -> None:
-    """Offered on a later day, to who may approve; a refund said to be missing is due again."""
+    """Offered on a later day, to who proposes or approves; said to be missing by two, a refund is due again."""
     twin.answers = [RefundState.PROCESSING]
     assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
     page, address = f"/thu/hoan-tien/{due.request.public_id}", f"/thu/hoan-tien/khoan/{due.code}/theo-cong"
@@ -203,12 +203,19 @@ def test_the_page_takes_what_was_seen_at_the_gateway(school: School, due: Refund
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
         accountant = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
         principal = factories.login(Client(), head)
-        assert "theo-cong" not in accountant.get(page).content.decode()
-        assert accountant.post(address, late).status_code == 403
-        assert "theo-cong" in principal.get(page).content.decode()
+        cashier = factories.login(Client(), factories.user(Role.CASHIER, school=school))
+        assert "theo-cong" not in cashier.get(page).content.decode()
+        for client, what in ((cashier, "khong-hoan"), (cashier, "dung"), (accountant, "dung")):
+            assert client.post(address, {**late, "viec": what}).status_code == 403
         assert principal.post(address, {**late, "viec": "x"}).status_code == 302
+        assert not PortalWord.objects.for_school(school).exists()
+        said = accountant.post(address, late, follow=True).content.decode()
+        assert "Khoản hoàn chỉ đổi khi người thứ hai cũng xem và xác nhận." in said
+        assert "Tôi cũng thấy vậy" not in said
         assert [(i.state, i.refusals) for i in items(school)] == [("sent", 0)]
-        assert "cần chi lại" in principal.post(address, late, follow=True).content.decode()
-        assert "Xem trang của cổng: không hoàn" in principal.get(page).content.decode()
+        assert page in principal.get("/thu/viec-can-duyet").content.decode()
+        assert "Tôi cũng thấy vậy" in principal.get(page).content.decode()
+        assert "cần chi lại" in principal.post(address, {"viec": "dung"}, follow=True).content.decode()
+        assert "xác nhận theo trang của cổng: không hoàn" in principal.get(page).content.decode()
     assert [(i.state, i.refusals) for i in items(school)] == [("due", 1)]
     assert RefundPayout.objects.for_school(school).count() == 0

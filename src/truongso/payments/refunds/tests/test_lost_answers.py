@@ -7,18 +7,20 @@ import json
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from tests import money
 
 from truongso.kernel import clock, outgoing
-from truongso.kernel.db import transaction
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import savepoint, transaction
 from truongso.kernel.outgoing import Answer, OutgoingError
 from truongso.organizations.models import School
 from truongso.payments.gateways.tests import twin
 from truongso.payments.gateways.tests.twin import CREDENTIALS, _hmac
-from truongso.payments.models import RefundItem, RefundPayout
+from truongso.payments.models import PortalWord, RefundItem, RefundPayout
 from truongso.payments.providers.vnpay import protocol
-from truongso.payments.refunds.payouts import ask_gateway, settle_from_portal
-from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, items
+from truongso.payments.refunds.payouts import ask_gateway, say_from_portal, settle_from_portal
+from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee, items
 from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("verify_after", "school_day")]
@@ -104,9 +106,19 @@ def ask(item: RefundItem) -> ItemState:
     return ask_gateway(item.school_id, item_id=item.pk, actor=PROPOSER)
 
 
-def settle(item: RefundItem, *, was_refunded: bool, seen: str = "VNP 4711") -> None:
+def say(item: RefundItem, *, was_refunded: bool, seen: str = "VNP 4711", by: Actor = PROPOSER) -> None:
     with transaction():
-        settle_from_portal(item.school_id, item_id=item.pk, was_refunded=was_refunded, seen=seen, actor=PROPOSER)
+        say_from_portal(item.school_id, item_id=item.pk, was_refunded=was_refunded, seen=seen, actor=by)
+
+
+def confirm(item: RefundItem, *, by: Actor = PRINCIPAL, is_so: bool = True) -> None:
+    with transaction():
+        settle_from_portal(item.school_id, item_id=item.pk, is_so=is_so, actor=by)
+
+
+def settle(item: RefundItem, *, was_refunded: bool, seen: str = "VNP 4711") -> None:
+    say(item, was_refunded=was_refunded, seen=seen)
+    confirm(item)
 
 
 def states(school: School) -> list[tuple[str, int]]:
@@ -313,3 +325,55 @@ def test_asked_for_again_it_is_the_same_refund(school: School, pair: list[Refund
     vnpay.loses = ["request", "answer"]
     assert (ask(first), ask(first), ask(first)) == (ItemState.SENT, ItemState.SENT, ItemState.PAID)
     assert vnpay.given == [(first.code, 35_000, f"{first.code} KHONG PHUC VU BUA AN")]
+
+
+@pytest.mark.parametrize("was_refunded", [True, False])
+def test_what_one_person_saw_takes_another_to_count(
+    school: School, pair: list[RefundItem], vnpay: Vnpay, was_refunded: bool
+) -> None:
+    """Nobody frees, or ends, a refund alone: "not there" said wrongly pays a family twice."""
+    first, _second = pair
+    vnpay.loses = ["request"]
+    assert ask(first) is ItemState.SENT
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        with pytest.raises(RefundRefusedError, match="no_word"):
+            confirm(first)
+        say(first, was_refunded=was_refunded)
+        with pytest.raises(RefundRefusedError, match="own_word"):
+            confirm(first, by=PROPOSER)
+        assert (states(school), paid(school)) == ([("sent", 0), ("due", 0)], [])
+        confirm(first, is_so=False)  # the other one saw nothing of the kind
+        with pytest.raises(RefundRefusedError, match="no_word"):
+            confirm(first)
+        assert (states(school), paid(school)) == ([("sent", 0), ("due", 0)], [])
+        say(first, was_refunded=not was_refunded, seen="nhầm")
+        say(first, was_refunded=was_refunded, seen="VNP 4712", by=PRINCIPAL)  # replaces the former word
+        confirm(first, by=PROPOSER)
+    words = [(w.seen, w.state, w.said_by, w.decided_by) for w in PortalWord.objects.for_school(school).order_by("pk")]
+    assert words == [
+        ("VNP 4711", "dropped", PROPOSER.user_id, PRINCIPAL.user_id),
+        ("nhầm", "dropped", PROPOSER.user_id, PRINCIPAL.user_id),
+        ("VNP 4712", "confirmed", PRINCIPAL.user_id, PROPOSER.user_id),
+    ]  # fmt: skip
+    assert (states(school)[0], paid(school)) == (
+        (("paid", 0), [(first.code, 35_000)]) if was_refunded else (("due", 1), [])
+    )
+
+
+def test_asked_again_since_is_not_what_was_seen_and_the_database_wants_two(
+    school: School, pair: list[RefundItem], vnpay: Vnpay
+) -> None:
+    first, _second = pair
+    vnpay.loses = ["request"]
+    assert ask(first) is ItemState.SENT
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        say(first, was_refunded=False)
+        RefundItem.objects.for_school(school).filter(pk=first.pk).update(asks=2)
+        with pytest.raises(RefundRefusedError, match="asked_since"):
+            confirm(first)
+    word = PortalWord.objects.for_school(school)
+    with pytest.raises(DatabaseError, match="payments_portalword_two"), savepoint():
+        word.update(state="confirmed", decided_by=PROPOSER.user_id, decided_at=clock.now())
+    with pytest.raises(DatabaseError, match="fixed once said"), savepoint():
+        word.update(was_refunded=True)
+    assert (states(school), paid(school)) == ([("sent", 0), ("due", 0)], [])
