@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
 from tests import factories, money
 from tests.protocols.scenes import ACTOR, AMOUNT, PAYER, closed_yesterday, counts, reopened
@@ -21,11 +22,13 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
-from truongso.payments.models import Notice, Payment
+from truongso.payments.models import CreditEntry, Notice, Payment
 from truongso.payments.public import invoice_payload
+from truongso.payments.vietqr import decode
 from truongso.sandbox.bank.feeds import feed_named
 from truongso.sandbox.bank_client import SandboxBank, SandboxBankError
 from truongso.sandbox.gateway_client import SandboxGateways, SandboxRefusal
+from truongso.workspaces.tests.reading import text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "key-the-provider-made-0001"
@@ -251,7 +254,7 @@ class Wallet:
 @pytest.fixture
 def wallet(product: str, bank: SandboxBank, gateways: SandboxGateways, account: BankAccount) -> Wallet:
     connected(account, bank, product, "casso")
-    invoice = money.invoice(account.school, [AMOUNT])
+    invoice = money.invoice(account.school, [AMOUNT], due_on=clock.today())
     return Wallet(bank, gateways, account, invoice, invoice_payload(invoice))
 
 
@@ -299,3 +302,34 @@ def test_mobile_money_lost_and_late(wallet: Wallet) -> None:
     assert wallet.settled() == PAID_BY_WALLET
     wallet.bank.resend(line)
     assert wallet.settled() == PAID_BY_WALLET
+
+
+def seen(wallet: Wallet) -> str:
+    """The family's page as words."""
+    return text(Client().get(f"/p/{wallet.invoice.public_id}"))
+
+
+def test_an_operator_takes_less_than_the_code_asks(wallet: Wallet) -> None:
+    """What came is booked, the rest is owed, and the page has a code for the rest alone."""
+    wallet.pay(amount=Dong(245_000))
+    assert wallet.settled() == (5_000, [("mobile_money", 245_000)], (1, 1, 1))
+    page = seen(wallet)
+    assert "Còn thiếu Nộp một phần 5.000 đ" in page
+    assert "Nhà trường đã nhận 245.000 đ trong 250.000 đ. Mã QR dưới đây là cho phần còn thiếu." in page
+    rest = decode(invoice_payload(wallet.invoice))
+    assert (rest.amount, rest.account) == (Dong(5_000), wallet.account.number)
+    wallet.payload = invoice_payload(wallet.invoice)
+    wallet.pay()
+    assert wallet.settled() == (0, [("mobile_money", 245_000), ("mobile_money", 5_000)], (2, 2, 2))
+    assert "Đã nộp đủ 250.000 đ" in seen(wallet)
+
+
+def test_an_operator_sends_more_than_the_code_asks(wallet: Wallet) -> None:
+    """The invoice takes what it owes; the rest is the family's, on the page too."""
+    wallet.pay(amount=Dong(260_000))
+    assert wallet.settled() == (0, [("mobile_money", 260_000)], (1, 1, 1))
+    entry = CreditEntry.objects.for_school(wallet.account.school).get()
+    assert (entry.family_id, entry.amount) == (wallet.invoice.family_id, Dong(10_000))
+    page = seen(wallet)
+    assert "Đã nộp đủ 250.000 đ" in page
+    assert "Phần nộp thừa 10.000 đ được ghi có cho gia đình." in page
