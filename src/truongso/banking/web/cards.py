@@ -97,6 +97,8 @@ def pill(line: BankLine, decision: MatchDecision | None, answer: str | None = No
     """Short text and kind of a line's pill in the list; what a family answered goes before what the rules think."""
     if line.state == LineState.PARTLY.value:
         return _("Còn một phần"), "warn"
+    if line.state == LineState.NOT_FEES.value:
+        return _("Không phải khoản thu"), "info"
     if answer is not None and answer in _SAID_PILLS:
         text, kind = _SAID_PILLS[answer]
         return _(text), kind
