@@ -89,6 +89,8 @@ class Permission(StrEnum):
     SCHOOL_POSTING_WRITE = "school:posting:write"
     SCHOOL_FLAG_EXPLAIN = "school:flag:explain"
     SCHOOL_METHOD_WRITE = "school:method:write"
+    SCHOOL_ACCOUNT_READ = "school:account:read"
+    SCHOOL_ACCOUNT_PROPOSE = "school:account:propose"
     SCHOOL_SETUP_READ = "school:setup:read"
     SCHOOL_SETUP_PROPOSE = "school:setup:propose"
     SCHOOL_SETUP_APPROVE = "school:setup:approve"

@@ -31,9 +31,10 @@ from truongso.accounts.models import Membership, User
 from truongso.accounts.policy.queries import policy_at
 from truongso.accounts.queries import holders_of
 from truongso.accounts.staffing import services as staffing
+from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.staffing.queries import other_places
 from truongso.accounts.staffing.services import Manager
-from truongso.accounts.types import AccountRefusedError, Role
+from truongso.accounts.types import AccountRefusedError, RequestKind, Role
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many
@@ -177,7 +178,8 @@ def sign(*, by: User, actor: Actor, review: Review, note: str = "") -> Review:
     row: Review = Review.objects.for_school(review.school_id).select_for_update().get(pk=review.pk)
     if row.signed_at is not None:
         raise AccountRefusedError("review_signed", at=row.signed_at)
-    waiting = ReviewItem.objects.for_school(row.school_id).filter(review=row, decision="").count()
+    items = ReviewItem.objects.for_school(row.school_id).filter(review=row)
+    waiting = items.filter(decision="").count() + len(_undecided_suspensions(row))
     if waiting:
         raise AccountRefusedError("review_waits", count=waiting)
     row.closed_at = row.closed_at or clock.now()
@@ -208,6 +210,10 @@ def expire(review: Review) -> int:
         item.save(update_fields=["decision", "decided_at"])
         if item.decision == ReviewDecision.EXPIRED.value:
             suspended.append(item.user)
+    # Somebody wanted these suspended and no second person said anything: the term is over for them too.
+    suspended += [
+        item.user for item in _undecided_suspensions(row) if _outcome(row, item, scope) is ReviewDecision.EXPIRED
+    ]
     row.closed_at = clock.now()
     row.save(update_fields=["closed_at"])
     tell_owners(
@@ -299,6 +305,13 @@ def _outcome(review: Review, item: ReviewItem, scope: frozenset[int]) -> ReviewD
         return ReviewDecision.SPARED
     staffing.suspend(actor=CLOCK, school=review.school, user=user, reason=_("Quá hạn rà soát tài khoản"))
     return ReviewDecision.EXPIRED
+
+
+def _undecided_suspensions(review: Review) -> list[ReviewItem]:
+    """Accounts that one person wanted suspended and on which the second person has not decided."""
+    asked = AccountRequest.objects.filter(school=review.school_id, kind=RequestKind.SUSPEND.value, decision="")
+    rows = ReviewItem.objects.for_school(review.school_id).filter(review=review, waits=True, user__is_active=True)
+    return list(rows.filter(user_id__in=asked.values("user_id")).select_related("user"))
 
 
 def _scope(review: Review) -> frozenset[int]:

@@ -45,7 +45,7 @@ _TEXTS: dict[str, str | Promise] = {
     "review_nobody": _("Không có tài khoản nào thuộc loại đã chọn."),
     "review_closed": _("Đợt rà soát đã hết hạn ngày %(day)s. Tài khoản bị tạm khóa được mở lại ở trang Người dùng."),
     "review_signed": _("Kết quả đã ký lúc %(at)s, không sửa được nữa."),
-    "review_waits": _("Còn %(count)s tài khoản chưa rà soát. Xong hết rồi ký."),
+    "review_waits": _("Còn %(count)s tài khoản chưa rà soát hoặc chờ người thứ hai. Xong hết rồi ký."),
     "already_reviewed": _("Tài khoản này đã có quyết định trong đợt. Mở lại ở trang Người dùng nếu cần."),
     "last_keeper": _(
         "Đây là %(role)s cuối cùng đăng nhập được ở đơn vị: tạm khóa thì không ai mở lại được cho người khác. "

@@ -109,6 +109,13 @@ def test_confirming_suspending_and_ones_own(staff: Staff) -> None:
     with transaction.atomic():
         assert reviews.confirm(by=principal, review=review, item_ids=[item(review, staff.it).pk]) == 1
         assert reviews.confirm(by=principal, review=review, item_ids=[item(review, staff.principal).pk]) == 0
+        assert reviews.confirm(by=it, review=review, item_ids=[item(review, staff.principal).pk]) == 1
+    # All are reviewed, and one still waits for the second person: nothing to sign, and the clock decides in the end.
+    refused("review_waits", review, lambda: reviews.sign(by=staff.principal, actor=principal.actor, review=review))
+    with clock.frozen(START + dt.timedelta(days=15)):
+        tasks.run_reviews()
+    assert not User.objects.get(pk=staff.accountant.pk).is_active
+    assert item(review, staff.accountant).decision == "disabled"
 
 
 def test_a_shared_account_is_handed_over_and_opens_nothing_until_then(staff: Staff, school: School) -> None:
