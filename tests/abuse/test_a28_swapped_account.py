@@ -466,3 +466,33 @@ def test_an_account_in_use_is_in_the_registry_of_numbers(
     assert registry.holders("970407", [MINE]) == {MINE: f"account:{made.pk}"}
     with pytest.raises(VirtualAccountRefusedError, match="number_taken"), savepoint():
         registry.claim("970407", {MINE: registry.pupil(1)})
+
+
+def test_who_keeps_the_machines_sees_and_asks_for_no_account(
+    school: School, invoice: Invoice, accountant: User, principal: User
+) -> None:
+    """By the privacy matrix: partners and keys are his, receiving accounts are not."""
+    change = asked(school, accountant)
+    other = SetupChange.objects.create(
+        school=school, kind="channel_keys", subject="x", title="VNPAY · Cổng", reason="Thay khóa", state="proposed",
+        proposed_at=clock.now(), proposed_by=accountant.pk,
+    )  # fmt: skip
+    keeper = signed_in(person(Role.IT_ADMIN, school, "Ngô Văn Quản"))
+    pages = {"accounts": 403, "account_new": 403}
+    assert {name: keeper.get(reverse(f"workspaces:{name}")).status_code for name in pages} == pages
+    form = {**FORM, "thay": invoice.bank_account.public_id}
+    assert keeper.post(reverse("workspaces:account_new"), form).status_code == 403
+    rule = reverse("payments:own_numbers_rule", args=[invoice.bank_account.public_id])
+    assert keeper.post(rule, {"kind": "sequence", "start": "962", "digits": 6, "reason": "x"}).status_code == 403
+    feed = {"tai_khoan": invoice.bank_account.public_id, "nha_cung_cap": "sepay", "ly_do": "x"}
+    assert keeper.post(reverse("banking:connect"), feed).status_code == 403
+    listed = keeper.get(reverse("workspaces:changes")).content.decode()
+    assert "VNPAY · Cổng" in listed
+    assert MINE not in listed
+    for act in ("change", "change_cancel"):
+        address = reverse(f"workspaces:{act}", args=[change.public_id])
+        answer = keeper.get(address) if act == "change" else keeper.post(address, {"ly_do": "x"})
+        assert answer.status_code == 404
+    assert keeper.get(reverse("workspaces:change", args=[other.public_id])).status_code == 200
+    assert [c.state for c in SetupChange.objects.for_school(school).order_by("pk")] == ["proposed", "proposed"]
+    assert accounts(school) == [(OLD, True)]

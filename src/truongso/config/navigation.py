@@ -128,7 +128,7 @@ GROUPS = (
             Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:school_template", "template",
                   Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Tài khoản nhận tiền"), "workspaces:accounts", "building-bank",
-                  Permission.SCHOOL_SETUP_READ),
+                  Permission.SCHOOL_ACCOUNT_READ),
             Entry(gettext_lazy("Số tài khoản riêng"), "payments:own_numbers", "id", Permission.SCHOOL_PAYMENT_READ),
             Entry(gettext_lazy("Đối tác thanh toán"), "workspaces:partners", "plug-connected",
                   Permission.SCHOOL_SETUP_READ, also=("/thu/kenh-thu", "/thu/ket-noi")),
@@ -185,7 +185,7 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
     elif entry.page == APPROVALS:
         badge = waiting_approvals(caller.school.pk, caller.may)
     elif entry.page == CHANGES:
-        badge = waiting_changes(caller.school.pk)
+        badge = waiting_changes(caller.school.pk, sees_accounts=caller.may(Permission.SCHOOL_ACCOUNT_READ))
     elif entry.page == CLAIMS:
         badge = open_claim_count(caller.school.pk)
     elif entry.page == FLAGS:

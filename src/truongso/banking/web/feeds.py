@@ -31,7 +31,7 @@ def connections(request: AuthedRequest) -> HttpResponse:
     return _page(request)
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
+@requires(Permission.SCHOOL_ACCOUNT_PROPOSE, fresh=True)
 @require_POST
 def connect(request: AuthedRequest) -> HttpResponse:
     """Ask for a new connection; its secret is on the page that answers, and nowhere after."""
@@ -49,7 +49,7 @@ def connect(request: AuthedRequest) -> HttpResponse:
     return _page(request, made=made, secret="" if FEEDS[made.provider].gives_secret else secret)
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
+@requires(Permission.SCHOOL_ACCOUNT_PROPOSE, fresh=True)
 @require_POST
 def new_key(request: AuthedRequest, public_id: str) -> HttpResponse:
     """Ask for another key of a live feed; ours is on the page that answers, and nowhere after."""
@@ -120,7 +120,7 @@ def _page(request: AuthedRequest, *, made: FeedConnection | None = None, secret:
         "made": made,
         "made_feed": FEEDS[made.provider] if made else None,
         "providers": list(FEEDS.values()),
-        "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
+        "may_propose": request.caller.may(Permission.SCHOOL_ACCOUNT_PROPOSE),
         "may_disconnect": request.caller.may(Permission.SCHOOL_FEED_WRITE),
         "made_url": _address(made) if made else "",
         "secret": secret,

@@ -35,9 +35,10 @@ def account_changes(school_ids: Collection[int]) -> QuerySet[SetupChange]:
     return rows.filter(school_id__in=school_ids, kind__in=kinds).select_related("school").order_by("-pk")
 
 
-def waiting_changes(school_id: int) -> int:
-    """How many changes wait for the second person; 1 query."""
-    return SetupChange.objects.for_school(school_id).filter(state=ChangeState.PROPOSED.value).count()
+def waiting_changes(school_id: int, *, sees_accounts: bool = True) -> int:
+    """How many changes wait for the second person, of those that somebody sees who sees accounts or not; 1 query."""
+    kinds = [kind for kind in ChangeKind if sees_accounts or not kind.names_account]
+    return changes_of(school_id, kinds).filter(state=ChangeState.PROPOSED.value).count()
 
 
 def open_changes_of(school_id: int, subject: str) -> list[SetupChange]:

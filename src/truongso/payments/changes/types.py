@@ -24,6 +24,11 @@ class ChangeKind(StrEnum):
         """Whether it changes where families' money goes: delayed, and told to the department."""
         return self in {ChangeKind.ACCOUNT_ADD, ChangeKind.ACCOUNT_REPLACE, ChangeKind.NUMBER_RULE}
 
+    @property
+    def names_account(self) -> bool:
+        """Whether it says a receiving account: not for who sees none."""
+        return self.is_account or self in {ChangeKind.FEED_CONNECT, ChangeKind.FEED_KEYS}
+
 
 class ChangeState(StrEnum):
     """Life of a change. DONE, REJECTED, CANCELLED and FAILED are final."""

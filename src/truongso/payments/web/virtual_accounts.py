@@ -163,7 +163,7 @@ def invoice_apply(request: AuthedRequest, account_id: str) -> HttpResponse:
     return redirect("payments:own_numbers")
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
+@requires(Permission.SCHOOL_ACCOUNT_PROPOSE, fresh=True)
 @require_POST
 def ask_rule(request: AuthedRequest, account_id: str) -> HttpResponse:
     """Ask for the bank's rule on one account; it counts once somebody else approved it."""
@@ -330,7 +330,7 @@ def _context(
         "page": page, "rows": [{"row": one, "number": grouped(one.number)} for one in page], "words": words,
         "cards": cards, "upload": upload or UploadForm(None), "studying": _studying(school).count(),
         "may_write": request.caller.may(Permission.SCHOOL_CHANNEL_WRITE),
-        "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
+        "may_propose": request.caller.may(Permission.SCHOOL_ACCOUNT_PROPOSE),
         "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "forms": [rule[1]] if rule else [upload] if upload else [],
     }  # fmt: skip

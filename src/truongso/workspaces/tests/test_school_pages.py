@@ -258,9 +258,8 @@ def test_the_rail_shows_pages_of_the_role(client: Client, school: School) -> Non
         "Tổng quan thu", "Phiếu báo thu", "Quầy thu", "Sổ quỹ", "Biên lai",
     ]  # fmt: skip
     assert not {"Miễn giảm", "Danh mục khoản thu", "Không dùng tiền mặt"} & set(cashier)
-    assert rail(Role.IT_ADMIN)[:6] == [
-        "Học sinh", "Thông tin trường", "Tài khoản nhận tiền", "Đối tác thanh toán", "Thay đổi chờ duyệt",
-        "Kênh gửi tin nhắn",
+    assert rail(Role.IT_ADMIN)[:5] == [
+        "Học sinh", "Thông tin trường", "Đối tác thanh toán", "Thay đổi chờ duyệt", "Kênh gửi tin nhắn",
     ]  # fmt: skip
     assert rail(Role.HOMEROOM_TEACHER) == ["Tài khoản & bảo mật"]
 

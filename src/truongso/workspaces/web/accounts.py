@@ -81,7 +81,7 @@ class AccountForm(forms.Form):
         return values
 
 
-@requires(Permission.SCHOOL_SETUP_PROPOSE, fresh=True)
+@requires(Permission.SCHOOL_ACCOUNT_PROPOSE, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_new(request: AuthedRequest) -> HttpResponse:
     """Ask for another receiving account; nothing changes before somebody else approves and the delay is over."""
@@ -95,7 +95,7 @@ def account_new(request: AuthedRequest) -> HttpResponse:
     return render(request, "workspaces/school/account_new.html", context, status=422 if form.errors else 200)
 
 
-@requires(Permission.SCHOOL_SETUP_READ)
+@requires(Permission.SCHOOL_ACCOUNT_READ)
 @require_http_methods(["GET", "HEAD"])
 def accounts_page(request: AuthedRequest) -> HttpResponse:
     """Accounts in use with what waits for them, accounts replaced with the papers that still name them, history."""
@@ -116,7 +116,7 @@ def accounts_page(request: AuthedRequest) -> HttpResponse:
         ],
         "waiting": [shown(c, names) for c in waiting],
         "past": [shown(c, names) for c in past],
-        "may_propose": request.caller.may(Permission.SCHOOL_SETUP_PROPOSE),
+        "may_propose": request.caller.may(Permission.SCHOOL_ACCOUNT_PROPOSE),
         "hours": settings.ACCOUNT_DELAY_HOURS,
     }  # fmt: skip
     return render(request, "workspaces/school/accounts.html", context)

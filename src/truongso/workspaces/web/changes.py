@@ -46,8 +46,11 @@ _WAYS: dict[ChangeKind, Approve] = {**APPROVALS, **FEED_APPROVALS}
 def change_list(request: AuthedRequest) -> HttpResponse:
     """What waits first, then what has come to its end."""
     school = request.caller.school
-    waiting = open_changes(school.pk)
-    page = Paginator([c for c in changes_of(school.pk) if not c.is_open], _PAGE).get_page(request.GET.get("trang"))
+    kinds = _kinds(request)
+    waiting = open_changes(school.pk, kinds)
+    page = Paginator([c for c in changes_of(school.pk, kinds) if not c.is_open], _PAGE).get_page(
+        request.GET.get("trang")
+    )
     names = user_names(who for c in [*waiting, *page] for who in (c.proposed_by, c.decided_by, c.ended_by))
     context = {
         "waiting": [shown(c, names) for c in waiting], "past": [shown(c, names) for c in page], "page": page,
@@ -144,13 +147,20 @@ def _drop(request: AuthedRequest, change: SetupChange, reason: str, *, rejected:
 
 
 def _may_cancel(request: AuthedRequest) -> bool:
+    """Who sees a change and may ask for such or decide."""
     caller = request.caller
     return caller.may(Permission.SCHOOL_SETUP_PROPOSE) or caller.may(Permission.SCHOOL_SETUP_APPROVE)
 
 
+def _kinds(request: AuthedRequest) -> tuple[ChangeKind, ...]:
+    """What the caller sees: who keeps the machines sees partners and keys, no receiving account."""
+    sees = request.caller.may(Permission.SCHOOL_ACCOUNT_READ)
+    return tuple(kind for kind in ChangeKind if sees or not kind.names_account)
+
+
 def _change(request: AuthedRequest, public_id: str) -> SetupChange:
     found = change_by_public_id(request.caller.school.pk, public_id)
-    if found is None:
+    if found is None or ChangeKind(found.kind) not in _kinds(request):
         raise Http404
     return found
 
