@@ -18,7 +18,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.payments.bills.partners import create_partner
-from truongso.payments.models import PosSlip, PosTerminal, SettlementBatch
+from truongso.payments.models import Payment, PosSlip, PosTerminal, Receipt, SettlementBatch
 from truongso.payments.settlements.tests.build import ACTOR, file, row, slip, terminal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,6 +55,9 @@ def test_a_slip_is_recorded_without_the_mouse(
     recorded = PosSlip.objects.for_school(invoice.school).get()
     assert (recorded.approval_code, recorded.rrn, recorded.card_tail) == ("A1B2C3", "628123456789", "1111")
     assert Invoice.objects.for_school(invoice.school).get().paid == Dong(1_250_000)
+    paid = Payment.objects.for_school(invoice.school).get()
+    paper = Receipt.objects.for_school(invoice.school).get(payment=paid)
+    assert (paid.method, paid.amount, paper.number) == ("card_pos", Dong(1_250_000), 1)
     keep(page, "pos-ghi")
     page.goto("/thu/may-pos")
     assert faults(page) == []

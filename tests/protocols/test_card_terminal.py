@@ -56,7 +56,8 @@ class Counter:
             made = record_slip(
                 self.terminal, slip_data(slip), shares=[Share(invoice.pk, Dong(slip["amount"]))], actor=ACTOR
             )
-        return Payment.objects.for_school(self.school).get(evidence_id=made.slip.evidence_id)
+        payment: Payment = Payment.objects.for_school(self.school).get(evidence_id=made.slip.evidence_id)
+        return payment
 
     def sold(self, invoice: Invoice) -> Json:
         return self.machine.sell(invoice.total, invoice=invoice.code)
