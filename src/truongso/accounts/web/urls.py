@@ -84,8 +84,10 @@ _named = [
     path("an-toan-tai-khoan/dot/<str:public_id>/ban-in", reviews.review_round_paper, name="review_round_paper"),
     path("an-toan-tai-khoan/dot/<str:public_id>/tai-ve", reviews.review_round_export, name="review_round_export"),
     *(path(f"an-toan-tai-khoan{tail}", view, name=name) for tail, view, name in _hygiene),
-    *(path(f"phong/truong/<str:code>/an-toan-tai-khoan{tail}", view, name=f"unit_{name}")
-      for tail, view, name in _hygiene),
+    *(
+        path(f"phong/truong/<str:code>/an-toan-tai-khoan{tail}", view, name=f"unit_{name}")
+        for tail, view, name in _hygiene
+    ),
     *(path(f"nguoi-dung{tail}", view, name=name) for tail, view, name in _people),
     *(path(f"phong/truong/<str:code>/nguoi-dung{tail}", view, name=f"unit_{name}") for tail, view, name in _people),
 ]
