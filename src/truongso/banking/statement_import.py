@@ -6,21 +6,20 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
-from truongso.banking.lines import Reported, known, latest_line, lock_account, record
+from truongso.banking.lines import Reported, known, latest_line
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.parsed import read_kept, read_new
+from truongso.banking.recording import Seen, plain_cells, recorded_ahead, still_open
 from truongso.banking.refunds.services import match_refunds
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
-from truongso.banking.statements.types import StatementRow as ParsedRow
 from truongso.banking.taken_back import take_back_certain
 from truongso.banking.types import Direction, ImportState, RowState
 from truongso.kernel import audit, clock
@@ -29,7 +28,6 @@ from truongso.kernel.bulk import new_row
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.db import parts, refresh_statistics, retrying, transaction, transaction_required
 from truongso.kernel.money import Dong, total
-from truongso.kernel.sheets import Cell
 from truongso.ledger.public import books
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import money_tables
@@ -43,15 +41,6 @@ class StatementRefusedError(Exception):
     def __init__(self, problems: Sequence[tuple[str, dict[str, object]]]) -> None:
         super().__init__(", ".join(code for code, _ in problems))
         self.problems = list(problems)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One booking row of the file with what is known of it."""
-
-    row: ParsedRow
-    reported: Reported
-    line_id: int | None
 
 
 @transaction_required
@@ -126,9 +115,10 @@ def _silent(_done: int, _of: int) -> None:
 def apply(
     statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = _silent
 ) -> dict[str, int]:
-    """Record, match and book the new rows, in transactions of at most 1,000 rows, oldest first.
+    """Record, match and book the new rows, in transactions of at most 1,000 rows, in the order of the file.
 
-    Opens its own transactions: a killed run continues where it stopped, since rows taken before are known by then.
+    Opens its own transactions: a killed run continues where it stopped, since rows taken before are known by then, and
+    those recorded but not yet decided are decided first.
     Applying twice adds nothing. Returns the counts, with `booked`.
     """
     account = statement.bank_account
@@ -136,19 +126,22 @@ def apply(
     parsed, seen = read_import(statement)
     result = {**counts(parsed, seen), "booked": 0}
     desk = Desk(account.school_id)
-    for start, end in parts(len(seen), CHUNK):
-        part = functools.partial(_chunk_in_transaction, statement, seen[start:end], actor, before, desk)
-        result["booked"] += retrying(part)
-        if start == 0 and end < len(seen):
-            refresh_statistics(BankLine, StatementRow, MatchDecision, *money_tables(), *books())
-        on_progress(end, len(seen))
+    chunks = [seen[start:end] for start, end in parts(len(seen), CHUNK)]
+    done = 0
+    with recorded_ahead(statement, chunks, actor=actor, newer_than=before) as recorded:
+        for chunk, lines in zip(chunks, recorded, strict=True):
+            result["booked"] += retrying(functools.partial(_decide_part, account.school_id, lines, actor, desk))
+            if not done and len(chunks) > 1:
+                refresh_statistics(BankLine, StatementRow, MatchDecision, *money_tables(), *books())
+            done += len(chunk)
+            on_progress(done, len(seen))
     take_back_certain(account, actor=actor)
     with transaction():
         _keep_refused(statement, parsed)
-        done = StatementImport.objects.for_school(account.school_id).filter(
+        standing = StatementImport.objects.for_school(account.school_id).filter(
             pk=statement.pk, state=ImportState.PREVIEWED.value
         )
-        if done.update(state=ImportState.APPLIED.value, applied_at=clock.now()):
+        if standing.update(state=ImportState.APPLIED.value, applied_at=clock.now()):
             result = _outcome(statement)  # of all runs: an earlier one may have been cut off
             StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(counts=result)
             audit.record(
@@ -159,11 +152,11 @@ def apply(
     return result
 
 
-def _chunk_in_transaction(
-    statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int, desk: Desk
-) -> int:
+def _decide_part(school_id: int, lines: Sequence[BankLine], actor: Actor, desk: Desk) -> int:
     with resting_collector(), transaction():
-        return _apply_chunk(statement, chunk, actor, before, desk)
+        held = still_open(school_id, lines)
+        match_refunds(school_id, held, actor=actor)
+        return decide_lines(school_id, _arrival_order(held), actor=actor, desk=desk)
 
 
 def _outcome(statement: StatementImport) -> dict[str, int]:
@@ -188,33 +181,6 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _apply_chunk(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, before: int, desk: Desk) -> int:
-    account = statement.bank_account
-    lock_account(account)
-    # Another file or the feed may have brought rows since the file was looked at: ask for these alone.
-    found = {s.reported.key: s.line_id for s in chunk if s.line_id is not None}
-    unknown = [s.reported for s in chunk if s.line_id is None]
-    found |= known(account, unknown, statement_id=statement.pk, newer_than=before)
-    fresh = [s for s in chunk if s.reported.key not in found]
-    lines = record(account, [s.reported for s in fresh], actor_id=actor.user_id)
-    ids = {**found, **{s.reported.key: line.pk for s, line in zip(fresh, lines, strict=True)}}
-    new = {s.reported.key for s in fresh}
-    StatementRow.objects.bulk_create(
-        (
-            new_row(
-                StatementRow, school_id=account.school_id, statement_id=statement.pk, row_number=s.row.number,
-                cells=_cells(s.row.cells), bank_account_id=account.pk, content_key=s.reported.key.content,
-                occurrence=s.reported.key.occurrence, line_id=ids[s.reported.key],
-                state=(RowState.NEW if s.reported.key in new else RowState.KNOWN).value,
-            )
-            for s in chunk
-        ),
-        ignore_conflicts=True,
-    )  # fmt: skip
-    match_refunds(account.school_id, lines, actor=actor)
-    return decide_lines(account.school_id, _arrival_order(lines), actor=actor, desk=desk)
-
-
 def _arrival_order(lines: Sequence[BankLine]) -> list[BankLine]:
     """Oldest first: some banks print the newest on top."""
     return sorted(lines, key=lambda x: (x.booked_on, x.booked_at or dt.datetime.min.replace(tzinfo=dt.UTC), x.pk))
@@ -225,7 +191,7 @@ def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
         (
             new_row(
                 StatementRow, school_id=statement.school_id, statement_id=statement.pk, row_number=row.number,
-                cells=_cells(row.cells), state=RowState.REFUSED.value, bank_account_id=statement.bank_account_id,
+                cells=plain_cells(row.cells), state=RowState.REFUSED.value, bank_account_id=statement.bank_account_id,
                 problem={"code": row.refusal.code, "params": _plain(row.refusal.params)},
             )
             for row in parsed.rows
@@ -233,10 +199,6 @@ def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:
         ),
         ignore_conflicts=True,
     )  # fmt: skip
-
-
-def _cells(cells: Sequence[Cell]) -> list[Any]:
-    return [c if c is None or isinstance(c, (str, int, float, bool)) else str(c) for c in cells]
 
 
 def _plain(params: dict[str, object]) -> dict[str, Any]:
