@@ -222,7 +222,9 @@ MEDIA_ROOT = DATA_DIR / "uploads"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Away from production nothing leaves the machine: every e-mail is a file that anyone trying the product can read.
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if PRODUCTION else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 LOGGING = {
     "version": 1,

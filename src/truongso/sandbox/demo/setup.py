@@ -49,6 +49,7 @@ Say = Callable[[str], None]
 # Which feed tells each school of money on its account. SePay does not name the payer's bank, the others do.
 FEEDS = ("casso", "sepay", "casso", "payos")
 
+MAIL_DOMAIN = "laocai.example"  # reserved for examples (RFC 2606): nothing can arrive anywhere
 # Who signs in at every demo school. The department's officer comes on top.
 STAFF = (
     (Role.ACCOUNTANT, "ketoan", "Kế toán"),
@@ -164,11 +165,16 @@ def staff(demo: list[DemoSchool], year: SchoolYear) -> list[Activation]:
         for place in demo:
             for role, word, title in STAFF:
                 username = f"{word}.{place.spec.slug}"
-                user = create_user(actor=ACTOR, username=username, full_name=f"{title} {place.spec.short_name}")
+                user = create_user(
+                    actor=ACTOR, username=username, full_name=f"{title} {place.spec.short_name}",
+                    email=f"{username}@{MAIL_DOMAIN}",
+                )  # fmt: skip
                 grant(actor=ACTOR, user=user, role=role, school_id=place.school.pk, valid_from=year.starts_on)
                 token = new_activation(actor=ACTOR, user=user)
                 links.append(Activation(title, username, place.spec.short_name, token))
-        officer = create_user(actor=ACTOR, username="canbo.so", full_name="Cán bộ Sở GD&ĐT")
+        officer = create_user(
+            actor=ACTOR, username="canbo.so", full_name="Cán bộ Sở GD&ĐT", email=f"canbo.so@{MAIL_DOMAIN}"
+        )
         department = OrgUnit.objects.get(code=DEPARTMENT, valid_to=None)
         grant(actor=ACTOR, user=officer, role=Role.OFFICER, unit_id=department.pk, valid_from=year.starts_on)
         token = new_activation(actor=ACTOR, user=officer)
