@@ -161,10 +161,11 @@ def test_the_database_gives_no_number_twice(
     factories.number_rule(account, "962TS", 6, kind="bill_seq")
     invoice, other = money.invoice(school, [120_000]), money.invoice(school, [130_000], full_name="Trần Bình")
     give(account, actor)
+    third = money.invoice(school, [140_000], full_name="Lê Chi")
     values = {"school": school, "bank_account": account, "bank_bin": account.bank_bin, "created_at": school_day}
     for number in ("962TS000001", "962TS000777"):  # another's, and one of nobody
         with pytest.raises(DatabaseError, match=r"given once|payments_invoicenumber_once|UNIQUE"), savepoint():
-            InvoiceNumber.objects.create(invoice=other, number=number, **values)
+            InvoiceNumber.objects.create(invoice=third, number=number, **values)
     foreign = factories.bank_account(other_school, number="0071000999999")
     with pytest.raises(DatabaseError, match="given once"), savepoint():
         VirtualAccount.objects.create(
