@@ -189,6 +189,10 @@ def is_paid(town: Town, name: str, invoice: Invoice, number: int) -> None:
     fits(page)
     receipt = f"BL-{clock.today().year}-{number:06d}"
     expect(page.locator("main p", has_text="Số biên lai")).to_have_text(f"Số biên lai {receipt}")
+    came = "Tài khoản của trường đã nhận tiền"
+    if name in {*GATEWAYS, "bank_bill"}:
+        came = "Cổng thanh toán hoặc ngân hàng đã báo nhận tiền"
+    expect(page.locator(".tl b").first).to_have_text(came)
     invoice.refresh_from_db()
     assert invoice.paid == invoice.total, name
     (paid,) = Payment.objects.for_school(town.school).filter(allocations__invoice=invoice).select_related("evidence")
