@@ -109,6 +109,7 @@ def _start_over(data: Path) -> None:
         "static",
         "uploads",
         "outbox",
+        "mail",
     }
     if data.is_dir():
         strange = [p.name for p in data.iterdir() if p.name.removesuffix("-wal").removesuffix("-shm") not in ours]

@@ -75,3 +75,18 @@ def test_data_that_cannot_be_migrated_are_named(
     monkeypatch.setattr(demo_run, "call_command", broken)
     with pytest.raises(Refused, match=r"không nâng cấp được dữ liệu mẫu của bản cũ\. Chạy lại với --reset"):
         demo._bring_up_to_date(tmp_path, quiet=True)
+
+
+def test_starting_over_removes_what_a_demo_left_and_nothing_else(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    for folder in ("mail", "uploads", "bank"):
+        (data / folder).mkdir(parents=True)
+    (data / "mail" / "20261122-090000-1.log").write_text("thư của bản mẫu", encoding="utf-8")
+    (data / "truongso.sqlite3-wal").write_bytes(b"")
+    demo._start_over(data)
+    assert list(data.iterdir()) == []
+
+    (data / "luan-van.docx").write_bytes(b"of a person")
+    with pytest.raises(Refused, match=r"có tệp khác \(luan-van\.docx\)"):
+        demo._start_over(data)
+    assert (data / "luan-van.docx").read_bytes() == b"of a person"
