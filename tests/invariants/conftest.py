@@ -21,6 +21,8 @@ from tests.invariants.closings import fill_closings
 from tests.invariants.families import fill_families
 from tests.invariants.gateways import TABLES as GATEWAY_TABLES
 from tests.invariants.gateways import fill_gateways
+from tests.invariants.hygiene import TABLES as HYGIENE_TABLES
+from tests.invariants.hygiene import fill_hygiene
 from tests.invariants.papers import TABLES as PAPER_TABLES
 from tests.invariants.papers import fill_papers
 from tests.invariants.refunds import fill_refunds
@@ -47,7 +49,7 @@ GUARDED = (
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
-    *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES,
+    *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES, *HYGIENE_TABLES,
 )  # fmt: skip
 
 
@@ -172,6 +174,7 @@ def world(school: School, actor: Actor) -> World:
         fill_papers(invoice, Receipt.objects.for_school(school).get(payment=part))
         fill_closings(invoice)
         fill_asides(line, invoice)
+        fill_hygiene(school)
     invoice.refresh_from_db()
     return World(
         school=school,

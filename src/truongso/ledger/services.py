@@ -6,16 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from truongso.kernel import clock
+from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction_required
-from truongso.kernel.sql_values import rows_as
 from truongso.ledger.chart import bank_code, chart
-from truongso.ledger.models import Account, Entry, Period
+from truongso.ledger.models import Account, Entry, Period, Posting
 from truongso.ledger.types import AccountRole, EntryKind, Leg
-
-_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +58,23 @@ def post_many(school_id: int, *, entries: Sequence[NewEntry], actor_id: int | No
     IntegrityError, and nothing of the caller's transaction stays.
     """
     periods = _periods(school_id, {(e.occurred_on.year, e.occurred_on.month) for e in entries})
-    ids: list[int] = []
-    for start in range(0, len(entries), _BATCH):
-        batch = entries[start : start + _BATCH]
-        made = _insert_entries(school_id, batch, periods, actor_id)
-        _insert_postings(school_id, batch, made)
-        ids += made
-    return ids
+    now = clock.now()
+    made = insert_many(
+        new_row(
+            Entry, school_id=school_id, period_id=periods[e.occurred_on.year, e.occurred_on.month],
+            occurred_on=e.occurred_on, kind=e.kind.value, source_id=e.source_id, reverses_id=e.reverses,
+            actor_id=actor_id, created_at=now,
+        )
+        for e in entries
+    )  # fmt: skip
+    insert_many(
+        new_row(
+            Posting, school_id=school_id, entry_id=row.pk, debit_id=leg.debit, credit_id=leg.credit, amount=leg.amount
+        )
+        for row, entry in zip(made, entries, strict=True)
+        for leg in entry.legs
+    )
+    return [row.pk for row in made]
 
 
 @transaction_required
@@ -117,48 +123,6 @@ def turn_entry(school_id: int, kind: EntryKind, source_id: int, *, occurred_on: 
     entry = NewEntry(EntryKind.REVERSAL, last.pk, occurred_on, legs, reverses=last.pk)
     post_many(school_id, entries=[entry], actor_id=actor_id)
     return True
-
-
-def _insert_entries(
-    school_id: int, entries: Sequence[NewEntry], periods: dict[tuple[int, int], int], actor_id: int | None
-) -> list[int]:
-    """One INSERT … SELECT of plain values: a tenth of the client's work of model objects (issuing makes thousands)."""
-    columns = {"period": "bigint", "day": "date", "kind": "text", "source": "bigint", "reverses": "bigint"}
-    values = [
-        (periods[e.occurred_on.year, e.occurred_on.month], str(e.occurred_on), e.kind.value, e.source_id, e.reverses)
-        for e in entries
-    ]
-    rows, params = rows_as("new", columns, values)
-    sql = f"""
-        WITH {rows}
-        INSERT INTO ledger_entry (school_id, period_id, occurred_on, kind, source_id, reverses_id, actor_id, created_at)
-        SELECT %s, period, day, kind, source, reverses, %s, %s FROM new
-        RETURNING id, kind, source_id
-    """  # noqa: S608 - no value is written into the text
-    now = connection.ops.adapt_datetimefield_value(clock.now())
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, school_id, actor_id, now])
-        made = {(kind, source): int(pk) for pk, kind, source in cursor.fetchall()}
-    return [made[e.kind.value, e.source_id] for e in entries]
-
-
-def _insert_postings(school_id: int, entries: Sequence[NewEntry], ids: Sequence[int]) -> None:
-    values = [
-        (pk, leg.debit, leg.credit, leg.amount.value)
-        for pk, entry in zip(ids, entries, strict=True)
-        for leg in entry.legs
-    ]
-    if not values:
-        return
-    columns = {"entry": "bigint", "debit": "bigint", "credit": "bigint", "amount": "bigint"}
-    rows, params = rows_as("new", columns, values)
-    sql = f"""
-        WITH {rows}
-        INSERT INTO ledger_posting (school_id, entry_id, debit_id, credit_id, amount)
-        SELECT %s, entry, debit, credit, amount FROM new
-    """  # noqa: S608 - no value is written into the text
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, school_id])
 
 
 def _periods(school_id: int, months: set[tuple[int, int]]) -> dict[tuple[int, int], int]:

@@ -128,7 +128,7 @@ def test_leaving_out_is_for_unique_keys_alone(field: str) -> None:
     assert not Tally.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no lengths")
+@pytest.mark.postgres  # SQLite knows no lengths
 def test_nothing_is_cut_to_fit() -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         insert_many([Tally(key="k" * 65, count=1, ends_at=clock.now())])

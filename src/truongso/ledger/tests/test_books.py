@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 
 from truongso.kernel.db import TransactionRequiredError, savepoint
 from truongso.kernel.money import ZERO, Dong
-from truongso.ledger import services
 from truongso.ledger.chart import BANK_CODE, DEFAULT_CHART, ChartError
 from truongso.ledger.models import Account, Entry, Period, Posting
 from truongso.ledger.queries import (
@@ -99,10 +98,7 @@ def test_a_bank_account_has_one_account_of_its_own(school: School) -> None:
     ]  # fmt: skip
 
 
-def test_entries_are_posted_in_order_with_day_month_and_person(
-    school: School, books: dict[AccountRole, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(services, "_BATCH", 2)
+def test_entries_are_posted_in_order_with_day_month_and_person(school: School, books: dict[AccountRole, int]) -> None:
     ids = post(school, invoice(books, 3, 300), invoice(books, 1, 100, NOVEMBER), invoice(books, 2, 200))
     rows = {e.pk: e for e in Entry.objects.for_school(school).select_related("period")}
     assert [(rows[pk].kind, rows[pk].source_id, rows[pk].occurred_on, rows[pk].actor_id) for pk in ids] == [
