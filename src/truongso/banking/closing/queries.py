@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from truongso.banking import coverage
 from truongso.banking.closing.bank_day import bank_figures
@@ -84,6 +84,15 @@ def standing_closes(school_id: int, account: BankAccount | None) -> QuerySet[Day
     rows = DayClose.objects.for_school(school_id).filter(state__in=STANDING)
     mine = rows.filter(bank_account_id=account.pk) if account else rows.filter(bank_account__isnull=True)
     return mine.order_by("-last_on", "-pk")
+
+
+def first_reopened(school_id: int, account: BankAccount | None) -> dt.date | None:
+    """The first day ever opened again that can be closed: with it closing begins anew, so that what was done on opened
+    days is signed again. None where nothing was ever opened again."""
+    rows = DayClose.objects.for_school(school_id).filter(state=CloseState.REOPENED.value)
+    mine = rows.filter(bank_account_id=account.pk) if account else rows.filter(bank_account__isnull=True)
+    day: dt.date | None = mine.aggregate(d=Min("first_on"))["d"]
+    return day if day is None or account is None else _next_day(account, day - _DAY, None)
 
 
 def closes(school_id: int) -> QuerySet[DayClose]:

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from truongso.banking.closing import lifecycle
 from truongso.banking.closing.models import CloseBook, DayClose
-from truongso.banking.closing.queries import LONGEST, book_state, day_figures, standing_closes
+from truongso.banking.closing.queries import LONGEST, book_state, day_figures, first_reopened, standing_closes
 from truongso.banking.closing.signatures import day_digest, is_genuine, same_figures, seen_digest, signature
 from truongso.banking.closing.types import STANDING, CloseState, ClosingRefusedError, DayFigures
 from truongso.kernel import audit, clock
@@ -127,6 +127,9 @@ def _check_days(school: School, account: BankAccount | None, first: dt.date, las
     begins_anew = state.locked_through is None  # the first closing may begin on any day
     if not begins_anew and first != state.first:
         raise ClosingRefusedError("not_next", day=state.first.isoformat())
+    again = first_reopened(school.pk, account) if begins_anew else None
+    if again is not None and first > again:
+        raise ClosingRefusedError("not_next", day=again.isoformat())
     if last < first:
         raise ClosingRefusedError("ends_before_start")
     if last - first > LONGEST:

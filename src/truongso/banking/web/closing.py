@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,11 +20,12 @@ from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.queries import BookState, book_state, book_states, closes, day_figures, month_closes
 from truongso.banking.closing.signatures import seen_digest
 from truongso.banking.closing.types import CloseState, ClosingRefusedError, DayFigures, Gap, Item, Open, Side
-from truongso.banking.web.closing_forms import DaysForm, SignForm, WhyForm
+from truongso.banking.web.closing_forms import DaysForm, SignForm, WhyForm, last_day
 from truongso.banking.web.closing_texts import GAPS, OPEN, STATES, closing_text, item_text
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import total
+from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.organizations.public import BankAccount, School, bank_accounts
 
 CASH = "tien-mat"
@@ -169,7 +171,7 @@ def _days(
     if state.first is not None and state.last is not None:
         offered = (state.first, max(state.first, state.last))
         form = DaysForm(request.GET, first=offered[0], last=offered[1], is_first_open=state.latest is None)
-        first, last = days or form.days
+        first, last = days if days is not None and last_day(days[0]) >= days[1] else form.days
         figures = day_figures(school.pk, account, first, last)
         context |= {
             "form": form,
@@ -320,6 +322,7 @@ def _account(school: School, book: str) -> BankAccount | None:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
+        found: dt.date | None = VietnameseDateField(required=False).clean(text)
+    except ValidationError:
         return None
+    return found

@@ -10,7 +10,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from truongso.banking.closing.queries import LONGEST
 from truongso.kernel.ui.fields import VietnameseDateField
+
+
+def last_day(first: dt.date) -> dt.date:
+    """The last day that may be closed together with the first: nobody looks at centuries."""
+    return first + LONGEST
 
 
 class DaysForm(forms.Form):
@@ -27,9 +33,10 @@ class DaysForm(forms.Form):
 
     @property
     def days(self) -> tuple[dt.date, dt.date]:
-        """First and last day."""
+        """First and last day; a last one too far off is brought nearer."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return given.get("tu") or self.offered[0], given.get("den") or self.offered[1]
+        first = given.get("tu") or self.offered[0]
+        return first, min(given.get("den") or self.offered[1], last_day(first))
 
 
 class SignForm(forms.Form):

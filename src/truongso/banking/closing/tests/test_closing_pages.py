@@ -215,3 +215,20 @@ def test_pages_ask_the_same_number_of_questions_for_any_number_of_lines(
     after = (line(f"so {n}", 1_000 + n, f"FT{n}", booked_on=DAY + dt.timedelta(days=1)) for n in range(40))
     helpers.bring(account, *after, layout="bidv_detail")
     assert [asked(page) for page in pages] == few
+
+
+@pytest.mark.django_db
+def test_days_out_of_all_reason_are_refused_or_brought_nearer(account: BankAccount, accountant: Client) -> None:
+    helpers.bring(account, line("mot", 250_000, "FT1"), layout="bidv_detail")
+    days = reverse("banking:closing_days", args=[account.public_id])
+    statuses = [
+        accountant.post(f"{days}/ky", {"first": first, "last": last, "seen": "x"}).status_code
+        for first, last in (
+            ("0001-01-01", "0001-01-02"), ("2026-10-06", "9999-12-31"), ("1900-01-01", "2199-12-31"), ("x", ""),
+            ("2026-10-06", "2026-10-05"), ("2199-12-30", "2199-12-31"),
+        )
+    ]  # fmt: skip
+    assert statuses == [302, 302, 400, 302, 400, 400]
+    assert DayClose.objects.across_schools("test").count() == 0
+    shown = accountant.get(f"{days}?tu=01/01/1900&den=31/12/2199").context
+    assert (shown["first"], shown["last"]) == (dt.date(1900, 1, 1), dt.date(1901, 1, 2))

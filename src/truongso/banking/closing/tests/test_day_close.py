@@ -293,6 +293,18 @@ def test_signed_figures_cannot_be_written_over(account: BankAccount) -> None:
     assert Entry.objects.for_school(account.school_id).count() == 1
 
 
+@pytest.mark.django_db
+def test_opened_days_are_signed_again_before_any_later_ones(account: BankAccount) -> None:
+    bring(account, line("mot", 250_000, "FT1"), line("hai", 50_000, "FT2", booked_on=NEXT))
+    row = close(account)
+    with savepoint():
+        services.ask_reopening(account.school, close_id=row.pk, reason="Xem lại", actor=ACCOUNTANT)
+        services.reopen_days(account.school, close_id=row.pk, actor=PRINCIPAL)
+    assert book_state(account.school, account).locked_through is None
+    assert refused("not_next", lambda: sign(account, NEXT, NEXT)).params == {"day": DAY.isoformat()}
+    assert close(account, DAY, NEXT).first_on == DAY
+
+
 def test_without_printed_balances_the_books_say_where_the_days_begin(account: BankAccount) -> None:
     helpers.bring(account, line("mot", 250_000, "FT1"), line("phi", 11_000, "FT3", Direction.OUT))
     found = figures(account)
