@@ -12,6 +12,7 @@ from truongso.payments.pos.selfcheck import CHECKS as POS_CHECKS
 from truongso.payments.refunds.selfcheck import CHECKS as REFUND_CHECKS
 from truongso.payments.settlements.selfcheck import CHECKS as SETTLEMENT_CHECKS
 from truongso.payments.signing.selfcheck import CHECKS as SIGNING
+from truongso.payments.virtual_accounts.selfcheck import CHECKS as NUMBER_CHECKS
 
 _SIGNED = "SUM(CASE WHEN reverses_id IS NULL THEN amount ELSE -amount END)"
 
@@ -78,4 +79,5 @@ CHECKS = [
     *POS_CHECKS,
     *REFUND_CHECKS,
     *SETTLEMENT_CHECKS,
+    *NUMBER_CHECKS,
 ]  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, connection
+from django.db import transaction as transaction_api
 from django.test import Client
 from openpyxl import load_workbook
 from tests import factories, money, pdf
@@ -16,7 +17,7 @@ from truongso.fees.models import Invoice
 from truongso.fees.public import cancel_invoice
 from truongso.kernel import outbox
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import savepoint, transaction
+from truongso.kernel.db import is_postgres, savepoint, transaction
 from truongso.kernel.models import AuditEntry
 from truongso.kernel.qr_image import read_qr
 from truongso.organizations.models import BankAccount, School
@@ -218,3 +219,22 @@ def test_list_file_and_button(school: School, account: BankAccount, actor: Actor
         ["962TS000001", first.code, "Nguyễn Bảo An", "3A2", first.round.name, 0, "Đã hủy, số vẫn giữ"],
     ]  # fmt: skip
     assert Invoice.objects.for_school(school).count() == 2
+
+
+def test_verify_finds_a_number_that_is_not_its_holders(school: School, account: BankAccount, actor: Actor) -> None:
+    factories.number_rule(account, "962TS", 6, kind="bill_seq")
+    invoice = money.invoice(school, [120_000])
+    give(account, actor)
+    assert money.broken_invariants() == []
+    drop = "DROP TRIGGER ts_payments_givennumber_no_update" + (" ON payments_givennumber" if is_postgres() else "")
+    with savepoint():
+        with connection.cursor() as cursor:
+            cursor.execute(drop)
+        GivenNumber.objects.filter(holder=f"invoice:{invoice.pk}").update(holder="pupil:1")
+        found = money.broken_invariants()
+        transaction_api.set_rollback(True)
+    numbers = [text for text in found if text.startswith("I12")]
+    assert numbers == [
+        "I12 a number in use at a bank stands for its pupil or invoice alone, over all schools: "
+        f"['{school.pk} 962TS000001']"
+    ]
