@@ -19,6 +19,7 @@ from defusedxml.ElementTree import iterparse
 from truongso.banking.statements.amounts import AmountError, parse_amount
 from truongso.banking.statements.checks import account_number, check_account, check_figures
 from truongso.banking.statements.figures import Account
+from truongso.banking.statements.moments import is_of_our_time
 from truongso.banking.statements.types import (
     ParsedStatement,
     PrintedFigures,
@@ -276,16 +277,18 @@ def _booked(entry: Element) -> tuple[dt.date, dt.datetime | None]:
 def _moment(text: str) -> dt.datetime | None:
     try:
         at = dt.datetime.fromisoformat(text)
-        return (at if at.tzinfo is not None else at.replace(tzinfo=SCHOOL_TIME)).astimezone(SCHOOL_TIME)
+        at = (at if at.tzinfo is not None else at.replace(tzinfo=SCHOOL_TIME)).astimezone(SCHOOL_TIME)
     except (ValueError, OverflowError):
         return None
+    return at if is_of_our_time(at.date()) else None
 
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text[:10])
+        day = dt.date.fromisoformat(text[:10])
     except ValueError:
         return None
+    return day if is_of_our_time(day) else None
 
 
 def _amount(element: Element | None) -> int:

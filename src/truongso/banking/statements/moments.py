@@ -49,7 +49,20 @@ class MomentError(ValueError):
 
 
 def parse_moment(cell: Cell, order: DateOrder = DateOrder.DAY_FIRST) -> Moment | None:
-    """(date, time or None) of a date cell, None for an empty one. Raises MomentError."""
+    """(date, time or None) of a date cell, None for an empty one. Raises MomentError, also for a year of no statement
+    (0001, 9999)."""
+    found = _moment(cell, order)
+    if found is not None and not is_of_our_time(found[0]):
+        raise MomentError(cell)
+    return found
+
+
+def is_of_our_time(day: dt.date) -> bool:
+    """Whether a statement may hold the day: with a slip like 01/01/0001 the days around it cannot even be counted."""
+    return 2000 <= day.year <= 2099
+
+
+def _moment(cell: Cell, order: DateOrder) -> Moment | None:
     if isinstance(cell, str):
         text = cell.strip()
         return _text_moment(text, cell, order) if text else None

@@ -139,6 +139,15 @@ def test_a_second_transfer_for_a_paid_invoice_waits_for_a_person(
     assert Payment.objects.for_school(school).count() == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_row_of_no_possible_year_is_refused_alone(account: BankAccount, actor: Actor, year: int) -> None:
+    slip = dataclasses.replace(_line("mot", 250_000, "FT1"), booked_on=dt.date(year, 12, 31))
+    statement, _counts = _import(account, _file(account, _line("hai", 50_000, "FT2"), slip), actor)
+    assert [x.reference for x in BankLine.objects.for_school(account.school_id)] == ["FT2"]
+    assert (statement.counts["new"], statement.counts["refused"]) == (1, 1)
+
+
 def test_a_person_assigns_and_undoes(school: School, account: BankAccount, actor: Actor) -> None:
     invoice = money.invoice(school, [250_000])
     _import(account, _file(account, _line("gui co giao", 250_000, "R1")), actor)

@@ -134,6 +134,11 @@ def test_dates(cell: Cell, moment: object) -> None:
         99999,
         True,
         -5.0,
+        "01/01/0001",
+        "31/12/9999",
+        "1999-12-31",
+        dt.date(1, 1, 1),
+        dt.datetime(9998, 12, 31, 23, 59),
     ],
 )
 def test_dates_that_are_none(cell: Cell) -> None:

@@ -108,6 +108,13 @@ def test_camt_contradictions_reversals_and_pending_entries() -> None:
     assert codes(read(CAMT.replace("<Ccy>VND</Ccy>", "<Ccy>USD</Ccy>")))[0] == "other_currency"
 
 
+def test_camt_years_of_no_statement_are_refused() -> None:
+    for year in ("0001", "9999"):
+        slip = read(CAMT.replace("2026-11-06</Dt></BookgDt>", f"{year}-11-06</Dt></BookgDt>"))
+        assert [row.refusal.code for row in slip.rows if row.refusal][:1] == ["date_unreadable"], year
+        assert {x.booked_on for x in slip.lines} <= {FIFTH, SIXTH}
+
+
 def test_camt_that_breaks_off_nests_or_brings_entities() -> None:
     for text in (CAMT[: len(CAMT) // 2], CAMT.replace("<Ntry>", "<a>" * 60 + "<Ntry>", 1)):
         with pytest.raises(StatementError) as refused:
