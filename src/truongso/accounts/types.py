@@ -139,7 +139,7 @@ class AccountRefusedError(Exception):
     username_taken (name) · bad_username (name) · email_taken (email) · bad_email (email) · bad_dates ·
     role_here (role) · roles_conflict (role, other) · wrong_place (role) · has_other_places · own_account ·
     already_open · already_decided (at) · same_person · needs_approver · reason_missing · ended (day) ·
-    last_day_past (day) · nothing_to_reset · no_change · list_applied (at) ·
+    last_day_past (day) · ends_earlier (day) · nothing_to_reset · no_change · list_applied (at) ·
     list_changed · list_empty · list_no_header · list_too_long (most) ·
     review_open (day) · review_classes · review_nobody · review_closed (day) · review_signed (at) ·
     review_waits (count) · already_reviewed · last_keeper (role) · owner_unknown · owner_personal ·

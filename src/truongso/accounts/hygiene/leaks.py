@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from truongso.accounts.hygiene import owners
@@ -133,11 +133,13 @@ def links_for(*, by: Manager, school: School, report: LeakReport) -> tuple[list[
 def _secure(by: Manager, user: User, own_session: str | None) -> LeakOutcome:
     end_sessions(user, but=own_session if user.pk == by.user.pk else None)
     devices.distrust(user)
-    ActivationLink.objects.filter(user=user, used_at=None).update(expires_at=clock.now())
+    is_elsewhere = other_places(user, by.scope)
+    if not is_elsewhere:  # a link from elsewhere could not be replaced here
+        ActivationLink.objects.filter(user=user, used_at=None).update(expires_at=clock.now())
     if not user.has_usable_password():
         alone = user.second_factor_since is not None and not is_without_way_in(user)
         return LeakOutcome.SIGNED_OUT if alone else LeakOutcome.LINK
-    keeps = user.second_factor_since is not None or user.pk == by.user.pk or other_places(user, by.scope)
+    keeps = user.second_factor_since is not None or user.pk == by.user.pk or is_elsewhere
     if keeps:
         require_change(user=user, reason=REASON, actor=by.actor)
         return LeakOutcome.CHANGE
@@ -174,7 +176,11 @@ class _Known:
         place = Q(among("school_id", scope)) if scope else Q(pk__in=[])
         if unit is not None:
             place |= Q(unit=unit)
-        held = Membership.objects.filter(place).order_by("-valid_from", "pk").values_list("user_id", "school_id")
+        present = Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today())
+        # Who left for another place is looked after there, and nobody here learns of it.
+        anywhere = Membership.objects.filter(present, user_id=OuterRef("user_id"))
+        rows = Membership.objects.filter(place).filter(present | ~Exists(anywhere))
+        held = rows.order_by("-valid_from", "pk").values_list("user_id", "school_id")
         self.schools: dict[int, int | None] = {}
         for user_id, school_id in held:
             self.schools.setdefault(user_id, school_id)

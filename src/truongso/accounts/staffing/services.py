@@ -129,7 +129,8 @@ def give_role(*, by: Manager, school: School, user: User, span: Span, reason: st
 def end_role(*, by: Manager, school: School, membership: Membership, last_day: dt.date, reason: str = "") -> Done:
     """The role's last day. Who may approve ends it at once; a sensitive role otherwise waits for a second person.
 
-    Raises AccountRefusedError `own_account`, `ended`, `last_day_past`, `already_open`.
+    Holding a role longer is giving it: that goes by `give_role`. Raises AccountRefusedError `own_account`, `ended`,
+    `last_day_past`, `ends_earlier` (day: it ends before that anyway), `already_open`.
     """
     if membership.user_id == by.user.pk:
         raise AccountRefusedError("own_account")
@@ -137,6 +138,8 @@ def end_role(*, by: Manager, school: School, membership: Membership, last_day: d
         raise AccountRefusedError("ended", day=membership.valid_to)
     if last_day < max(membership.valid_from, clock.today() - dt.timedelta(days=1)):
         raise AccountRefusedError("last_day_past", day=last_day)
+    if membership.valid_to is not None and last_day > membership.valid_to:
+        raise AccountRefusedError("ends_earlier", day=membership.valid_to)
     if Role(membership.role) in SENSITIVE_ROLES and not by.approves:
         span = Span(Role(membership.role), membership.valid_from, last_day)
         return Done(_ask(by, RequestKind.END, school, membership.user, span=span, membership=membership, reason=reason))
@@ -241,9 +244,13 @@ def _carry_out(by: Manager, row: AccountRequest) -> Done:
         span = Span(Role(row.role), row.valid_from or clock.today(), row.valid_to)
         _check_span(school, user, span)
         _grant(by.actor, school, user, span)
-        fresh = user.password_changed_at is None and user.is_active
+        # A link opens the account everywhere: not ours to hand out for somebody who also works elsewhere.
+        fresh = user.password_changed_at is None and user.is_active and not other_places(user, by.scope)
         return Done(token=new_activation(actor=by.actor, user=user) if fresh else "")
     if kind is RequestKind.END and row.membership is not None and row.valid_to is not None:
+        last = row.membership.valid_to
+        if last is not None and last < row.valid_to:  # ended earlier meanwhile
+            raise AccountRefusedError("ends_earlier", day=last)
         _end(by.actor, row.membership, max(row.valid_to, row.membership.valid_from), row.reason)
         return Done()
     if kind in {RequestKind.LINK, RequestKind.LOST_FACTOR} and other_places(user, by.scope):

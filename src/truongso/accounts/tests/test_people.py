@@ -174,6 +174,45 @@ def test_nobody_gives_themselves_anything(staff: Staff) -> None:
         )
 
 
+def test_ending_a_role_never_prolongs_it(staff: Staff) -> None:
+    """One person alone would give a sensitive role that way."""
+    today = clock.today()
+    last = today + dt.timedelta(days=10)
+    membership = staff.accountant.memberships.get()
+    with transaction.atomic():
+        services.end_role(by=staff.manager(staff.principal), school=staff.school, membership=membership, last_day=last)
+    for user in (staff.principal, staff.it):
+        by, later = staff.manager(user), last + dt.timedelta(days=1)
+        refused(
+            "ends_earlier",
+            lambda b=by, d=later: services.end_role(
+                by=b, school=staff.school, membership=membership, last_day=d, reason="x"
+            ),
+        )
+    # Nor does a request that was overtaken.
+    with transaction.atomic():
+        done = services.end_role(by=staff.manager(staff.it), school=staff.school, membership=membership, last_day=last)
+        services.end_role(by=staff.manager(staff.principal), school=staff.school, membership=membership, last_day=today)
+    request = done.request
+    assert request is not None
+    refused("ends_earlier", lambda: services.decide(by=staff.manager(staff.principal), request=request, approve=True))
+    assert staff.accountant.memberships.get().valid_to == today
+
+
+def test_a_role_approved_here_opens_no_account_that_is_used_elsewhere(staff: Staff, other_school: School) -> None:
+    """A link sets the password: it is handed out by who looks after the person."""
+    fresh = factories.user(Role.SUBJECT_TEACHER, school=staff.school, username="moive")
+    User.objects.filter(pk=fresh.pk).update(password="!", password_changed_at=None)
+    fresh.refresh_from_db()
+    Membership.objects.create(user=fresh, role=Role.PRINCIPAL.value, school=other_school, valid_from=FROM)
+    request = give(staff, staff.it, fresh, Role.CASHIER).request
+    assert request is not None
+    with transaction.atomic():
+        done = services.decide(by=staff.manager(staff.principal), request=request, approve=True)
+    assert (done.token, ActivationLink.objects.count()) == ("", 0)
+    assert fresh.memberships.filter(school=staff.school, role="cashier").count() == 1
+
+
 def test_two_people_and_one_of_them_may_approve(staff: Staff) -> None:
     done = give(staff, staff.it, staff.teacher, Role.ACCOUNTANT)
     assert done.request is not None

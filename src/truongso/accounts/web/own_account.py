@@ -75,7 +75,7 @@ def keep(request: AuthedRequest) -> HttpResponse:
 def switch(request: AuthedRequest) -> HttpResponse:
     """Act in another of one's own memberships from now on."""
     wanted = request.POST.get("membership", "")
-    if not (wanted.isascii() and wanted.isdigit() and choose(request, int(wanted))):
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19 and choose(request, int(wanted))):
         messages.error(request, _("Đơn vị này không có trong tài khoản của thầy/cô. Chọn lại trong danh sách."))
         return redirect("accounts:own_account")
     return redirect("accounts:home")

@@ -33,6 +33,7 @@ _TEXTS: dict[str, str | Promise] = {
     "reason_missing": _("Ghi lý do."),
     "ended": _("Vai trò này đã kết thúc ngày %(day)s."),
     "last_day_past": _("Ngày cuối không thể trước hôm qua hoặc trước ngày bắt đầu."),
+    "ends_earlier": _("Vai trò này đã hẹn hết ngày %(day)s. Muốn giữ lâu hơn, trao vai trò từ hôm sau ngày đó."),
     "nothing_to_reset": _("Người này chưa có lớp xác thực thứ hai."),
     "no_change": _("Tài khoản đã ở trạng thái đó."),
     "list_applied": _("Danh sách này đã nhập lúc %(at)s."),

@@ -15,7 +15,7 @@ from tests import factories
 from truongso.accounts.hygiene.leak_reading import read_leaked
 from truongso.accounts.hygiene.models import LeakReport, LeakRow
 from truongso.accounts.hygiene.tests.people import Staff, staff_of
-from truongso.accounts.models import ActivationLink, User
+from truongso.accounts.models import ActivationLink, Membership, User
 from truongso.accounts.services import new_activation
 from truongso.accounts.types import AccountRefusedError, Role
 from truongso.kernel import clock
@@ -158,6 +158,35 @@ def test_nobody_learns_of_accounts_that_are_not_theirs(staff: Staff, other_schoo
     assert factories.login(Client(), staff.it).get(f"{PAGE}/{report.public_id}").status_code == 404
     for person in (staff.accountant, staff.teacher):
         assert factories.login(Client(), person).get(PAGE).status_code == 403
+
+
+def test_who_left_for_another_school_is_out_of_reach(staff: Staff, school: School, other_school: School) -> None:
+    """Neither seen nor signed out; who works at both keeps the link that the other school gave."""
+    today = clock.today()
+    staff.teacher.memberships.update(valid_to=today - dt.timedelta(days=1))
+    for person, role in ((staff.teacher, Role.SUBJECT_TEACHER), (staff.accountant, Role.ACCOUNTANT)):
+        Membership.objects.create(user=person, role=role.value, school=other_school, valid_from=today)
+    User.objects.filter(pk=staff.accountant.pk).update(password="!")
+    with transaction.atomic():
+        tokens = [
+            new_activation(actor=Actor.system("test", "cli"), user=person)
+            for person in (staff.teacher, staff.accountant)
+        ]
+    teacher = factories.login(Client(), staff.teacher)
+    it = factories.login(Client(), staff.it)
+    report = upload(it)
+    named = LeakRow.objects.filter(user__isnull=False).order_by("user__username")
+    assert list(named.values_list("user__username", flat=True)) == [
+        "hoapt", "truong",
+    ]  # fmt: skip
+    it.post(f"{PAGE}/{report.public_id}/xu-ly")
+    assert [Client().get(f"/kich-hoat/{token}").status_code for token in tokens] == [200, 200]
+    assert teacher.get("/tai-khoan").status_code == 200
+    assert User.objects.get(pk=staff.teacher.pk).check_password(factories.PASSWORD)
+    # Somebody who left and works nowhere is still the last school's to look after.
+    staff.teacher.memberships.filter(school=other_school).delete()
+    upload(it)
+    assert LeakRow.objects.filter(user=staff.teacher).count() == 1
 
 
 def test_the_department_handles_a_list_for_its_schools(staff: Staff, other_school: School) -> None:
