@@ -128,8 +128,10 @@ def carry_out(act: LineAct, orders: Sequence[Order], *, actor: Actor) -> list[Pa
     rests, deposits = rests_of(school_id, list(lines.values())), held(school_id, list(lines.values()))
     outcome: dict[int, Payment | Refusal] = {}
     asked: dict[int, Booking] = {}
+    # A list was looked at as lines that wait: what somebody put aside or booked in part meanwhile is theirs.
+    states = (LineState.WAITING.value,) if act.kind == ActKind.BULK.value else ASSIGNABLE
     for order in orders:
-        refusal = _unfit(lines.get(order.line_id))
+        refusal = _unfit(lines.get(order.line_id), states)
         deposit = deposits.get(order.line_id)
         if refusal is None and deposit is not None:
             refusal = LineRefusedError("deposit_fits", slip=deposit.slip_number)
@@ -219,10 +221,10 @@ def set_aside(
     )  # fmt: skip
 
 
-def _unfit(line: BankLine | None) -> LineRefusedError | None:
+def _unfit(line: BankLine | None, states: Sequence[str] = ASSIGNABLE) -> LineRefusedError | None:
     if line is None:
         return LineRefusedError("unknown_line")
-    if line.direction != Direction.IN.value or line.state not in ASSIGNABLE:
+    if line.direction != Direction.IN.value or line.state not in states:
         return LineRefusedError("not_waiting", state=line.state)
     return None
 

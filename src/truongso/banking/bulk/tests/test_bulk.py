@@ -6,13 +6,14 @@ import pytest
 from tests import factories, money
 
 from truongso.accounts.types import Role
-from truongso.banking.acts.handling import assign, undo_match
+from truongso.banking.acts.handling import assign, set_aside, undo_match
 from truongso.banking.acts.undoing import undo_act
-from truongso.banking.bulk.queries import Why, plan
+from truongso.banking.bulk import services
+from truongso.banking.bulk.queries import Plan, Why, plan
 from truongso.banking.bulk.services import accept_many
 from truongso.banking.models import BankLine, LineAct, MatchDecision
 from truongso.banking.tests.helpers import bring, line, rows
-from truongso.banking.types import LineRefusedError
+from truongso.banking.types import LineRefusedError, LineState
 from truongso.fees.models import Invoice
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
@@ -70,6 +71,29 @@ def test_a_list_is_accepted_as_it_was_shown_and_undone_whole(
     undone = plan(school.pk, 50)
     assert [(e.line.reference, e.why) for e in undone.exempt][:2] == [("R1", Why.UNDONE), ("R2", Why.UNDONE)]
     assert money.broken_invariants() == []
+
+
+@pytest.mark.django_db
+def test_a_line_parked_while_the_list_is_accepted_stays_parked(
+    school: School, account: BankAccount, person: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES[:2]:
+        money.invoice(school, [250_000], full_name=name)
+    bring(account, line("nguyen bao an 3a2", 250_000, "R1"), line("ly van binh 3a2", 250_000, "R2"))
+    found = plan(school.pk, 50)
+
+    def overtaken(school_id: int, _least: int) -> Plan:
+        parked = _lines(school)["R1"].pk
+        set_aside(school_id, line_id=parked, state=LineState.PARKED, reason="Hỏi ngân hàng", actor=person)
+        return found
+
+    monkeypatch.setattr(services, "plan", overtaken)
+    ids = [p.line.public_id for p in found.picks]
+    with transaction():
+        done = accept_many(school.pk, least=50, line_ids=ids, seen=Dong(500_000), actor=person)
+    assert (done.count, [(x.reference, why.code) for x, why in done.refused]) == (1, [("R1", "not_waiting")])
+    assert {r: x.state for r, x in _lines(school).items()} == {"R1": "parked", "R2": "matched"}
+    assert _paid(school) == {"Lý Văn Bình": 250_000}
 
 
 def test_two_lines_for_one_invoice_are_left_to_a_person(school: School, account: BankAccount, person: Actor) -> None:
