@@ -69,11 +69,15 @@ def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Acto
 
 def read_facts(account: BankAccount, parsed: ParsedStatement) -> dict[str, Any]:
     """What an import keeps of a reading: layout, figures, days, problems, counts."""
+    return {**_facts(parsed), "counts": counts(parsed, look(account, parsed))}
+
+
+def _facts(parsed: ParsedStatement) -> dict[str, Any]:
     covered = parsed.covered or (None, None)
     return {
         "layout": parsed.layout[:60], "opening_balance": parsed.printed.opening,
         "closing_balance": parsed.printed.closing, "period_from": covered[0], "period_to": covered[1],
-        "flagged": parsed.flagged, "counts": counts(parsed, look(account, parsed)),
+        "flagged": parsed.flagged,
         "problems": [{"code": p.code, "params": _plain(p.params)} for p in parsed.problems],
     }  # fmt: skip
 
@@ -141,7 +145,8 @@ def apply(
         standing = StatementImport.objects.for_school(account.school_id).filter(
             pk=statement.pk, state=ImportState.PREVIEWED.value
         )
-        if standing.update(state=ImportState.APPLIED.value, applied_at=clock.now()):
+        # As it was read to be applied: the columns may have been shown anew since it was looked at.
+        if standing.update(state=ImportState.APPLIED.value, applied_at=clock.now(), **_facts(parsed)):
             result = _outcome(statement)  # of all runs: an earlier one may have been cut off
             StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(counts=result)
             audit.record(

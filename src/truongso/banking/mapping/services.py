@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from truongso.banking.mapping.models import StatementLayout
-from truongso.banking.models import StatementImport
+from truongso.banking.models import StatementImport, StatementRow
 from truongso.banking.parsed import read_kept
 from truongso.banking.statement_import import StatementRefusedError, read_facts
 from truongso.banking.statements.custom import PREFIX, CustomLayout, CustomLayoutError
@@ -57,16 +57,20 @@ def save_layout(
 def read_again(statement: StatementImport) -> None:
     """Read a file that is not applied yet with what has been shown; it stands as a preview then.
 
-    Raises SheetError or StatementError, StatementRefusedError; nothing changes then. An applied file stays as it is.
+    Raises SheetError or StatementError, StatementRefusedError; nothing changes then. A file that is applied, or is
+    just being applied, stays as it is.
     """
-    if statement.state == ImportState.APPLIED.value:
+    own = StatementImport.objects.for_school(statement.school_id).filter(pk=statement.pk)
+    state = own.select_for_update(no_key=True).values_list("state", flat=True).get()
+    rows = StatementRow.objects.for_school(statement.school_id).filter(statement_id=statement.pk)
+    if state == ImportState.APPLIED.value or rows.exists():
         return
     parsed = read_kept(statement)
     refusing = [(p.code, p.params) for p in parsed.problems if p.refuses]
     if refusing:
         raise StatementRefusedError(refusing)
     facts = read_facts(statement.bank_account, parsed) | {"state": ImportState.PREVIEWED.value}
-    StatementImport.objects.for_school(statement.school_id).filter(pk=statement.pk).update(**facts)
+    own.update(**facts)
     statement.refresh_from_db(fields=list(facts))
     note_use(statement.bank_account, parsed)
 

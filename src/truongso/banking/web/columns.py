@@ -100,7 +100,8 @@ class ColumnsForm(forms.Form):
         """Index of the header row, -1 for none."""
         chosen = self.data.get("hang") if self.is_bound else self.get_initial_for_field(self.fields["hang"], "hang")
         text = str(chosen if chosen is not None else "")
-        return min(int(text), len(self.sheet.rows)) - 1 if text.isascii() and text.isdigit() else -1
+        is_number = text.isascii() and text.isdigit() and len(text) < 9
+        return min(int(text), len(self.sheet.rows)) - 1 if is_number else -1
 
     @property
     def columns(self) -> list[dict[str, Any]]:

@@ -106,7 +106,11 @@ def statement_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     if job is not None and job.state in {jobs.WAITING, jobs.RUNNING}:
         template = "banking/_progress.html" if request.headers.get("HX-Request") else "banking/statement_running.html"
         return render(request, template, context)
-    return render(request, "banking/statement_preview.html", context | _preview(statement))
+    try:
+        context |= _preview(statement)
+    except (SheetError, StatementError) as error:
+        return _unread(request, statement, error)
+    return render(request, "banking/statement_preview.html", context)
 
 
 @requires(Permission.SCHOOL_STATEMENT_IMPORT)
@@ -117,6 +121,8 @@ def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
     here = redirect("banking:statement", public_id=statement.public_id)
     if statement.state == ImportState.APPLIED.value:
         return here
+    if statement.state == ImportState.MAPPING.value:
+        return redirect("banking:columns", public_id=public_id)
     if statement.counts["new"] + statement.counts["known"] > INLINE_LINES:
         with transaction():
             jobs.start(
@@ -126,6 +132,8 @@ def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
         return here
     try:
         statement_import.apply(statement, actor=actor)
+    except (SheetError, StatementError) as error:
+        return _unread(request, statement, error)
     except IntegrityError as error:
         if "period is closed" not in str(error):
             raise
@@ -148,7 +156,10 @@ def original(request: AuthedRequest, public_id: str) -> HttpResponse:
 def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The rows that could not be read, under their header, with the reason: to correct and import again."""
     statement = _statement(request, public_id, with_content=True)
-    parsed = read_kept(statement)
+    try:
+        parsed = read_kept(statement)
+    except (SheetError, StatementError) as error:
+        return _unread(request, statement, error)
     header = ["" if cell is None else str(cell) for cell in parsed.header]
     width = max((len(row.cells) for row in parsed.rows), default=0)
     header += [""] * (width - len(header))
@@ -162,6 +173,12 @@ def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
         banner=[[_("Số tài khoản"), statement.bank_account.number]],
     )  # fmt: skip
     return download(write_xlsx([sheet]), f"dong-chua-nhap-{statement.public_id}.xlsx")
+
+
+def _unread(request: AuthedRequest, statement: StatementImport, error: SheetError | StatementError) -> HttpResponse:
+    """A file that could be read when it came, by columns that were deleted since: they can be shown again."""
+    messages.error(request, file_text(error.code, error.params))
+    return redirect("banking:columns", public_id=statement.public_id)
 
 
 def _overview(request: AuthedRequest, form: UploadForm | None) -> HttpResponse:

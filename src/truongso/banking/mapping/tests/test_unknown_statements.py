@@ -13,11 +13,13 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking import coverage
 from truongso.banking.mapping.models import StatementLayout
+from truongso.banking.mapping.services import read_again
 from truongso.banking.models import BankLine, StatementImport
 from truongso.banking.statement_import import apply
 from truongso.banking.statements.custom import CustomLayout, to_file
 from truongso.banking.tests.helpers import ACTOR, bring, file, line
 from truongso.kernel import clock
+from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
 
@@ -123,6 +125,39 @@ def test_layouts_are_shared_changed_and_deleted(
     browser.post(f"{HERE}/mau/{mine.public_id}/xoa")
     assert StatementLayout.objects.for_school(school).count() == 0
     assert "Mẫu cột đã xóa" in browser.get(HERE).content.decode()
+
+
+def test_an_applied_file_is_never_a_preview_again(school: School, account: BankAccount, browser: Client) -> None:
+    """Somebody shows columns while somebody else applies; and addresses opened out of turn."""
+    columns = _upload(browser, account, TABLE)["Location"]
+    waiting = StatementImport.objects.for_school(school).get()
+    assert browser.post(f"{HERE}/{waiting.public_id}/nhap")["Location"] == columns
+    assert browser.post(columns, {**ANSWERS, "hang": "9" * 5000}).status_code == 200
+    browser.post(columns, {**ANSWERS, "viec": "luu"})
+    stale = StatementImport.objects.for_school(school).get()
+    browser.post(f"{HERE}/{stale.public_id}/nhap")
+    with transaction():
+        read_again(stale)
+    kept = StatementImport.objects.for_school(school).get()
+    assert (kept.state, kept.applied_at is not None, stale.state) == ("applied", True, "previewed")
+    assert BankLine.objects.for_school(school).count() == 2
+
+
+def test_a_file_whose_columns_were_deleted_asks_for_them_again(
+    school: School, account: BankAccount, browser: Client
+) -> None:
+    columns = _upload(browser, account, TABLE)["Location"]
+    browser.post(columns, {**ANSWERS, "viec": "luu"})
+    one = StatementImport.objects.for_school(school).get()
+    layout = StatementLayout.objects.for_school(school).get()
+    browser.post(f"{HERE}/mau/{layout.public_id}/xoa")
+    page = f"{HERE}/{one.public_id}"
+    answers = [browser.get(page), browser.post(f"{page}/nhap"), browser.get(f"{page}/dong-chua-nhap")]
+    assert [x["Location"] for x in answers] == [columns] * 3
+    assert browser.get(columns).status_code == 200
+    assert (BankLine.objects.for_school(school).count(), StatementImport.objects.for_school(school).get().state) == (
+        0, "previewed",
+    )  # fmt: skip
 
 
 def test_a_damaged_layout_is_passed_over(school: School, account: BankAccount, browser: Client) -> None:
