@@ -128,6 +128,13 @@ def test_a_queue_is_worked_off_by_keys_alone(
     keys.press("Enter")
     amount = desktop.get_by_role("textbox", name=re.compile("^Ghi nhận cho"))
     expect(amount).to_have_value("90.000")
+    # What was looked for is typed over; what is found and chosen already is said so.
+    keys.press("/")
+    keys.type("thi loan")
+    keys.press("Enter")
+    expect(desktop.locator("[data-find]")).to_have_value("thi loan")
+    expect(desktop.get_by_text("Phiếu tìm thấy đã được chọn ở trên")).to_be_visible()
+    _settle(desktop)
     desktop.locator("[data-line-title]").focus()
     desktop.locator("[data-items] summary").focus()
     keys.press("Enter")
@@ -155,6 +162,16 @@ def test_a_queue_is_worked_off_by_keys_alone(
     expect(said).to_contain_text("để sau")
     assert Aside.objects.for_school(school).get().reason == "Hỏi cô chủ nhiệm"
     assert _state(school, "R3") == "parked"
+
+    # Another line is found and merged; what the first invoice takes whole leaves nothing for a second one.
+    _settle(desktop)
+    keys.press("g")
+    keys.type("vang thi")
+    keys.press("Enter")
+    expect(desktop.locator("[data-first-line]")).to_be_focused()
+    keys.press("Enter")
+    expect(desktop.get_by_role("heading", name=re.compile("của 2 giao dịch gộp lại"))).to_be_visible()
+    desktop.goto(QUEUE)
 
     # What is left is accepted at once, looked at before.
     _settle(desktop)

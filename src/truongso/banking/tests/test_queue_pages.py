@@ -140,6 +140,10 @@ def test_a_line_is_divided_among_children_found_without_accents(
     split = browser.get(QUEUE, {"dong": row.public_id, "phieu": [one.code, two.code]}).content.decode()
     assert 'value="894.000"' in split
     assert 'value="655.000"' in split
+    bring(account, line("chuyen tien", 894_000, "R2"))
+    taken = browser.get(QUEUE, {"dong": _line(school, "R2").public_id, "phieu": [one.code, two.code], "tim": "a chu"})
+    assert taken.content.decode().count('value="894.000"') == 1  # nothing is left for the second one
+    assert "Phiếu tìm thấy đã được chọn ở trên" in taken.content.decode()
     data = {"phieu": [one.code, two.code], f"so_tien_{one.code}": "894k", f"so_tien_{two.code}": "655.000 đ"}
     assert _post(browser, row, "ghi-nhan", **data).status_code == 302
     assert {i.code: i.paid.value for i in Invoice.objects.for_school(school)} == {one.code: 894_000, two.code: 655_000}

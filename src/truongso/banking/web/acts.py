@@ -23,6 +23,8 @@ from truongso.banking.web.queue import is_partial, show
 from truongso.fees.public import invoice_by_code
 from truongso.payments.types import PaymentRefusedError
 
+_MOVES = (ActKind.ASIDE.value, ActKind.BACK.value)  # a line changes its place; as a rule no money is booked
+
 
 @requires(Permission.SCHOOL_MATCH_DECIDE)
 @require_POST
@@ -41,7 +43,8 @@ def undo(request: AuthedRequest, public_id: str) -> HttpResponse:
     if made.kind == ActKind.REDO.value:
         messages.success(request, _("Đã làm lại việc vừa hoàn tác."))
     else:
-        messages.success(request, _("Đã hoàn tác: %(what)s. Ghi bằng bút toán đảo.") % {"what": what})
+        said = _("Đã hoàn tác: %(what)s.") if act.kind in _MOVES else _("Đã hoàn tác: %(what)s. Ghi bằng bút toán đảo.")
+        messages.success(request, said % {"what": what})
     lines = [row.line.public_id for row in made.rows.select_related("line").order_by("pk")[:1]]
     return _board(request, lines[0] if lines else "")
 

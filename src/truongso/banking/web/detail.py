@@ -78,7 +78,8 @@ def detail(request: AuthedRequest, line: BankLine, *, form: SharesForm | None = 
     together = [("gop", x.public_id) for x in merged]
     questions = questions_of(line)
     found = _cards(line, decision, rest, questions) if is_open(line) else []
-    results = [i for i in queries.find_invoices(school_id, asked) if i not in picked]
+    matching = queries.find_invoices(school_id, asked)
+    results = [i for i in matching if i not in picked]
     return {
         "line": line,
         "rest": rest,
@@ -101,6 +102,7 @@ def detail(request: AuthedRequest, line: BankLine, *, form: SharesForm | None = 
             }
             for i in results
         ],
+        "all_picked": bool(matching) and not results,
         "split": form,
         "split_rows": [
             {

@@ -81,6 +81,14 @@ class AsideForm(forms.Form):
         return AsideKind(self.cleaned_data["loai"])
 
 
+def _first_guess(share: Dong, owed: Dong, amount: Dong) -> Dong | None:
+    """What stands in an amount's field at first: what is left of the money for it; on a settled invoice all of it
+    (credit); nothing when the invoices before it take all."""
+    if share > ZERO:
+        return share
+    return amount if owed <= ZERO else None
+
+
 class SharesForm(forms.Form):
     """How money is divided among invoices, and among the items of an invoice where the person says so.
 
@@ -110,7 +118,7 @@ class SharesForm(forms.Form):
                 label=_("Ghi nhận cho %(code)s") % {"code": invoice.code},
                 least=Dong(1),
                 most=amount,
-                initial=share if share > ZERO else amount,
+                initial=_first_guess(share, owed, amount),
             )
             for line in self.lines[invoice.pk]:
                 self.fields[self.item_name(line)] = DongFormField(

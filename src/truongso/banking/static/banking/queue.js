@@ -71,10 +71,15 @@
     box.open = true;
     const field = box.querySelector('input:not([type=hidden]):not([type=radio]),select,input[type=radio]');
     field?.focus();
+    field?.select?.();
     box.scrollIntoView({ block: 'nearest' });
   };
 
-  const seek = () => (find('[data-find]') || find('.recon-list input[type=search]'))?.focus();
+  const seek = () => {
+    const field = find('[data-find]') || find('.recon-list input[type=search]');
+    field?.focus();
+    field?.select();
+  };
   const acts = {
     j: () => move(1),
     k: () => move(-1),
@@ -136,6 +141,8 @@
     mark();
     const at = doc.activeElement, found = find('[data-first-found]');
     if (at?.matches('[data-find]') && found) { found.focus(); return; } // what was looked for is there: one Enter takes it
+    const other = at?.matches('[data-find-line]') && find('[data-first-line]');
+    if (other) { other.focus(); return; }
     if (at !== doc.body && board().contains(at) && !at.matches('[data-row]')) return;
     const first = found || find('[data-line-title]');
     (find('#recon-detail [role=alert]') ? find('[data-split] input:not([type=hidden])') || find('[data-line-title]') : first)
