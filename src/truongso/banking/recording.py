@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from truongso.banking.lines import Reported, known, lock_account, record
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
@@ -26,6 +25,9 @@ from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import is_postgres, retrying, transaction, transaction_required
 from truongso.kernel.sheets import Cell
+
+_OPEN = {Direction.IN.value: LineState.WAITING.value, Direction.OUT.value: LineState.OUTGOING.value}
+"""States of lines that nobody has decided, by direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +108,36 @@ def _record(statement: StatementImport, chunk: Sequence[Seen], actor: Actor, new
         ),
         ignore_conflicts=True,
     )  # fmt: skip
-    return lines + _left_undecided(statement, [pk for pk in found.values() if pk is not None])
+    return lines + _left_undecided(account.school_id, [pk for pk in found.values() if pk is not None])
 
 
-def _left_undecided(statement: StatementImport, known_ids: Sequence[int]) -> list[BankLine]:
-    """Lines that an earlier run over this very file recorded and did not come to decide."""
-    if not known_ids:
-        return []
-    school_id = statement.school_id
-    own = StatementRow.objects.for_school(school_id).filter(
-        line_id=OuterRef("pk"), statement=statement, state=RowState.NEW.value
-    )
-    decided = MatchDecision.objects.for_school(school_id).filter(line_id=OuterRef("pk"))
-    rows = BankLine.objects.for_school(school_id).filter(
-        among("pk", known_ids), state__in=(LineState.WAITING.value, LineState.OUTGOING.value)
-    )
-    return list(rows.filter(Exists(own)).exclude(Exists(decided)).order_by("pk"))
+def _left_undecided(school_id: int, known_ids: Sequence[int]) -> list[BankLine]:
+    """Known lines that a run which was broken off recorded and did not come to decide, of this file or another."""
+    rows = BankLine.objects.for_school(school_id).filter(among("pk", known_ids), state__in=_OPEN.values())
+    found = list(rows.order_by("pk")) if known_ids else []
+    decided = _decided(school_id, [x.pk for x in found])
+    return [x for x in found if x.pk not in decided]
 
 
 @transaction_required
 def still_open(school_id: int, lines: Sequence[BankLine]) -> list[BankLine]:
     """Those of the recorded lines that nobody has taken up meanwhile, held for this transaction."""
-    open_states = {Direction.IN.value: LineState.WAITING.value, Direction.OUT.value: LineState.OUTGOING.value}
-    decided = MatchDecision.objects.for_school(school_id).filter(line_id=OuterRef("pk"))
-    rows = (
-        BankLine.objects.for_school(school_id)
-        .filter(among("pk", [x.pk for x in lines]), state__in=open_states.values())
-        .exclude(Exists(decided))
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    )
-    held = set(rows.values_list("pk", flat=True))
+    ids = [x.pk for x in lines]
+    rows = BankLine.objects.for_school(school_id).filter(among("pk", ids), state__in=_OPEN.values())
+    held = set(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    held -= _decided(school_id, ids)  # asked after the waiting, so that another's decision is seen
     kept = [x for x in lines if x.pk in held]
     for line in kept:
-        line.state = open_states[line.direction]  # a try that was rolled back may have said otherwise
+        line.state = _OPEN[line.direction]  # a try that was rolled back may have said otherwise
     return kept
+
+
+def _decided(school_id: int, ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(
+        MatchDecision.objects.for_school(school_id).filter(among("line_id", ids)).values_list("line_id", flat=True)
+    )
 
 
 def plain_cells(cells: Sequence[Cell]) -> list[Any]:

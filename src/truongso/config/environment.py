@@ -1,14 +1,16 @@
-"""Reading the environment: database addresses and key files."""
+"""Reading the environment: addresses of the database and the mail server, key files, numbers and dates."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+_SMTP_FORM = "TRUONGSO_SMTP must look like smtp://user:password@host:587 or smtps://user:password@host:465"
 # Measured: the default (deferred) mode refuses a second writer at once; NORMAL can lose the last commits at power
 # loss; without recursive_triggers INSERT OR REPLACE slips past the append-only triggers.
 SQLITE_OPTIONS = {
@@ -46,6 +48,41 @@ def database_from_url(url: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
         }
     raise SystemExit("TRUONGSO_DATABASE must start with sqlite:/// or postgresql://")
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where e-mails are handed over; no host: nowhere. TLS is begun in the talk, or there from the start."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    begins_tls: bool = False
+    is_tls: bool = False
+
+
+def mail_server_from_url(url: str) -> MailServer:
+    """smtp://user:password@host:587 begins TLS, smtps://…:465 speaks it from the start.
+
+    A relay of this machine that asks no name (smtp://127.0.0.1:25) speaks without. "" is no server; anything else stops
+    the start with one line that does not repeat the password.
+    """
+    if not url:
+        return MailServer()
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError:
+        raise SystemExit(_SMTP_FORM) from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/"):
+        raise SystemExit(_SMTP_FORM)
+    is_tls = parts.scheme == "smtps"
+    is_own_relay = parts.hostname in {"127.0.0.1", "::1", "localhost"} and not parts.username
+    return MailServer(
+        host=parts.hostname, port=port, user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+        begins_tls=not is_tls and not is_own_relay, is_tls=is_tls,
+    )  # fmt: skip
 
 
 def key_from_file(path: Path, *, ephemeral: bool) -> str:

@@ -5,6 +5,8 @@ TRUONGSO_DATA     directory for the database file, key files and uploads (defaul
 TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (default: SQLite in the data directory)
 TRUONGSO_HOSTS    host names served, comma separated (needed in production)
 TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
+TRUONGSO_SMTP     mail server, smtp://user:password@host:587 or smtps://…:465 (none: e-mails wait)
+TRUONGSO_MAIL_FROM  sender of e-mails where a school sets none (default khong-tra-loi@ the host of TRUONGSO_URL)
 TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
 TRUONGSO_SANDBOX_WALLET  address of the sandbox's Mobile Money wallet beside it; nothing without the sandbox bank
 TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the client's address is then the one the
@@ -26,8 +28,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from truongso.config.environment import database_from_url, dates, key_from_file, pairs, whole_number
+from truongso.config.environment import (
+    database_from_url,
+    dates,
+    key_from_file,
+    mail_server_from_url,
+    pairs,
+    whole_number,
+)
 
 ENV = os.environ.get("TRUONGSO_ENV", "development")
 if ENV not in {"development", "demo", "test", "production"}:
@@ -223,7 +233,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Away from production nothing leaves the machine: every e-mail is a file that anyone trying the product can read.
-EMAIL_BACKEND = f"django.core.mail.backends.{'console' if PRODUCTION else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if PRODUCTION else 'filebased'}.EmailBackend"
+_MAIL = mail_server_from_url(os.environ.get("TRUONGSO_SMTP", ""))
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.host, _MAIL.port, _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = _MAIL.begins_tls, _MAIL.is_tls, 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get(
+    "TRUONGSO_MAIL_FROM", f"khong-tra-loi@{urlsplit(PUBLIC_URL).hostname}"
+)
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 LOGGING = {

@@ -28,6 +28,7 @@ _PROBLEMS = {
     "server": gettext_lazy("Đối tác đang lỗi; sẽ thử lại"),
     "bad_answer": gettext_lazy("Đối tác trả lời không hiểu được; sẽ thử lại"),
     "not_authorised": gettext_lazy("Khóa bí mật sai hoặc hết hạn; cập nhật ở thiết lập kênh"),
+    "no_mail_server": gettext_lazy("Máy chủ chưa được cài máy chủ thư (TRUONGSO_SMTP); báo người vận hành"),
     "mail_server": gettext_lazy("Máy chủ thư chưa nhận; sẽ thử lại"),
     "recipient_refused": gettext_lazy("Địa chỉ thư không tồn tại"),
     "too_long": gettext_lazy("Tin quá dài cho SMS"),

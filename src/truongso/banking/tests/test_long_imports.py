@@ -94,6 +94,24 @@ def test_killed_inside_a_part_leaves_none_of_it(
     assert money.broken_invariants() == []
 
 
+def test_a_run_broken_off_is_finished_by_the_same_transfers_in_another_file(
+    school: School, account: BankAccount, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dying(*_args: object, **_more: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(statement_import, "decide_lines", dying)
+        with pytest.raises(KeyboardInterrupt):
+            apply(_previewed(account, invoices[:3]), actor=ACTOR)
+    assert BankLine.objects.for_school(school).filter(state="waiting").count() in {2, 3}
+    assert Payment.objects.for_school(school).count() == 0
+    apply(_previewed(account, invoices[:4]), actor=ACTOR)
+    assert BankLine.objects.for_school(school).filter(state="matched").count() == 4
+    assert Payment.objects.for_school(school).count() == 4
+    assert money.broken_invariants() == []
+
+
 def test_the_invoices_are_read_once_however_many_parts(
     school: School, account: BankAccount, invoices: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.message import BadHeaderError
 
@@ -11,9 +12,13 @@ from truongso.messaging.channels.base import Message, Setup
 from truongso.messaging.types import ChannelError, Sent
 from truongso.messaging.wording import one_line
 
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
 
 def send(setup: Setup, message: Message) -> Sent:
     """One e-mail in plain text. Headers are single lines or the message does not leave (A48)."""
+    if settings.EMAIL_BACKEND == _SMTP and not settings.EMAIL_HOST:
+        raise ChannelError("no_mail_server", permanent=False)
     headers = {"X-Message-Reference": message.reference, "Auto-Submitted": "auto-generated"}
     if message.stop_link:
         headers["List-Unsubscribe"] = f"<{one_line(message.stop_link, field='link')}>"
