@@ -34,7 +34,7 @@ from truongso.accounts.staffing import services as staffing
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.staffing.queries import other_places
 from truongso.accounts.staffing.services import Manager
-from truongso.accounts.types import AccountRefusedError, RequestKind, Role
+from truongso.accounts.types import AccountRefusedError, Decision, RequestKind, Role
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many
@@ -178,6 +178,7 @@ def sign(*, by: User, actor: Actor, review: Review, note: str = "") -> Review:
     row: Review = Review.objects.for_school(review.school_id).select_for_update().get(pk=review.pk)
     if row.signed_at is not None:
         raise AccountRefusedError("review_signed", at=row.signed_at)
+    _keep_refused(row)
     items = ReviewItem.objects.for_school(row.school_id).filter(review=row)
     waiting = items.filter(decision="").count() + len(_undecided_suspensions(row))
     if waiting:
@@ -202,6 +203,7 @@ def expire(review: Review) -> int:
     row: Review = Review.objects.for_school(review.school_id).select_for_update().get(pk=review.pk)
     if row.closed_at is not None or row.due_on >= clock.today():
         return 0
+    _keep_refused(row)
     items = ReviewItem.objects.for_school(row.school_id).filter(review=row, decision="").select_related("user")
     scope = _scope(row)
     suspended: list[User] = []
@@ -312,6 +314,25 @@ def _undecided_suspensions(review: Review) -> list[ReviewItem]:
     asked = AccountRequest.objects.filter(school=review.school_id, kind=RequestKind.SUSPEND.value, decision="")
     rows = ReviewItem.objects.for_school(review.school_id).filter(review=review, waits=True, user__is_active=True)
     return list(rows.filter(user_id__in=asked.values("user_id")).select_related("user"))
+
+
+def _keep_refused(review: Review) -> None:
+    """Accounts whose suspension the second person refused stay as they are, on that person's word: the result says so
+    and not that they were suspended."""
+    rows = ReviewItem.objects.for_school(review.school_id).filter(
+        review=review, waits=True, decision=ReviewDecision.DISABLED.value, user__is_active=True
+    )
+    for item in rows:
+        asked = AccountRequest.objects.filter(
+            school=review.school_id, user=item.user_id, kind=RequestKind.SUSPEND.value,
+            proposed_at__gte=review.started_at,
+        )  # fmt: skip
+        last = asked.order_by("-pk").first()
+        if last is not None and last.decision == Decision.REFUSED.value:
+            item.decision, item.decided_by, item.decided_at = (
+                ReviewDecision.CONFIRMED.value, last.decided_by, last.decided_at,
+            )  # fmt: skip
+            item.save(update_fields=["decision", "decided_by", "decided_at"])
 
 
 def _scope(review: Review) -> frozenset[int]:

@@ -61,6 +61,8 @@ def test_a_claim_shows_the_money_it_may_mean_and_is_answered(school: School, acc
     for line in (exact, alike):
         assert f"/thu/giao-dich/{line.public_id}" in page.content.decode()
     chosen = accountant.get(f"/thu/bao-da-nop/{claim.public_id}?mau=2")
+    for wrong in ("9" * 5000, "0", "-1", "x"):
+        assert accountant.get(f"/thu/bao-da-nop/{claim.public_id}?mau={wrong}").status_code == 200
     assert "Mời anh/chị chép lại đúng" in text(chosen)
     said = {"text": "Đã ghi nhận, cảm ơn anh/chị.", "closes": "on"}
     done = accountant.post(f"/thu/bao-da-nop/{claim.public_id}", said, follow=True)

@@ -161,7 +161,8 @@ def _answered(request: AuthedRequest, claim: PaymentClaim, form: AnswerForm) -> 
 
 def _chosen_template(request: AuthedRequest) -> str:
     chosen: Any = request.GET.get("mau", "")
-    return str(TEMPLATES[int(chosen) - 1]) if chosen.isdecimal() and 1 <= int(chosen) <= len(TEMPLATES) else ""
+    numbers = {str(number): text for number, text in enumerate(TEMPLATES, start=1)}
+    return str(numbers.get(chosen, ""))
 
 
 def _is_late(claim: PaymentClaim) -> bool:

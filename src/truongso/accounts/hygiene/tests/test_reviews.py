@@ -18,6 +18,7 @@ from truongso.accounts.hygiene.review_queries import tally_of
 from truongso.accounts.hygiene.tests.people import Staff, staff_of
 from truongso.accounts.hygiene.types import AccountClass
 from truongso.accounts.models import User
+from truongso.accounts.staffing import services
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.types import AccountRefusedError, Role
 from truongso.kernel import clock
@@ -116,6 +117,21 @@ def test_confirming_suspending_and_ones_own(staff: Staff) -> None:
         tasks.run_reviews()
     assert not User.objects.get(pk=staff.accountant.pk).is_active
     assert item(review, staff.accountant).decision == "disabled"
+
+
+def test_a_suspension_the_second_person_refused_is_no_suspension_in_the_result(staff: Staff) -> None:
+    review = opened(staff)
+    it, principal = staff.by(staff.it), staff.by(staff.principal)
+    with transaction.atomic():
+        reviews.disable(by=it, review=review, item=item(review, staff.accountant), reason="Lâu không thấy")
+        services.decide(by=principal, request=AccountRequest.objects.get(), approve=False, reason="Đang nghỉ thai sản")
+        reviews.confirm(by=it, review=review, item_ids=[item(review, x).pk for x in (staff.teacher, staff.principal)])
+        reviews.confirm(by=principal, review=review, item_ids=[item(review, staff.it).pk])
+        reviews.sign(by=staff.principal, actor=principal.actor, review=review)
+    row = item(review, staff.accountant)
+    assert (row.decision, row.decided_by, row.user.is_active) == ("confirmed", staff.principal, True)
+    signed = Review.objects.for_school(review.school_id).get(pk=review.pk)
+    assert signed.digest == reviews.digest_of(signed)
 
 
 def test_a_shared_account_is_handed_over_and_opens_nothing_until_then(staff: Staff, school: School) -> None:
