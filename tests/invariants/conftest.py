@@ -131,6 +131,11 @@ def snapshot() -> dict[str, Sequence[tuple[Any, ...]]]:
 
 @pytest.fixture
 def world(school: School, actor: Actor) -> World:
+    return make_world(school, actor)
+
+
+def make_world(school: School, actor: Actor) -> World:
+    """The books of the school with at least one row in every guarded table."""
     with clock.frozen(dt.datetime(2026, 10, 5, 9, 0, tzinfo=clock.SCHOOL_TIME)):
         invoice = money.invoice(school, (200_000, 100_000))
         other = money.invoice(school, (50_000,), full_name="Lê Minh Châu")
@@ -156,7 +161,7 @@ def world(school: School, actor: Actor) -> World:
             decision="person",
             rule="none",
             version=1,
-            reason={},
+            reason={"code": "not_fees", "params": {"text": "tiền ăn"}},
             decided_at=clock.now(),
         )
         ForgottenPayer.objects.create(

@@ -19,10 +19,16 @@ TABLES = (
     "payments_givennumber", "payments_invoicenumber",
 )  # fmt: skip
 
+CONTENT = {
+    "buyer": "Trần Thị Thu Hằng", "pupils": ["Nguyễn Bảo An"], "invoice_codes": ["TSAAAAAA"], "receipt": "BL-1",
+    "paid_on": "2026-10-05", "method": "qr_transfer", "items": [],
+}  # fmt: skip
+
 
 def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
     """One row in every guarded table."""
     now, school_id, day = clock.now(), invoice.school_id, dt.date(2026, 10, 5)
+    own_number = f"962{invoice.school.invoice_prefix}00000"
     line = invoice.lines.order_by("pk")[0]
     ItemDocument.objects.create(
         school_id=school_id, fee_item_id=line.fee_item_id, document="receipt", tax_category="not_subject",
@@ -33,7 +39,7 @@ def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
     )
     row = HandOffRow.objects.create(
         school_id=school_id, handoff=handoff, receipt=receipt, code="BG-1", kind="original", document="receipt",
-        amount=Dong(120_000), content={}, created_at=now,
+        amount=Dong(120_000), content=CONTENT, created_at=now,
     )  # fmt: skip
     DocumentNumber.objects.create(
         school_id=school_id, row=row, series="C26TTS", number="1", issued_on=day, created_at=now
@@ -50,13 +56,13 @@ def fill_papers(invoice: Invoice, receipt: Receipt) -> None:
         school_id=school_id, reminder=reminder, invoice=invoice, family_id=invoice.family_id, way="file",
         delivery=delivery, owed=Dong(180_000), created_at=now,
     )  # fmt: skip
-    GivenNumber.objects.create(bank_bin="970436", number="962TS000001", holder=f"pupil:{invoice.student_id}")
-    GivenNumber.objects.create(bank_bin="970436", number="962TS000002", holder=f"invoice:{invoice.pk}")
+    GivenNumber.objects.create(bank_bin="970436", number=own_number + "1", holder=f"pupil:{invoice.student_id}")
+    GivenNumber.objects.create(bank_bin="970436", number=own_number + "2", holder=f"invoice:{invoice.pk}")
     InvoiceNumber.objects.create(
-        school_id=school_id, bank_account_id=invoice.bank_account_id, invoice=invoice, number="962TS000002",
+        school_id=school_id, bank_account_id=invoice.bank_account_id, invoice=invoice, number=own_number + "2",
         bank_bin="970436", created_at=now,
     )  # fmt: skip
     VirtualAccount.objects.create(
         school_id=school_id, bank_account_id=invoice.bank_account_id, student_id=invoice.student_id,
-        number="962TS000001", bank_bin="970436", assigned_on=day, created_at=now,
+        number=own_number + "1", bank_bin="970436", assigned_on=day, created_at=now,
     )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Two schools that hold one of everything an address can name, and a person of every role at each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from tests import factories, money
+from tests.invariants.conftest import make_world
+from truongso.accounts.hygiene.models import ReviewRound
+from truongso.accounts.models import User
+from truongso.accounts.services import new_activation
+from truongso.accounts.staffing.models import AccountRequest, StaffList
+from truongso.accounts.types import UNIT_ROLES, Role
+from truongso.banking.mapping.models import StatementLayout
+from truongso.banking.models import FeedConnection
+from truongso.banking.statement_import import preview
+from truongso.banking.statements.custom import CustomLayout
+from truongso.banking.tests.helpers import file, line
+from truongso.fees.models import Exemption, Invoice
+from truongso.fees.public import install_reduction_rules
+from truongso.fees.types import RoundState
+from truongso.kernel import clock
+from truongso.kernel.db import savepoint
+from truongso.kernel.money import Dong
+from truongso.organizations.models import OrgUnit, School, Supervision
+from truongso.organizations.public import PaymentTemplate
+from truongso.organizations.types import SupervisionFunction
+from truongso.payments.bills.models import BillPartner, BillReconciliation
+from truongso.payments.gateways.credentials import sealed
+from truongso.payments.gateways.models import Channel
+from truongso.payments.models import SettlementFile
+from truongso.payments.printing.models import PrintPart, PrintRun
+from truongso.payments.virtual_accounts.models import VirtualAccountList
+from truongso.people.models import RosterImport, Student
+
+NOW = dt.datetime(2026, 10, 5, 14, 0, tzinfo=clock.SCHOOL_TIME)
+TODAY = NOW.date()
+LAYOUT = CustomLayout("Mẫu riêng", ("NGAY", "SO TIEN"), {"date": 0, "credit": 1})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A school, the unit above it, and who works where."""
+
+    school: School
+    unit: OrgUnit
+    people: dict[Role, User]
+    activation: str
+
+
+def place(code: str, name: str, prefix: str) -> Place:
+    """A school with its books full, under a unit of its own."""
+    school = factories.school(code=code, name=name, prefix=prefix)
+    unit = factories.org_unit(f"Đơn vị của {code}")
+    for function in SupervisionFunction:
+        Supervision.objects.create(school=school, unit=unit, function=function.value, valid_from=dt.date(2025, 7, 1))
+    install_reduction_rules()
+    world = make_world(school, money.ACTOR)
+    people = {role: _person(role, school, unit) for role in Role}
+    _fill_accounts(school, unit, people)
+    _fill_files(school, world.invoice)
+    _fill_choices(school, world.invoice)
+    _give_keys(school)
+    PaymentTemplate.objects.create(unit=unit, created_at=NOW)
+    with savepoint():
+        token = new_activation(actor=money.ACTOR, user=factories.user(Role.SUPPORT, school=school))
+    return Place(school, unit, people, token)
+
+
+def _person(role: Role, school: School, unit: OrgUnit) -> User:
+    at = {} if role is Role.OPERATOR else {"unit": unit} if role in UNIT_ROLES else {"school": school}
+    return factories.user(role, full_name=f"Người {role.value}", **at)
+
+
+def _fill_accounts(school: School, unit: OrgUnit, people: dict[Role, User]) -> None:
+    principal, cashier = people[Role.PRINCIPAL], people[Role.CASHIER]
+    ReviewRound.objects.create(
+        unit=unit, classes=["staff"], started_by=people[Role.OFFICE], started_at=NOW, due_on=TODAY
+    )
+    AccountRequest.objects.create(
+        kind="suspend", user=cashier, school=school, reason="Nghỉ dài", proposed_by=people[Role.IT_ADMIN],
+        proposed_at=NOW, proposer_approves=False,
+    )  # fmt: skip
+    StaffList.objects.create(school=school, file_name="can-bo.xlsx", rows=[], uploaded_by=principal.pk, uploaded_at=NOW)
+
+
+def _fill_files(school: School, invoice: Invoice) -> None:
+    account, year = invoice.bank_account, factories.school_year()
+    RosterImport.objects.create(
+        school=school, file_name="hoc-sinh.csv", sha256="0" * 64, content="Họ và tên,Lớp\nNguyễn Bảo An,3A2\n".encode(),
+        school_year=year, uploaded_at=NOW,
+    )  # fmt: skip
+    with savepoint():
+        content = file(account, line("FT1", 90_000, "NGUYEN BAO AN 3A2"))
+        preview(account, content=content, file_name="sao-ke.xlsx", actor=money.ACTOR)
+    StatementLayout.objects.create(
+        school=school,
+        bank_account=account,
+        name="Mẫu riêng",
+        definition=LAYOUT.as_json(),
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    FeedConnection.objects.create(school=school, provider="sepay", bank_account=account, created_at=NOW)
+    SettlementFile.objects.create(
+        school=school, kind="pos", source="Vietcombank", file_name="pos.csv", sha256="0" * 64, cells=[],
+        settled_on=TODAY, uploaded_at=NOW,
+    )  # fmt: skip
+    VirtualAccountList.objects.create(
+        school=school, bank_account=account, file_name="so.csv", sha256="0" * 64, uploaded_at=NOW
+    )
+    run = PrintRun.objects.create(
+        school=school, kind="fee_notices", title="Phiếu báo", papers=1, created_at=NOW,
+        kept_until=NOW + dt.timedelta(days=7),
+    )  # fmt: skip
+    PrintPart.objects.create(school=school, run=run, number=1, label="3A2", papers=1, content=b"%PDF-1.7")
+    BillReconciliation.objects.create(
+        school=school, partner=BillPartner.objects.get(owner=school), day=TODAY, parts=1, listed_total=Dong(0),
+        updated_at=NOW,
+    )  # fmt: skip
+
+
+def _give_keys(school: School) -> None:
+    for channel in Channel.objects.for_school(school):
+        channel.sealed_credentials = [sealed(channel, {"tmn_code": "TRUONG01", "hash_secret": "x" * 32})]
+        channel.save(update_fields=["sealed_credentials"])
+
+
+def _fill_choices(school: School, invoice: Invoice) -> None:
+    factories.collection_round(school, name="Đợt nháp", state=RoundState.DRAFT)
+    item = factories.fee_item(school, f"RIENG_{school.invoice_prefix}", "Khoản của riêng trường")
+    factories.fee_rate(item, 90_000, grade="1")
+    Exemption.objects.create(
+        school=school, student=Student.objects.for_school(school).get(pk=invoice.student_id), rule_code="MIEN_100",
+        valid_from=dt.date(2026, 9, 1), document="QĐ 12/2026", created_at=NOW,
+    )  # fmt: skip
