@@ -85,7 +85,7 @@ def not_a_deposit(school_id: int, *, line_id: int, reason: str, actor: Actor) ->
         raise LineRefusedError("not_waiting", state=line.state)
     note_decision(line, DecisionKind.PERSON, NOT_DEPOSIT, {"text": why}, actor=actor)
     audit.record(actor, "banking:line:not_deposit", school_id=school_id, subject=("bank_line", line.pk), reason=why)
-    decide_lines(school_id, [line], actor=actor)
+    decide_lines(school_id, [line], actor=actor, again=True)  # what a person took back is not booked by this
 
 
 @transaction_required

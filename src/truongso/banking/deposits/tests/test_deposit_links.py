@@ -13,7 +13,7 @@ from truongso.banking.deposits import services
 from truongso.banking.deposits.fit import deposits_for, held, suggestions
 from truongso.banking.deposits.models import DepositLink
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.services import assign
+from truongso.banking.services import assign, undo_match
 from truongso.banking.tests.helpers import ACTOR, arrive, bring, line
 from truongso.banking.types import LineRefusedError
 from truongso.fees.models import Invoice
@@ -228,3 +228,18 @@ def test_one_form_sent_twice_records_one_deposit(school: School, account: BankAc
     first, second = hand_in(account, token=token), hand_in(account, token=token)
     assert first.pk == second.pk
     assert CashDeposit.objects.for_school(school).count() == 1
+
+
+def test_saying_that_a_line_is_no_deposit_books_nothing_that_a_person_took_back(
+    school: School, account: BankAccount
+) -> None:
+    invoice = money.invoice(school, (250_000,))
+    bring(account, line(f"{invoice.code} nop", 250_000, "R1"))
+    row = BankLine.objects.for_school(school).get()
+    assert row.state == "matched"
+    with savepoint():
+        undo_match(school.pk, line_id=row.pk, reason="Không phải của em này", actor=ACTOR)
+        services.not_a_deposit(school.pk, line_id=row.pk, reason="Không phải tiền quỹ", actor=ACTOR)
+    row.refresh_from_db()
+    invoice.refresh_from_db()
+    assert (row.state, invoice.paid) == ("waiting", Dong(0))
