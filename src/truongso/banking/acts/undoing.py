@@ -85,7 +85,7 @@ def _go(line: BankLine, now: Place, to: Place, *, reason: str, is_redo: bool, ac
     if to.aside is not None:
         kind, why, owner_id = to.aside
         put_aside(line, AsideKind(kind), reason=why, owner_id=owner_id, actor=actor)
-    is_unbooked = state is LineState.WAITING and bool(now.parts)
+    is_unbooked = bool(now.parts) and not to.parts  # the rules never book it again by themselves
     note_decision(
         line, DecisionKind.UNDONE if is_unbooked else DecisionKind.PERSON, "redone" if is_redo else "undone",
         {"text": reason}, actor=actor,

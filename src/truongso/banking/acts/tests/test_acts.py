@@ -13,6 +13,7 @@ from truongso.banking.acts.handling import assign, merge, set_aside, undo_match
 from truongso.banking.acts.types import ActKind
 from truongso.banking.asides.queries import owners
 from truongso.banking.asides.types import AsideKind
+from truongso.banking.decide import undone_lines
 from truongso.banking.models import Aside, BankLine, LineAct, LineActRow, MatchDecision
 from truongso.banking.queries import queue_figures
 from truongso.banking.tests.helpers import bring, line, rows
@@ -325,3 +326,19 @@ def test_who_is_not_of_the_school_owns_nothing(
                 school.pk, line_id=row.pk, state=LineState.PARKED, reason="Hỏi", actor=person, **changes,
             )  # fmt: skip
     assert _everything(school) == before
+
+
+def test_what_was_taken_back_to_being_parked_is_never_booked_by_the_rules_again(
+    school: School, account: BankAccount, person: Actor
+) -> None:
+    invoice = money.invoice(school, [250_000])
+    bring(account, line("khong ro", 250_000, "R1"))
+    pk = _line(school, "R1").pk
+    with transaction():
+        set_aside(school.pk, line_id=pk, state=LineState.PARKED, reason="Hỏi lại", actor=person)
+        assign(school.pk, line_id=pk, shares=[(invoice.pk, Dong(250_000))], actor=person)
+    _undo(school, person)
+    assert (_line(school, "R1").state, _paid(school)) == ("parked", {invoice.code: 0})
+    with transaction():
+        set_aside(school.pk, line_id=pk, state=LineState.WAITING, reason="Đã rõ", actor=person)
+    assert undone_lines(school.pk, [_line(school, "R1")]) == {pk}
