@@ -21,6 +21,7 @@ from truongso.banking.line_acts import held_line, move_line, note_decision
 from truongso.banking.models import Aside, BankLine, MatchDecision
 from truongso.banking.statements import reversals
 from truongso.banking.statements.reversals import LONGEST, Movement, Reverses
+from truongso.banking.taken_back_notice import tell_families
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
@@ -48,8 +49,9 @@ def take_back(
     """Let an outgoing line take back an earlier credit of its account and amount.
 
     Payments on the credit are undone by reversing entries (`payments.undo` cancels the receipts and tells others by
-    event), the credit becomes `reversed`, and the outgoing line moves the money from the bank out of what waits. Raises
-    LineRefusedError `not_reversible` when the two do not fit or one of them is settled otherwise, `reason_missing`.
+    event), their families told, the credit becomes `reversed`, and the outgoing line moves the money from the bank out
+    of what waits. Raises LineRefusedError `not_reversible` when the two do not fit or one of them is settled otherwise,
+    `reason_missing`.
     """
     if not reason.strip():
         raise LineRefusedError("reason_missing")
@@ -77,6 +79,8 @@ def take_back(
         actor, "banking:line:take_back", school_id=school_id, subject=("bank_line", credit.pk), reason=reason,
         params={"line": line.public_id, "payments": len(parts)},
     )  # fmt: skip
+    if parts:
+        tell_families(credit, parts, actor=actor)
 
 
 @transaction_required

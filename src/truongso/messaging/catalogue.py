@@ -14,6 +14,7 @@ AFTER_DUE = "fee_reminder_after"
 ACCOUNT_CHANGE = "account_change"
 CONTRACT_ENDS = "partner_contract_ends"
 TRANSFER_QUESTION = "transfer_question"
+TRANSFER_TAKEN_BACK = "transfer_taken_back"
 ACCOUNT_REVIEW = "account_review"
 ACCOUNT_STATE = "account_state"
 
@@ -181,6 +182,31 @@ CATALOGUE: dict[str, Wording] = {
             "Nhà trường không hỏi mật khẩu hay mã OTP. Cần hỗ trợ, xin gọi {lien_he}. Trân trọng cảm ơn."
         ),
         short=_("{truong} nhan {so_tien} ngay {ngay}, chua ro nop cho em nao. Cua anh/chi? Tra loi: {dia_chi}"),
+    ),
+    TRANSFER_TAKEN_BACK: Wording(
+        title=_("Báo gia đình khi ngân hàng thu hồi khoản đã nộp"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "so_tien": _("số tiền đã ghi cho em và bị thu hồi"),
+            "ngay": _("ngày nhà trường nhận được tiền"),
+            "dia_chi": _("địa chỉ trang phiếu báo thu"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "so_tien": "894.000 đ", "ngay": "11/10/2026", "dia_chi": "https://thu.example.edu.vn/p/abc",
+            "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: ngân hàng đã thu hồi khoản nộp {so_tien}"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
+            "Ngân hàng đã thu hồi {so_tien} mà {truong} nhận ngày {ngay} và đã ghi cho {hoc_sinh}. Biên lai của khoản "
+            "này được hủy, phiếu báo thu trở lại chưa nộp: {dia_chi}\n"
+            "Lý do xin hỏi ngân hàng đã chuyển tiền. Cần hỗ trợ, xin gọi {lien_he}. Trân trọng cảm ơn."
+        ),
+        short=_("{truong}: ngan hang thu hoi {so_tien} nop ngay {ngay}, bien lai duoc huy. Xem phieu: {dia_chi}"),
     ),
     ACCOUNT_REVIEW: Wording(
         title=_("Nhắc rà soát tài khoản"),

@@ -10,6 +10,7 @@ from truongso.messaging.catalogue import (
     CATALOGUE,
     CONTRACT_ENDS,
     TRANSFER_QUESTION,
+    TRANSFER_TAKEN_BACK,
     Wording,
     is_security,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "CATALOGUE",
     "CONTRACT_ENDS",
     "TRANSFER_QUESTION",
+    "TRANSFER_TAKEN_BACK",
     "Channel",
     "Delivery",
     "OptOut",

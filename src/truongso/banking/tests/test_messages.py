@@ -81,6 +81,8 @@ def test_states_evidence_and_reasons_have_texts() -> None:
     assert said == "Mã TSA thuộc hóa đơn nộp vào tài khoản khác (0071000)"
     said = messages.reason_text({"code": "refused_invoice_cancelled", "params": {"code": "TSA"}}, {})
     assert said == "Phiếu TSA đã hủy, không nhận tiền được nữa. Chọn phiếu khác."
+    said = messages.reason_text({"code": "takes_back", "params": {"day": "2026-11-22", "text": "Nhầm"}}, {})
+    assert said == "Thu hồi khoản báo có ngày 22/11/2026: Nhầm"
 
 
 def test_amounts_are_written_as_money() -> None:

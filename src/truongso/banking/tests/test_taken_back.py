@@ -22,6 +22,9 @@ from truongso.kernel.money import Dong
 from truongso.kernel.sheet_writer import SheetOut, write_xlsx
 from truongso.ledger.public import account_ids, balance
 from truongso.ledger.types import AccountRole
+from truongso.messaging.models import Delivery
+from truongso.messaging.public import save_channel
+from truongso.messaging.types import ChannelKind
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment, Receipt
 
@@ -66,6 +69,35 @@ def test_a_negative_credit_undoes_the_payment_cancels_the_receipt_and_tells_othe
     counts = _bring(account, paid, back)
     assert (counts["new"], counts["known"]) == (0, 2)
     assert Payment.objects.for_school(school).count() == 1
+
+
+def test_each_family_is_told_of_its_own_part_once(school: School) -> None:
+    account = factories.bank_account(school)
+    with transaction():
+        save_channel(
+            school.pk, kind=ChannelKind.FILE, is_active=True, sender="", endpoint="", secret="", actor=ACTOR
+        )  # fmt: skip
+    one = money.invoice(school, [250_000], full_name="Giàng Thị Dở")
+    two = money.invoice(school, [150_000], full_name="Lý Văn Bình")
+    paid: list[str | None] = ["06/10/2026", "FT26279000001", None, "400,000", f"{one.code} {two.code}"]
+    back: list[str | None] = ["07/10/2026", "FT26279000001", None, "-400,000", "Dieu chinh giao dich"]
+    _bring(account, paid)
+    assert Delivery.objects.for_school(school).count() == 0
+    _bring(account, paid, back)
+    _bring(account, paid, back)
+    told = [d.body for d in Delivery.objects.for_school(school).order_by("pk")]
+    assert len(told) == 2
+    for body, invoice, amount in zip(told, (one, two), ("250.000\u00a0đ", "150.000\u00a0đ"), strict=True):
+        assert f"Ngân hàng đã thu hồi {amount} mà" in body
+        assert f"ngày 06/10/2026 và đã ghi cho {invoice.student_name}" in body
+        assert f"/p/{invoice.public_id}" in body
+        assert "400.000" not in body
+    credit, taker = BankLine.objects.for_school(school).order_by("pk")
+    with transaction():
+        taken_back.give_back(school.pk, line_id=taker.pk, reason="Nhầm", actor=ACTOR)
+        taken_back.take_back(school.pk, line_id=taker.pk, credit_id=credit.pk, reason="Đúng", actor=ACTOR)
+    assert Delivery.objects.for_school(school).count() == 4  # paid again and taken back again: told again
+    assert money.broken_invariants() == []
 
 
 def test_both_in_one_file_and_a_credit_that_nobody_had_matched(school: School) -> None:

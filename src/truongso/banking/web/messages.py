@@ -5,6 +5,7 @@ Every text says what happened and what to do. A code without a text is a fault t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from truongso.banking.asides.types import AsideKind
 from truongso.banking.matching.reasons import REASONS
 from truongso.kernel.money import Dong
-from truongso.kernel.ui.formatting import so
+from truongso.kernel.ui.formatting import ngay, so
 
 CLAIM_REFUSALS: Mapping[str, str] = {
     "not_open": gettext_noop("Lời báo này đã kết thúc; không có gì thay đổi. Tải lại trang để xem."),
@@ -482,9 +483,19 @@ def reason_text(reason: Mapping[str, Any], accounts: Mapping[str, str]) -> str:
     code, params = str(reason["code"]), dict(reason["params"])
     if "account" in params:
         params["account"] = accounts.get(str(params["account"]), params["account"])
+    if "day" in params:
+        params["day"] = _day(str(params["day"]))
     if code.startswith("refused_"):
         return payment_text(code.removeprefix("refused_"), params)
     return _(SAID[code] if code in SAID else REASONS[code]) % params
+
+
+def _day(text: str) -> str:
+    """A day kept as 2026-11-22, as people write it."""
+    try:
+        return ngay(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _filled(text: str, params: Mapping[str, Any]) -> str:
