@@ -174,6 +174,7 @@ def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds:
         print(json.dumps(figures, ensure_ascii=False), flush=True)
         return
     from truongso.kernel.money import Dong
+    from truongso.kernel.ui.formatting import phan_tram
 
     print(
         f"\nTỉnh mẫu: {figures['schools']} trường, {figures['students']} học sinh, "
@@ -181,8 +182,8 @@ def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds:
         f"{Dong(figures['invoiced_dong'])}.\n"
         f"Chuyển khoản nhận về: {figures['transfers']}; tự khớp {figures['auto_matched']}, "
         f"chờ người xử lý {figures['queued']}. Biên lai: {figures['receipts']}.\n"
-        f"Không dùng tiền mặt: {figures['cashless_count_share']:.1%} số lượt, "
-        f"{figures['cashless_value_share']:.1%} giá trị. "
+        f"Không dùng tiền mặt: {phan_tram(figures['cashless_count_share'] * 100)} số lượt, "
+        f"{phan_tram(figures['cashless_value_share'] * 100)} giá trị. "
         f"Kiểm tra sổ sách: {'nhất quán' if figures['verify_ok'] else 'CÓ SAI LỆCH'}.\n"
         f"Xong sau {seconds:.1f} s."
     )
