@@ -91,6 +91,19 @@ def gaps(days: Sequence[Day]) -> list[tuple[dt.date, dt.date]]:
     return found
 
 
+def overlaps(days: Sequence[Day]) -> list[tuple[dt.date, dt.date]]:
+    """Spans of days that more than one file covers. Nothing is wrong with them: equal movements count once."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for day in days:
+        if len(day.files) < 2:
+            continue
+        if found and found[-1][1] + _DAY == day.day:
+            found[-1] = (found[-1][0], day.day)
+        else:
+            found.append((day.day, day.day))
+    return found
+
+
 def breaks(files: Sequence[StatementImport]) -> list[Break]:
     """Neighbouring files whose balances do not follow; only those that print balances and touch without overlap."""
     found = []

@@ -45,6 +45,7 @@ def _shown(account: BankAccount, end: dt.date, today: dt.date) -> dict[str, Any]
     return {
         "months": [_weeks(days, _shifted(first, n), today) for n in range(_MONTHS)],
         "gaps": coverage.gaps(past),
+        "overlaps": coverage.overlaps(days),
         "breaks": coverage.breaks(files),
         "flagged": [file for file in files if file.flagged],
         "earlier": f"{_shifted(end, -_MONTHS):%Y-%m}",
@@ -64,7 +65,11 @@ def _cell(day: Day | None, date: dt.date, today: dt.date) -> dict[str, Any]:
     kind = "future" if day is None or date > today else day.kind
     if day is not None and day.flagged:
         kind = "flagged"
-    return {"day": date, "kind": kind, "text": _text(kind), "links": kind not in {"none", "future"}}
+    files = len(day.files) if day is not None else 0
+    text = _("%(text)s, %(n)s tệp") % {"text": _text(kind), "n": files} if files > 1 else _text(kind)
+    return {
+        "day": date, "kind": kind, "text": text, "links": kind not in {"none", "future"}, "is_double": files > 1,
+    }  # fmt: skip
 
 
 def _text(kind: str) -> str:

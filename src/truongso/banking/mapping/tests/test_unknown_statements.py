@@ -185,6 +185,7 @@ def test_covered_days_gaps_and_contradictions(school: School, account: BankAccou
     assert coverage.gaps(days) == [(october[4], october[6]), (october[8], october[9])]
     assert [f.layout for f in coverage.flagged_imports(account, october[0], october[30])] == ["bidv_detail"]
     assert list(coverage.flagged_imports(account, october[0], october[6])) == []
+    assert coverage.overlaps(days) == []
     files = list(coverage.applied_files(account, october[0], october[30]))
     files[1].period_from, files[0].opening_balance, files[0].closing_balance = october[4], Dong(0), Dong(400)
     assert [b.difference for b in coverage.breaks(files)] == [Dong(1_000_000 - 400)]
@@ -192,3 +193,10 @@ def test_covered_days_gaps_and_contradictions(school: School, account: BankAccou
     for text in ("Còn ngày chưa có sao kê", "05/10/2026 – 07/10/2026", "chưa khóa sổ được", "1 giao dịch"):
         assert text in page
     assert browser.get(f"{HERE}/lich?thang=x&ngay=y&tk=z").status_code == 200
+    assert "từ hai tệp sao kê" not in page
+    bring(account, line("b", 1_000, "R2", booked_on=october[3]), line("c", 2_000, "R3", booked_on=october[7]))
+    days = coverage.days_of(account, october[0], october[9])
+    assert coverage.overlaps(days) == [(october[3], october[3]), (october[7], october[7])]
+    assert coverage.gaps(days) == [(october[8], october[9])]
+    page = browser.get(f"{HERE}/lich?thang=2026-10").content.decode()
+    assert ("từ hai tệp sao kê" in page, page.count(" double")) == (True, 3)  # two days and the key
