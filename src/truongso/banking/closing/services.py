@@ -32,7 +32,7 @@ def sign_days(
     `seen` is the digest of the figures that the person looked at. Raises ClosingRefusedError `needs_person`,
     `nothing_next`, `not_next` (day), `ends_before_start`, `too_long` (days), `not_over`, the code of what is in the way
     of these days (`flagged`, `partial`, `missing_days`, `balance_breaks`, `opening_differs`, `unexplained`,
-    `not_counted`), `figures_changed`, `note_missing`.
+    `not_counted`), `figures_changed`, `note_missing`, `passed_over` (first, last: days between that are never closed).
     """
     who = lifecycle.person(actor)
     lock_school(school)
@@ -46,6 +46,8 @@ def sign_days(
         raise ClosingRefusedError("figures_changed")
     if figures.needs_note and not words:
         raise ClosingRefusedError("note_missing")
+    if book is not None and not words:
+        _check_passed_over(book, first)
     row = _row(school.pk, account, figures, words)
     row.signed_at, row.signed_by = clock.now(), who
     row.digest = day_digest(row)
@@ -136,6 +138,16 @@ def _check_days(school: School, account: BankAccount | None, first: dt.date, las
         raise ClosingRefusedError("too_long", days=LONGEST.days)
     if last > clock.today() or (account is not None and last == clock.today()):
         raise ClosingRefusedError("not_over")
+
+
+def _check_passed_over(book: CloseBook, first: dt.date) -> None:
+    """Days of a statement that does not add up lie below the lock without a signature of their own: whoever signs the
+    days after them says why, for the principal to read."""
+    day = dt.timedelta(days=1)
+    if book.locked_through is not None and first > book.locked_through + day:
+        raise ClosingRefusedError(
+            "passed_over", first=(book.locked_through + day).isoformat(), last=(first - day).isoformat()
+        )
 
 
 def _row(school_id: int, account: BankAccount | None, figures: DayFigures, note: str) -> DayClose:

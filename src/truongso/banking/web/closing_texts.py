@@ -44,6 +44,9 @@ REFUSALS: Mapping[str, str] = {
     ),
     "figures_changed": gettext_noop("Số liệu vừa thay đổi so với lúc anh/chị xem. Xem lại số mới rồi ký."),
     "note_missing": gettext_noop("Có dòng chỉ có ở một bên. Ghi lời giải thích rồi ký."),
+    "passed_over": gettext_noop(
+        "Từ ngày %(first)s đến ngày %(last)s bị bỏ qua vì sao kê không khớp số dư. Ghi lời giải thích rồi ký."
+    ),
     "unknown_close": gettext_noop("Không có lần khóa sổ này."),
     "not_signed": gettext_noop("Lần khóa sổ này không còn chờ ký xác nhận. Tải lại trang để xem."),
     "same_person": gettext_noop("Người ký thứ hai phải là người khác."),
@@ -111,7 +114,7 @@ def closing_text(code: str, params: Mapping[str, Any]) -> str:
 def _value(name: str, value: Any) -> str:
     if name in _AMOUNTS:
         return str(Dong(int(value)))
-    if name == "day":
+    if name in {"day", "first", "last"}:
         return ngay(dt.date.fromisoformat(value))
     if name == "days" and isinstance(value, list):
         return _spans([dt.date.fromisoformat(day) for day in value])

@@ -294,6 +294,26 @@ def test_signed_figures_cannot_be_written_over(account: BankAccount) -> None:
 
 
 @pytest.mark.django_db
+def test_days_passed_over_are_explained_by_whoever_signs_the_next(account: BankAccount) -> None:
+    bring(account, line("mot", 250_000, "FT1"))
+    close(account)
+    third = NEXT + dt.timedelta(days=1)
+    for opening, reference, day in ((1_250_000, "FT2", NEXT), (1_260_000, "FT3", third)):
+        out = StatementOut(
+            account=account.number, holder=account.holder_name, opening=Dong(opening),
+            lines=(line("tiep", 10_000, reference, booked_on=day),),
+        )  # fmt: skip
+        statement = helpers.bring_file(account, out, layout="bidv_detail")
+        if day == NEXT:
+            StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(flagged=True)
+    clock_of = dt.datetime.combine(third + dt.timedelta(days=1), dt.time(9), tzinfo=clock.SCHOOL_TIME)
+    with clock.frozen(clock_of):
+        skipped = refused("passed_over", lambda: sign(account, third, third))
+        assert skipped.params == {"first": NEXT.isoformat(), "last": NEXT.isoformat()}
+        assert sign(account, third, third, note="Ngân hàng in sai số dư ngày 07").note.startswith("Ngân hàng")
+
+
+@pytest.mark.django_db
 def test_opened_days_are_signed_again_before_any_later_ones(account: BankAccount) -> None:
     bring(account, line("mot", 250_000, "FT1"), line("hai", 50_000, "FT2", booked_on=NEXT))
     row = close(account)
