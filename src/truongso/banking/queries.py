@@ -254,6 +254,13 @@ def new_credits(statement: StatementImport, state: LineState) -> QuerySet[BankLi
     return lines.filter(state=state.value, direction=Direction.IN.value).order_by("booked_on", "pk")
 
 
+def new_reversals(statement: StatementImport) -> QuerySet[BankLine]:
+    """Outgoing lines that an applied file brought and that take an earlier credit back, with that credit."""
+    rows = StatementRow.objects.for_school(statement.school_id).filter(statement=statement, state=RowState.NEW.value)
+    lines = BankLine.objects.for_school(statement.school_id).filter(pk__in=rows.values("line_id"))
+    return lines.filter(reverses__isnull=False).select_related("reverses").order_by("booked_on", "pk")
+
+
 @dataclass(frozen=True, slots=True)
 class FeedOverview:
     """A connection with what went wrong with its notices within 30 days, and how many wait to be booked."""

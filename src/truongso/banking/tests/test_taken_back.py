@@ -127,9 +127,12 @@ def test_nothing_happens_by_itself_when_two_credits_or_none_are_named(school: Sc
 
 def test_a_person_decides_on_the_page(school: School) -> None:
     account, invoice = factories.bank_account(school), money.invoice(school, [250_000])
-    bring(account, line(f"{invoice.code} nop", 250_000, "R1"), line("HUY GIAO DICH", 250_000, "R2", Direction.OUT))
+    statement, _counts = bring(
+        account, line(f"{invoice.code} nop", 250_000, "R1"), line("HUY GIAO DICH", 250_000, "R2", Direction.OUT)
+    )  # fmt: skip
     credit, taker = BankLine.objects.for_school(school).order_by("pk")
     browser = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    assert "đã thu hồi khoản báo có trước" not in browser.get(f"/thu/sao-ke/{statement.public_id}").content.decode()
     page = browser.get(f"/thu/giao-dich/{taker.public_id}").content.decode()
     assert "Thu hồi khoản báo có nào?" in page
     assert "Giao dịch đảo: ngân hàng thu hồi một khoản báo có" in page
@@ -138,6 +141,10 @@ def test_a_person_decides_on_the_page(school: School) -> None:
     assert "Đã ghi nhận ngân hàng thu hồi 250.000\u00a0đ" in answer.content.decode()
     assert _states(school) == [("in", "reversed"), ("out", "outgoing")]
     assert "Ngân hàng thu hồi khoản báo có này" in browser.get(f"/thu/giao-dich/{credit.public_id}").content.decode()
+    result = browser.get(f"/thu/sao-ke/{statement.public_id}").content.decode()
+    assert "Ngân hàng đã thu hồi khoản báo có trước đây" in result
+    assert f"/thu/giao-dich/{credit.public_id}" in result
+    assert "Thu hồi, trả lại" in browser.get("/thu/tien-ra").content.decode()
     again = browser.post(f"/thu/giao-dich/{taker.public_id}/thu-hoi", {"bao_co": credit.public_id}, follow=True)
     assert "không đảo cho nhau được (nay: ngân hàng đã thu hồi)" in again.content.decode()
     assert money.broken_invariants() == []

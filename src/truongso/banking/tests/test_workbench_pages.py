@@ -172,7 +172,7 @@ def test_parked_with_an_owner_of_the_school(
     mine = browser.get(QUEUE, {"loc": "de-sau", "chu": str(hoa.pk)}).content.decode()
     assert f"dong={row.public_id}" not in mine.split("recon-detail")[0]
     assert browser.get(QUEUE, {"loc": "de-sau", "chu": "x" * 30}).status_code == 200
-    act = LineAct.objects.for_school(school).order_by("pk").last()
+    act = LineAct.objects.for_school(school).latest("pk")
     undone = browser.post(f"{QUEUE}/hoan-tac/{act.public_id}", {"ly_do": "Nhầm"}, follow=True)
     assert "Đã hoàn tác: xếp riêng giao dịch 20.000 đ." in text(undone)
     assert "bút toán đảo." not in text(undone).split("Đã hoàn tác")[1][:60]  # no money had moved

@@ -294,6 +294,7 @@ def _result(statement: StatementImport) -> dict[str, Any]:
     return {
         "waiting": list(waiting[:_SHOWN]),
         "waiting_count": waiting.count(),
+        "reversals": list(queries.new_reversals(statement)[:_SHOWN]),
         "refusals": [
             {
                 "number": r.row_number,
