@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -71,12 +71,22 @@ def _context(request: AuthedRequest, code: str) -> dict[str, Any]:
         _mail(spot, total),
         _leavers(spot, policy, total),
     ]
+    if spot.is_unit:
+        # The figures are sums over the schools: the unit's own list of accounts would answer another question.
+        clauses = [replace(one, links=_of_schools(spot, one.links)) for one in clauses]
     return {
         "spot": spot, "place": spot.place, "today": today, "clauses": clauses, "counts": total, "policy": policy,
         "met": sum(1 for one in clauses if one.is_met), "school_count": len(ids) if spot.is_unit else 0,
         "back": spot.url("hygiene"), "paper_url": spot.url("compliance_paper"),
         "above": "" if spot.is_unit else _above(spot),
     }  # fmt: skip
+
+
+def _of_schools(spot: Spot, links: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A unit's links: every list of accounts is a school's, reached from the table of schools."""
+    lists = spot.url("inventory")
+    kept = [(label, url) for label, url in links if not url.startswith(lists) and url != spot.url("hygiene")]
+    return [(_("Theo từng trường"), spot.url("hygiene")), *kept] if len(kept) < len(links) else kept
 
 
 def _above(spot: Spot) -> str:

@@ -148,5 +148,6 @@ def _page(request: AuthedRequest, form: TerminalForm | None) -> HttpResponse:
         "may_set_up": request.caller.may(Permission.SCHOOL_METHOD_WRITE),
         "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
         "may_record": request.caller.may(Permission.SCHOOL_PAYMENT_BOOK),
+        "may_read_settlements": request.caller.may(Permission.SCHOOL_MATCH_READ),
     }  # fmt: skip
     return render(request, "payments/pos.html", context, status=400 if form is not None else 200)

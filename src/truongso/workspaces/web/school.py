@@ -77,6 +77,7 @@ def overview_page(request: AuthedRequest) -> HttpResponse:
         "year_label": period_label(page.year),
         "report_labels": [period_label(p) for p in page.report.periods],
         "report_url": f"{reverse('reporting:cashless')}?ky={page.report.periods[0].key}",
+        "may_read_rounds": caller.may(Permission.SCHOOL_ROUND_READ),
         "may_write_rounds": caller.may(Permission.SCHOOL_ROUND_WRITE),
         "may_read_matches": caller.may(Permission.SCHOOL_MATCH_READ),
         "may_read_report": caller.may(Permission.SCHOOL_REPORT_READ),

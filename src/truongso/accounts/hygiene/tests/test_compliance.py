@@ -114,6 +114,10 @@ def test_the_department_adds_its_schools_up_in_as_many_queries(staff: Staff, oth
     assert facts[0][1][2] == "0/2 trường có kết quả đã ký trong 90 ngày qua"
     assert facts[4][1][0] == "4/5 tài khoản nhân sự có lớp thứ hai"
     assert client.get(f"{PAGE}/ban-in").status_code == 200
+    # The department's own list holds none of the accounts counted here: its links lead to the table of schools.
+    lists = [url for one in client.get(PAGE).context["clauses"] for _label, url in one.links if "danh-sach" in url]
+    assert lists == []
+    assert [label for label, _url in client.get(PAGE).context["clauses"][1].links] == ["Theo từng trường"]
     of_school = clauses(client, f"/phong/truong/{staff.school.code}{PAGE}")
     assert next(iter(of_school.values()))[1][0] == "4 tài khoản đang hoạt động, 0 tài khoản đang tạm khóa"
     assert factories.login(Client(), staff.accountant).get(PAGE).status_code == 403
