@@ -95,7 +95,7 @@ GROUPS = (
         gettext_lazy("Học sinh & khoản thu"),
         (
             Entry(gettext_lazy("Học sinh"), "people:pupils", "users", Permission.SCHOOL_STUDENT_READ),
-            Entry(gettext_lazy("Miễn giảm"), "fees:exemptions", "discount", Permission.SCHOOL_FEE_READ),
+            Entry(gettext_lazy("Miễn giảm"), "fees:exemptions", "discount", Permission.SCHOOL_EXEMPTION_WRITE),
             Entry(gettext_lazy("Danh mục khoản thu"), "fees:items", "list", Permission.SCHOOL_FEE_READ),
         ),
     ),
