@@ -191,6 +191,7 @@ DATA_OF: dict[Permission, tuple[Data, Right]] = {
     _P.PLACE_USER_APPROVE: (Data.ACCOUNT, Right.APPROVE),
     _P.PLACE_POLICY_READ: (Data.ACCOUNT, Right.READ),
     _P.PLACE_POLICY_WRITE: (Data.ACCOUNT, Right.APPROVE),
+    _P.PLACE_AUDIT_READ: (Data.AUDIT, Right.READ),
     _P.UNIT_SCHOOL_READ: (Data.SCHOOL, Right.READ),
     _P.UNIT_SCHOOL_WRITE: (Data.SCHOOL, Right.WRITE),
     _P.UNIT_OVERVIEW_READ: (Data.REPORT, Right.READ),

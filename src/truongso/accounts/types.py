@@ -107,6 +107,7 @@ class Permission(StrEnum):
     PLACE_USER_APPROVE = "place:user:approve"
     PLACE_POLICY_READ = "place:policy:read"
     PLACE_POLICY_WRITE = "place:policy:write"
+    PLACE_AUDIT_READ = "place:audit:read"
     SCHOOL_MODULE_WRITE = "school:module:write"
     UNIT_SCHOOL_READ = "unit:school:read"
     UNIT_SCHOOL_WRITE = "unit:school:write"

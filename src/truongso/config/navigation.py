@@ -142,6 +142,7 @@ GROUPS = (
             Entry(gettext_lazy("Người dùng"), PEOPLE, "users-group", Permission.PLACE_USER_READ),
             Entry(gettext_lazy("An toàn tài khoản"), "accounts:hygiene", "clipboard-check", Permission.PLACE_USER_READ),
             Entry(gettext_lazy("Chính sách tài khoản"), "accounts:policy", "lock", Permission.PLACE_POLICY_READ),
+            Entry(gettext_lazy("Nhật ký"), "workspaces:audit", "history", Permission.PLACE_AUDIT_READ),
             Entry(gettext_lazy("Phần đang dùng"), "accounts:modules", "adjustments", Permission.SCHOOL_MODULE_WRITE),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),

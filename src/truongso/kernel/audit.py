@@ -17,7 +17,7 @@ from truongso.kernel.models import AuditEntry, AuditHead
 SYSTEM_SCHOOL = 0
 _fixed_form = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LONGEST_REASON = 500  # what the column holds; the hash is of what is kept
-_SECRET_WORDS = ("password", "secret", "token", "signature", "apikey")
+SECRET_WORDS = ("password", "secret", "token", "signature", "apikey")
 
 
 @dataclass(frozen=True)
@@ -94,4 +94,4 @@ def _locked_head(school: int) -> AuditHead:
 
 
 def _masked(params: dict[str, Any]) -> dict[str, Any]:
-    return {k: ("***" if any(w in k.lower() for w in _SECRET_WORDS) else v) for k, v in params.items()}
+    return {k: ("***" if any(w in k.lower() for w in SECRET_WORDS) else v) for k, v in params.items()}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from truongso.workspaces.web import (
     accounts,
+    audit,
     changes,
     counter,
     info_template,
@@ -58,5 +59,8 @@ urlpatterns = [
     path("phong/mau-thong-tin/ban-hanh", info_template.publish, name="template_publish"),
     path("phong/mau-thong-tin/bo-nhap", info_template.discard, name="template_discard"),
     path("phong/mau-thong-tin/so-sanh", info_template.compare, name="template_compare"),
+    path("nhat-ky", audit.trail, name="audit"),
+    path("nhat-ky/tai-ve", audit.export, name="audit_export"),
+    path("nhat-ky/dau-cuoi-ngay", audit.head, name="audit_head"),
     path("tim", search.search, name="search"),
 ]
