@@ -205,7 +205,7 @@ def test_by_touch_on_narrow_pages(
     assert _faults(page) == []
     page.locator("[data-row]", has_text="giang thi do").click()
     expect(page.locator(".recon-list")).to_be_hidden()
-    expect(page.get_by_text(re.compile(r"Độ chắc \d+%")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Độ chắc \d+\s%")).first).to_be_visible()
     assert _faults(page) == []
     page.get_by_role("button", name="Nhận gợi ý").click()
     expect(page.locator("#recon-said")).to_contain_text("Đã ghi nhận 250.000")

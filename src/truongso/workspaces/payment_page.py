@@ -16,7 +16,7 @@ from truongso.kernel import banks, clock
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.qr_image import qr_svg
-from truongso.kernel.ui.formatting import dong
+from truongso.kernel.ui.formatting import dong, phan_tram
 from truongso.payments.public import (
     Attempt,
     ReceiptPaper,
@@ -217,5 +217,5 @@ def _shown(line: InvoiceLine) -> Iterator[ShownLine]:
         text = _("%(what)s (%(count)d × %(price)s)") % {"what": text, "count": line.quantity, "price": price}
     yield ShownLine(text, line.legal_basis, line.gross, is_reduction=False)
     if line.reduction:
-        reduced = _("Miễn, giảm %(percent)d%%") % {"percent": line.reduction_percent}
+        reduced = _("Miễn, giảm %(percent)s") % {"percent": phan_tram(line.reduction_percent)}
         yield ShownLine(reduced, line.reduction_basis, -line.reduction, is_reduction=True)

@@ -67,7 +67,7 @@ def test_confidence_and_what_differs_are_shown(school: School, account: BankAcco
     money.invoice(school, [250_000], full_name="Nguyễn Bảo An")
     bring(account, line("HP nguyen bao an 3a2", 200_000, "R1"))
     page = text(browser.get(QUEUE))
-    sure = re.search(r"Độ chắc (\d+)%", page)
+    sure = re.search(r"Độ chắc (\d+)\s%", page)
     assert sure is not None
     assert 1 <= int(sure[1]) <= 99
     assert "Khác với phiếu: nội dung không có mã, số tiền khác số còn nợ" in page

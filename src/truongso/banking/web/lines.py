@@ -239,5 +239,6 @@ def _note(decision: MatchDecision, names: dict[int, str]) -> str:
     who = names.get(decision.decided_by or 0)
     if who:
         return who
-    rules = _("Quy tắc %(rule)s, bản %(version)s") % {"rule": decision.rule, "version": decision.version}
+    # The title said in words which rule it was; its version leads to what the rules were that day.
+    rules = _("Quy tắc so khớp, bản %(version)s") % {"version": decision.version}
     return _("%(rules)s · tự ghi nhận") % {"rules": rules} if decision.payment_id else rules

@@ -88,7 +88,7 @@ def test_lines_show_reductions_and_their_legal_basis(school: School, client: Cli
     shown = [(s.text, s.note, str(s.amount), s.is_reduction) for s in _shown(line)]
     assert shown == [
         ("Tiền ăn bán trú (21 × 28.000)", "Nghị quyết 18/2025/NQ-HĐND", "588.000\u00a0đ", False),
-        ("Miễn, giảm 50%", "Nghị định 238/2025/NĐ-CP", "−294.000\u00a0đ", True),
+        ("Miễn, giảm 50\u00a0%", "Nghị định 238/2025/NĐ-CP", "−294.000\u00a0đ", True),
     ]
     assert "Tiền ăn bán trú (21 × 28.000) 588.000 đ" in _text(client.get(f"/p/{invoice.public_id}"))
 
