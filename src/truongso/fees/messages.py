@@ -86,6 +86,7 @@ _PROBLEMS = {
     "exemption_unproved": gettext_noop("%(count)s hồ sơ miễn giảm chưa có minh chứng."),
     "exemption_lapsed": gettext_noop("%(count)s học sinh có hồ sơ miễn giảm vừa hết hạn, sẽ tính đủ tiền."),
     "charged_this_month": gettext_noop("“%(item)s” đã thu trong tháng này ở đợt “%(round)s”."),
+    "charged_this_year": gettext_noop("“%(item)s” thu theo năm, mà %(count)s học sinh đã có trong năm học này."),
 }
 
 

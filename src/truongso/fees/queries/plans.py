@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,18 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from truongso.fees.class_order import class_key
-from truongso.fees.models import CollectionRound, Exemption, OptIn, PlannedLine, ReductionRule, RoundItem
+from truongso.fees.models import (
+    CollectionRound,
+    Exemption,
+    InvoiceLine,
+    OptIn,
+    PlannedLine,
+    ReductionRule,
+    RoundItem,
+)
 from truongso.fees.pricing import rate_for
 from truongso.fees.queries.inputs import classes_of, pupils_of, rates_of, round_items
-from truongso.fees.types import Problem, RoundState
+from truongso.fees.types import FeeUnit, LineKind, Problem, RoundState
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
 
@@ -178,7 +187,27 @@ def _looks(round_: CollectionRound, items: Sequence[RoundItem], students: set[in
     again = same_month.filter(items__fee_item__in=[i.fee_item_id for i in items]).exclude(pk=round_.pk)
     for item, other in again.values_list("items__fee_item__name", "name").distinct():
         found.append(Problem("charged_this_month", blocking=False, params={"item": item, "round": other}))
-    return found
+    return [*found, *_yearly_again(round_, items)]
+
+
+def _yearly_again(round_: CollectionRound, items: Sequence[RoundItem]) -> list[Problem]:
+    """Items priced by the year that pupils of the plan were charged already in this school year."""
+    yearly = {i.fee_item_id: i.fee_item.name for i in items if i.fee_item.unit == FeeUnit.YEAR.value}
+    if not yearly:
+        return []
+    before = InvoiceLine.objects.for_school(round_.school_id).filter(
+        fee_item_id__in=yearly, kind=LineKind.CHARGE.value, amount__gt=F("credited"),
+        invoice__cancelled_at__isnull=True, invoice__round__school_year_id=round_.school_year_id,
+    )  # fmt: skip
+    planned = _lines(round_).filter(fee_item_id__in=yearly, amount__gt=0).values_list("fee_item_id", "student_id")
+    again = Counter(
+        item for item, _pupil in set(planned) & set(before.values_list("fee_item_id", "invoice__student_id"))
+    )
+    return [
+        Problem("charged_this_year", blocking=False, params={"item": yearly[item], "count": again[item]})
+        for item in yearly
+        if again[item]
+    ]
 
 
 def _valid(rows: QuerySet[Any], day: dt.date) -> QuerySet[Any]:

@@ -13,6 +13,7 @@ from truongso.fees import selfcheck, tasks
 from truongso.fees.models import CollectionRound, Invoice, InvoiceLine, PlannedLine
 from truongso.fees.pricing import price
 from truongso.fees.public import (
+    cancel_invoice,
     close_round,
     install_reduction_rules,
     open_invoices,
@@ -26,7 +27,7 @@ from truongso.fees.queries.inputs import known_rules, rates_of
 from truongso.fees.services import issue as issue_service
 from truongso.fees.services.plan import renew_plan
 from truongso.fees.tests.build import ACTOR, Setting, chooses, everything, exempt, issue, plan, setting, start
-from truongso.fees.types import FeeNature, FeesRefusedError, is_valid, new_code
+from truongso.fees.types import FeeNature, FeesRefusedError, FeeUnit, is_valid, new_code
 from truongso.kernel import jobs
 from truongso.kernel.models import AuditEntry, OutboxEvent
 from truongso.kernel.money import ZERO, Dong
@@ -290,6 +291,19 @@ def test_what_is_worth_a_look_does_not_block(s: Setting) -> None:
         ("exemption_lapsed", False, {"count": 1}),
     ]
     assert len(issue(s)) == 4
+
+
+def test_a_yearly_item_charged_again_is_worth_a_look(s: Setting) -> None:
+    type(s.care).objects.for_school(s.school).filter(pk=s.care.pk).update(unit=FeeUnit.YEAR.value)
+    assert "charged_this_year" not in {p.code for p in problems(plan(s))}
+    invoices = issue(s)
+    with transaction.atomic():
+        cancel_invoice(s.school.pk, invoice_id=invoices["An"].pk, reason="Thôi học", actor=ACTOR)
+    s.round = factories.collection_round(
+        s.school, items=[s.care, s.water], classes=[s.class_3a2], due_on=dt.date(2099, 2, 1)
+    )
+    found = [(p.blocking, p.params) for p in problems(plan(s)) if p.code == "charged_this_year"]
+    assert found == [(False, {"item": "Chăm sóc bán trú", "count": 2})]  # Bình and Chi; An's is cancelled
 
 
 def test_a_job_killed_in_the_middle_goes_on_where_it_stopped(s: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
