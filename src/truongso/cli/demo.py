@@ -192,10 +192,11 @@ def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds:
 
 
 def _print_links(args: argparse.Namespace, demo: Demo | None, parent_page: str) -> None:
-    from truongso.sandbox.demo.run import fresh_activations
+    from truongso.sandbox.demo.run import fresh_activations, unpaid_page
 
     base = os.environ["TRUONGSO_URL"]
     links = demo.activations if demo else fresh_activations()
+    parent_page = unpaid_page(parent_page)
     shown: set[str] = set()
     print(f"\nTrang web: {base}   Ngân hàng thử: {os.environ['TRUONGSO_SANDBOX']}")
     print(f"Cổng thanh toán, ví Mobile Money và máy POS thử: http://127.0.0.1:{args.gateways_port}")

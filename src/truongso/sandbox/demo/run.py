@@ -199,6 +199,17 @@ def _readiness(school_id: int, period: Period) -> dict[str, int]:
     }
 
 
+def unpaid_page(page: str) -> str:
+    """The family's page named by the first run; another one of the same school once that is settled, "" without any."""
+    invoices = Invoice.objects.across_schools("the demo names a page nobody has paid on yet")
+    named = invoices.filter(public_id=page.removeprefix("/p/")).first()
+    if named is None or (named.cancelled_at is None and not named.paid):
+        return page
+    still = invoices.filter(school_id=named.school_id, cancelled_at__isnull=True, paid=0, total__gt=0)
+    other = still.order_by("pk").first()
+    return f"/p/{other.public_id}" if other else ""
+
+
 def fresh_activations() -> list[Activation]:
     """New links for the first school's staff and the officer who have not set a password yet."""
     return setup.renew_activations()

@@ -240,11 +240,16 @@ def _catalogue(place: DemoSchool) -> None:
 
 
 def renew_activations() -> list[Activation]:
-    """New links for accounts that have not been activated, schools in the order of the province."""
+    """New links for the demo's accounts not activated yet, schools in the order of the province.
+
+    Accounts a visitor made are left alone: their links are the visitor's to give.
+    """
     links = []
     titles = {word: title for _, word, title in STAFF} | {"canbo": "Cán bộ Sở"}
     with transaction():
         for user in users_without_password():
-            token = new_activation(actor=ACTOR, user=user)
-            links.append(Activation(titles.get(user.username.split(".")[0], ""), user.username, "", token))
+            title = titles.get(user.username.split(".")[0])
+            if title is not None:
+                token = new_activation(actor=ACTOR, user=user)
+                links.append(Activation(title, user.username, "", token))
     return links
