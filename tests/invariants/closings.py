@@ -36,8 +36,14 @@ def fill_closings(invoice: Invoice) -> None:
     books = CloseBook.objects.for_school(school_id).filter(bank_account_id=invoice.bank_account_id)
     books.update(locked_through=_EARLIER)
     MonthClose.objects.create(
-        school_id=school_id, year=2026, month=1, postings=0, moved=nothing, postings_digest="p" * 64,
-        details={"accounts": []}, **signed,
+        school_id=school_id,
+        year=2026,
+        month=1,
+        postings=0,
+        moved=nothing,
+        postings_digest="p" * 64,
+        details={"accounts": []},
+        **signed,
     )
     file = PostingFile.objects.create(
         school_id=school_id, number=1, year=2026, month=1, grouping="day", entries=1, vouchers=0, last_voucher=0,
