@@ -224,4 +224,5 @@ def test_every_kind_of_entry_is_known() -> None:
     of_refunds = {"credit_use", "refund", "refund_paid"}  # tests/flows/test_refund_machine.py
     of_cash = {"cash_day", "deposit", "deposit_link"}  # payments/cash/tests/test_cash_property.py
     of_batches = {"settlement"}  # banking/batches/tests
-    assert {k.value for k in EntryKind} == here | of_refunds | of_cash | of_batches
+    of_asides = {"no_fee"}  # banking/asides/tests
+    assert {k.value for k in EntryKind} == here | of_refunds | of_cash | of_batches | of_asides

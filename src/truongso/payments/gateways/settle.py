@@ -134,8 +134,8 @@ def _mark_paid(channel: Channel, attempt: Attempt, money: Paid, *, is_cancelled:
     attempt.transaction_id = attempt.transaction_id or money.txn_id
     attempt.settled_at = attempt.settled_at or now
     attempt.problem = ""
-    if gateway_of(channel).has_fixed_amount or attempt.received >= attempt.amount:
-        attempt.next_query_at = None
+    # Where payers may pay in parts, notices of other parts may be lost: the gateway's own list is asked for once more.
+    attempt.next_query_at = None if gateway_of(channel).has_fixed_amount else attempt.next_query_at or now
     attempt.save(
         update_fields=[
             "received", "time_state", "amount_state", "state", "transaction_id", "settled_at", "problem",

@@ -255,6 +255,24 @@ def test_several_transfers_are_found_by_asking(school: School, gateway: Double) 
     assert CreditEntry.objects.for_school(school).get().amount == Dong(10_000)
 
 
+def test_a_part_whose_notice_was_lost_is_found_though_another_covers_the_whole(
+    school: School, gateway: Double, frozen: Any
+) -> None:
+    attempt = _start(twin.channel(school, "payos"), (money.invoice(school, [250_000]), 250_000))
+    order = gateway.orders[attempt.reference]
+    order.state = "paid"
+    order.transfers = [("FT1", 10_000, clock.now()), ("FT2", 250_000, clock.now())]
+    twin.notice(attempt, amount=250_000, txn="2").send()
+    assert _state(attempt) == ("paid", "exact", "in_time")
+    with frozen(attempt.created_at + dt.timedelta(minutes=2)):
+        assert ask_due() == 1
+    assert _state(attempt) == ("paid", "over", "in_time")
+    assert CreditEntry.objects.for_school(school).get().amount == Dong(10_000)
+    assert Payment.objects.for_school(school).count() == 2
+    attempt.refresh_from_db()
+    assert attempt.next_query_at is None
+
+
 def test_an_answer_signed_by_somebody_else_is_not_believed(
     school: School, gateway: Double, monkeypatch: pytest.MonkeyPatch
 ) -> None:

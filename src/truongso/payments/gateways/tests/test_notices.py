@@ -18,7 +18,7 @@ from truongso.ledger.models import Period
 from truongso.ledger.public import account_ids, balance
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import School
-from truongso.payments.gateways import notices
+from truongso.payments.gateways import notices, schedule
 from truongso.payments.gateways.channels import forget_former_credentials, replace_credentials
 from truongso.payments.gateways.models import Attempt, AttemptMoney
 from truongso.payments.gateways.queries import pending_attempts
@@ -82,7 +82,9 @@ def test_a_paid_notice_is_booked_and_answered(school: School, attempt: Attempt) 
     assert evidence.reference == attempt.transaction_id == ("FT4711@261005090000" if provider == "payos" else "4711")
     assert Invoice.objects.for_school(school).get().paid == Dong(250_000)
     assert balance(school.pk, account_ids(school.pk)[AccountRole.IN_TRANSIT, 0]) == Dong(250_000)
-    assert (_last_notice().state, attempt.next_query_at) == ("processed", None)
+    assert _last_notice().state == "processed"
+    # In parts: another part's notice may be lost, which the gateway's own list shows.
+    assert attempt.next_query_at == (attempt.created_at + schedule.MOMENTS[0] if provider == "payos" else None)
     attempt.channel.refresh_from_db()
     assert attempt.channel.last_notice_at == clock.now() == attempt.channel.last_ok_at
 
