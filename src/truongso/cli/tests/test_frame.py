@@ -126,6 +126,7 @@ def test_ctrl_c_stops_with_one_line() -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - runs in the background ignore it
     ) as running:
         waits_on_input(running.pid)
         running.send_signal(signal.SIGINT)
