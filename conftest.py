@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from django.core.management.commands import flush
 from django.test import Client
+from django.urls import get_resolver
 from playwright.sync_api import Browser
-from tests import chromium, emptying, factories
+from pytest_django.live_server_helper import LiveServer
+from tests import app_role, chromium, emptying, factories
 
 from truongso.accounts.models import User
-from truongso.kernel import clock, selfcheck
+from truongso.kernel import clock, database_roles, selfcheck
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
 
@@ -30,13 +32,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what this run cannot show; with CI=true a missing browser is an error instead.
 
     Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run. Tests that touch
-    no database run once, with SQLite.
+    no database, or are marked `once`, run once, with SQLite.
     """
     reasons: dict[str, str] = {}
     if ENGINE != "postgres":
         reasons["postgres"] = "they run with TRUONGSO_TEST_DB=postgres"
     else:
         reasons[_PURE] = "they touch no database and run with SQLite"
+        reasons["once"] = "the engine is no matter to them and they run with SQLite"
     if chromium.PATH is None:
         reasons["browser"] = "Chromium is not installed"
     kept: list[pytest.Item] = []
@@ -70,9 +73,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     original = flush.Command.handle
     with django_db_blocker.unblock():
         emptying.remember_guards()
+        if app_role.IS_FOR_ALL:
+            app_role.take_for_the_run()
     flush.Command.handle = emptying.handle  # type: ignore[assignment]
     yield
     flush.Command.handle = original  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def product_roles(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The roles of an installation on PostgreSQL, for tests that work as the product's own (tests.app_role)."""
+    if ENGINE == "postgres":
+        with django_db_blocker.unblock():
+            database_roles.create()
+
+
+@pytest.fixture(scope="session")
+def live_server(live_server: LiveServer) -> LiveServer:
+    """The product on a port, every page of it loaded: the first to ask waits no longer than the others."""
+    assert get_resolver().url_patterns
+    return live_server
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,7 @@ def _filled(connection: BaseDatabaseWrapper) -> list[str]:
 
 def _empty_postgres(connection: BaseDatabaseWrapper, tables: list[str]) -> None:
     with django_transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")  # a run as the product's role has no right to this
         cursor.execute("SET LOCAL session_replication_role = replica")
         for table in tables:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")

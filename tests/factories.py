@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.userkit import user_id_to_str
@@ -23,6 +24,7 @@ from truongso.accounts.types import Role
 from truongso.fees.invoice_code import new_code
 from truongso.fees.models import (
     CollectionRound,
+    Exemption,
     FeeItem,
     FeeRate,
     Invoice,
@@ -30,6 +32,7 @@ from truongso.fees.models import (
     RoundClass,
     RoundItem,
 )
+from truongso.fees.services.choices import sealed_document
 from truongso.fees.types import FeeNature, FeeUnit, RoundState
 from truongso.kernel import clock, names
 from truongso.kernel.money import Dong, total
@@ -415,3 +418,13 @@ def in_operation(school: School, kind: str, *subjects: str) -> None:
             school=school, kind=kind, subject=subject, name=subject, live_at=clock.now(), is_carried_over=True,
             updated_at=clock.now(),
         )  # fmt: skip
+
+
+def exemption(student: Student, rule_code: str = "MIEN_100", document: str = "QĐ 12/2026", **given: Any) -> Exemption:
+    """A policy category of a pupil, from the year's first day unless said otherwise; its proof is sealed."""
+    values: dict[str, Any] = {"valid_from": YEAR_START, "created_at": clock.now(), **given}
+    made = Exemption(school_id=student.school_id, student=student, rule_code=rule_code, **values)
+    with transaction.atomic():
+        made.document = sealed_document(made, document)
+        made.save()
+    return made

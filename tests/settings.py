@@ -3,6 +3,7 @@
 TRUONGSO_TEST_DB        sqlite (default) | postgres
 TRUONGSO_TEST_POSTGRES  address of a PostgreSQL server and a superuser of it (tables are emptied past their
                         guards); without it a private cluster is started for the run (truongso.sandbox.private_postgres)
+TRUONGSO_TEST_ROLE      app: on PostgreSQL, work as the role the product has in production (tests.app_role)
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ else:
 
 from truongso.config.settings import *  # noqa: E402, F403
 from truongso.config.settings import DATABASES  # noqa: E402
+from truongso.kernel import scope  # noqa: E402
+
+READS_A_MINUTE = 10**9  # counted in the process, over all tests whose clock stands at the same minute
+scope.every_school_in_this_process("tests arrange and look at rows of every school; requests enter their own scope")
 
 if ENGINE == "sqlite":
     # A file, not :memory:, so that WAL, IMMEDIATE and several connections behave as in production.

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
-from tests.architecture.rooms import sources
-from truongso.kernel import outgoing
+from tests.architecture.rooms import ROOT, sources
+from truongso.config.environment import database_from_url
+from truongso.kernel import clock, outgoing
 from truongso.kernel.outgoing import OutgoingError, call, check_base, is_public
 
 ALLOWED = {"payment.momo.vn"}
@@ -140,6 +149,65 @@ def test_over_real_http(server: str) -> None:
         _call(server)
 
 
+def test_whoever_cannot_prove_the_partners_name_is_not_spoken_to(
+    server_of_tls: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that was turned aside ends at a certificate nobody of note signed, or one of another name."""
+    port, certificate = server_of_tls
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: [(0, 0, 0, "", ("8.8.8.8", 443))])
+
+    def connect(_to: object, _timeout: object) -> socket.socket:
+        made = socket.socket()
+        made.connect(("127.0.0.1", port))
+        return made
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(OutgoingError, match="bad_certificate"):
+        _call("https://payment.momo.vn")
+    usual = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: usual(cafile=str(certificate)))
+    assert _call("https://payment.momo.vn") == outgoing.Answer(200, b'{"ok": 1}')
+    with pytest.raises(OutgoingError, match="bad_certificate"):
+        call("https://other.momo.vn", method="POST", path="/x", headers={}, body=b"", allowed={"other.momo.vn"},
+             local=False)  # fmt: skip
+
+
+@pytest.fixture
+def server_of_tls(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """Port and certificate of a server on this machine that calls itself payment.momo.vn."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), clock.now()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "payment.momo.vn")])
+    signed = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("payment.momo.vn")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    kept = tmp_path / "kept.pem"
+    certificate = tmp_path / "certificate.pem"
+    certificate.write_bytes(signed.public_bytes(Encoding.PEM))
+    kept.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate.read_bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(kept)
+    made = HTTPServer(("127.0.0.1", 0), _Server)
+    made.socket = context.wrap_socket(made.socket, server_side=True)
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield made.server_port, certificate
+    made.shutdown()
+    made.server_close()
+
+
+def test_the_database_elsewhere_is_reached_as_its_address_says() -> None:
+    """What stands behind the question mark is done or refused, never passed over (ASVS 12.3.2)."""
+    address = "postgresql://app@db.so.example/x"
+    assert database_from_url(address)["OPTIONS"] == {}
+    verified = database_from_url(f"{address}?sslmode=verify-full&sslrootcert=/etc/truongso/ca.pem")
+    assert verified["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/truongso/ca.pem"}
+    for query in ("ssl=true", "sslmode=", "sslmode=verify-full&options=-c+role=x", "SSLMODE=verify-full"):
+        with pytest.raises(SystemExit, match="TRUONGSO_DATABASE"):
+            database_from_url(f"{address}?{query}")
+
+
 def test_nobody_else_goes_out() -> None:
     """One way out; the sandbox talks to this machine only and is no part of the product."""
     found = set()
@@ -150,4 +218,11 @@ def test_nobody_else_goes_out() -> None:
             if any(n.startswith(WAYS_OUT) for n in names):
                 found.add(path)
     outside = {path for path in found if not path.startswith(("sandbox/", "cli/"))}
-    assert outside <= {"kernel/outgoing.py", "messaging/channels/http.py"}
+    on_this_machine = {"kernel/scanner.py"}  # a socket in the file system, as the next test looks up
+    assert outside <= {"kernel/outgoing.py", "messaging/channels/http.py"} | on_this_machine
+
+
+def test_the_scanner_is_asked_on_this_machine_alone() -> None:
+    tree = ast.parse((ROOT / "kernel/scanner.py").read_text(encoding="utf-8"))
+    families = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr.startswith("AF_")]
+    assert families == ["AF_UNIX"]

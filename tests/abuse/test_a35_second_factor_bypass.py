@@ -12,11 +12,13 @@ from django.urls import NoReverseMatch, reverse
 from tests import factories
 from tests.architecture.rooms import sources
 from truongso.accounts.factors.services import make_sheet
-from truongso.accounts.models import User
+from truongso.accounts.models import ActivationLink, User
 from truongso.accounts.services import new_activation
 from truongso.accounts.types import Role
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
+from truongso.people.family_accounts.services import print_offer
+from truongso.people.models import Guardian
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,7 @@ def test_no_other_way_in_exists() -> None:
     assert "django.contrib.admin" not in settings.INSTALLED_APPS
     assert settings.AUTHENTICATION_BACKENDS == ["allauth.account.auth_backends.AuthenticationBackend"]
     assert getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None) is None
+    assert settings.MFA_SUPPORTED_TYPES == ["webauthn", "totp", "recovery_codes"]  # no code by SMS or e-mail
 
 
 def test_nothing_signs_in_behind_the_librarys_back() -> None:
@@ -82,3 +85,27 @@ def _text(path: str) -> str:
     from tests.architecture.rooms import ROOT
 
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_an_offer_of_a_familys_account_is_no_way_round_anybodys_factor(school: School, actor: Actor) -> None:
+    """Who holds a slip, knows the birth date and is the teacher's guardian record gets no link into the teacher's
+    account; joined it is only from inside, after confirming with the factor."""
+    student = factories.student(school)
+    guardian = Guardian.objects.for_school(school).get(guardianships__student=student)
+    teacher = factories.user(Role.SUBJECT_TEACHER, school=school, full_name=guardian.full_name)
+    said = {"ngay_sinh": "14/03/2018"}
+
+    def offer() -> str:
+        with transaction.atomic():
+            address = print_offer(actor=actor, student=student, guardian=guardian)
+        return address[address.index("/gia-dinh/") :]
+
+    inside = factories.login(Client(), teacher, fresh=False)
+    path = offer()
+    assert inside.post(path, {**said, "viec": "gan"})["Location"].startswith("/xac-nhan-lai?")
+    factories.prove(inside, teacher)
+    assert inside.post(path, {**said, "viec": "gan"})["Location"] == "/gia-dinh"
+    finder = Client()
+    refused = finder.post(offer(), {**said, "viec": "moi"})
+    assert (refused.status_code, "Đã có tài khoản" in refused.content.decode()) == (422, True)
+    assert ("_auth_user_id" in finder.session, User.objects.count(), ActivationLink.objects.count()) == (False, 1, 0)

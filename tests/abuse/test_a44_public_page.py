@@ -10,13 +10,14 @@ from django.test import Client
 
 from tests import factories, money
 from truongso.accounts.types import Role
-from truongso.fees.models import Exemption
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.organizations.models import School
 from truongso.payments.methods.models import MethodSetting
 from truongso.payments.public import book, receipts_of_invoice
 from truongso.people.models import Guardian, Student
+from truongso.people.sensitive.services import keep_facts
+from truongso.people.sensitive.types import FactKind
 from truongso.workspaces.ways import NAMINGS
 
 BASE = "/truong/79-thu"
@@ -30,10 +31,11 @@ def test_no_name_phone_code_class_debt_or_receipt_of_anyone_is_on_it(
     owing = money.invoice(school, [777_123])
     paid = money.invoice(school, [333_456], full_name="Lý Thị Mẩy")
     book(school.pk, booking=money.booking((paid, 333_456), payer_name="Tẩn Láo Tả"), actor=actor)
-    Exemption.objects.create(
-        school=school, student=owing.student, rule_code="HO_NGHEO", valid_from=owing.round.priced_on,
-        document="Giấy chứng nhận hộ nghèo số 12", created_at=clock.now(),
-    )  # fmt: skip
+    factories.exemption(
+        owing.student, "HO_NGHEO", valid_from=owing.round.priced_on, document="Giấy chứng nhận hộ nghèo số 12"
+    )
+    facts = {FactKind.PERSONAL_NUMBER: "999217004711", FactKind.ETHNICITY: "Canarydantoc", FactKind.HEALTH: "Hen suyễn"}
+    keep_facts(school.pk, {owing.student_id: facts})
     MethodSetting.objects.create(school=school, method="mobile_money", updated_at=clock.now())
     staff = factories.user(Role.ACCOUNTANT, school=school)
     pages = [BASE, f"{BASE}/nhung", f"{BASE}/tra-cuu", f"{BASE}/huong-dan"]
@@ -48,7 +50,7 @@ def test_no_name_phone_code_class_debt_or_receipt_of_anyone_is_on_it(
         *Guardian.objects.for_school(school).values_list("full_name", flat=True),
         *Guardian.objects.for_school(school).values_list("phone", flat=True),
         owing.code, paid.code, owing.public_id, paid.public_id, receipt.public_id, "BL-2026", "777.123", "Tẩn Láo Tả",
-        "Giấy chứng nhận hộ nghèo", "3A2", staff.full_name, staff.username,
+        "Giấy chứng nhận hộ nghèo", "3A2", staff.full_name, staff.username, *facts.values(),
     ]  # fmt: skip
     assert len(secrets) > 12
     for path in open_ways:

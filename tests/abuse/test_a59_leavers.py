@@ -27,7 +27,7 @@ def test_a_role_ends_with_its_last_day_in_an_open_session(school: School) -> Non
     client = factories.login(Client(), person)
     with clock.frozen(MORNING), transaction.atomic():
         services.end_role(
-            by=Manager(principal, True, frozenset({school.pk})), school=school,
+            by=Manager(principal, True, frozenset({school.pk})), place=school,
             membership=person.memberships.get(), last_day=dt.date(2026, 10, 5), reason="Chuyển công tác",
         )  # fmt: skip
     with clock.frozen(MORNING):
@@ -44,7 +44,7 @@ def test_a_suspended_person_is_out_at_once_and_their_link_is_dead(school: School
     with transaction.atomic():
         token = new_activation(actor=actor, user=person)
         services.set_active(
-            by=Manager(factories.user(Role.IT_ADMIN, school=school), False, frozenset({school.pk})), school=school,
+            by=Manager(factories.user(Role.IT_ADMIN, school=school), False, frozenset({school.pk})), place=school,
             user=person, active=False, reason="Nghỉ việc",
         )  # fmt: skip
     assert client.get("/tai-khoan").status_code == 302

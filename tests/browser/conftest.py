@@ -23,11 +23,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
+from tests.chromium import PATIENCE_MS
 from truongso.accounts.models import User
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-TIMEOUT_MS = 15_000  # a busy machine is no failure; a page that never answers is
 
 _failed = pytest.StashKey[bool]()
 
@@ -93,7 +93,7 @@ def _page(request: pytest.FixtureRequest, kind: str, device: dict[str, Any]) -> 
     context = browser.new_context(
         base_url=home, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", reduced_motion="reduce", **device
     )
-    context.set_default_timeout(TIMEOUT_MS)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     _listen(page, home, complaints)
     yield page

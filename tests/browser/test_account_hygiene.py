@@ -54,6 +54,7 @@ def test_a_review_and_a_leak_on_a_phone(phone: Page, place: School, sign_in: Sig
     phone.goto(page)
     phone.get_by_label("Chọn Vàng A Quản").check()
     phone.get_by_role("button", name="Xác nhận các tài khoản đã đánh dấu").click()
+    expect(phone.get_by_text("Đã xác nhận 1 tài khoản.").first).to_be_visible()
     phone.get_by_role("button", name="Ký kết quả").click()
     phone.get_by_role("dialog").get_by_role("button", name="Ký kết quả").click()
     expect(phone.get_by_text("Lò Thị Trưởng ký kết quả")).to_be_visible()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests import factories, money
 from tests.chromium import violations
@@ -83,7 +83,7 @@ def test_pages_of_accounts_fit_and_are_accessible(
         show(page, "/cai-dat/cho-duyet", "cho-duyet")
     sign_in(desktop, people[2])
     show(desktop, "/phong/tai-khoan-thu", "truong-doi-tai-khoan")
-    assert desktop.get_by_text("Trường Tiểu học Lê Văn Tám").is_visible()
+    expect(desktop.get_by_text("Trường Tiểu học Lê Văn Tám")).to_be_visible()
 
 
 def test_an_account_is_asked_for_and_approved_on_a_phone(
@@ -100,12 +100,12 @@ def test_an_account_is_asked_for_and_approved_on_a_phone(
     phone.get_by_label("Chủ tài khoản").fill("TRUONG TIEU HOC LE VAN TAM")
     phone.get_by_label("Lý do và căn cứ").fill("Công văn 15")
     phone.get_by_role("button", name="Gửi đề nghị").click()
-    assert phone.get_by_text("Chờ người thứ hai duyệt").is_visible()
+    expect(phone.get_by_text("Chờ người thứ hai duyệt")).to_be_visible()
     sign_in(phone, people[1])
     phone.goto("/cai-dat/cho-duyet")
     phone.get_by_role("link", name="Đổi tài khoản nhận tiền").click()
     phone.get_by_role("button", name="Duyệt", exact=True).click()
-    assert phone.get_by_text("Bắt đầu dùng lúc").first.is_visible()
+    expect(phone.get_by_text("Bắt đầu dùng lúc").first).to_be_visible()
     assert SetupChange.objects.for_school(school).get().state == "approved"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from playwright.sync_api import Error, Page
 
 from tests import factories
@@ -33,13 +34,15 @@ def test_desktop_width(desktop: Page, complaints: Complaints) -> None:
     complaints.allow("404")
 
 
+@pytest.mark.usefixtures("transactional_db")  # what the browser refuses to load it reports, and reports are counted
 def test_third_parties_and_script_errors_are_caught(desktop: Page, complaints: Complaints) -> None:
     desktop.goto("/khong-co-trang-nay")
     complaints.allow("404")
-    with pytest.raises(Error):
+    with desktop.expect_response("**" + reverse("accounts:csp_report")) as told, pytest.raises(Error):
         desktop.evaluate("fetch('https://example.invalid/pixel.gif')")
-    desktop.evaluate("setTimeout(() => { throw new Error('broken page') }, 0)")
-    desktop.wait_for_timeout(100)
+    assert told.value.status == 204
+    with desktop.expect_event("pageerror"):
+        desktop.evaluate("setTimeout(() => { throw new Error('broken page') }, 0)")
     found = complaints.left()
     assert any("broken page" in text for text in found)
     assert any("example.invalid" in text for text in found)

@@ -94,12 +94,14 @@ def test_a_settlement_file_is_imported(
     assert faults(page) == []
     keep(page, "quyet-toan")
     page.get_by_role("link", name=SettlementBatch.objects.for_school(school).get().reference).last.click()
+    expect(page.get_by_label("Lý do sửa")).to_be_visible()
     assert faults(page) == []
     keep(page, "quyet-toan-lo")
     page.get_by_label("Lý do sửa").fill("Gõ nhầm")
     page.get_by_role("button", name="Sửa khoản thu thành 60.000").click()
     expect(page.get_by_text("Đã xử lý giao dịch.")).to_be_visible()
     page.get_by_role("link", name="Tìm tiền về trên sao kê").click()
+    expect(page.get_by_role("link", name="Tìm tiền về trên sao kê")).to_have_count(0)
     assert faults(page) == []
     keep(page, "quyet-toan-ngan-hang")
 

@@ -87,8 +87,8 @@ def test_a_reminder_is_previewed_sent_and_measured(
     page.goto("/thu/nhac-nop")
     assert faults(page) == []
     page.get_by_role("link", name="Lập lời nhắc").click()
-    assert faults(page) == []
     expect(page.get_by_text("Giàng Thị Dở · 3A2")).to_be_visible()
+    assert faults(page) == []
     expect(page.get_by_text("Lý Mẩy Sính")).to_have_count(0)
     keep(page, "nhac-moi")
     page.get_by_role("button", name="Gửi 4 tin").click()

@@ -73,6 +73,7 @@ def test_a_refund_from_proposal_to_bank_line(
     page.goto("/thu/viec-can-duyet")
     _look(page, f"viec-can-duyet-{device}")
     page.get_by_role("link", name="Xem và duyệt").click()
+    expect(page.get_by_role("button", name="Duyệt", exact=True)).to_be_visible()
     _look(page, f"hoan-tien-duyet-{device}")
     page.get_by_role("button", name="Duyệt", exact=True).click()
     expect(page.get_by_text("Cần chi").first).to_be_visible()

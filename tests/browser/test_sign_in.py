@@ -46,7 +46,7 @@ def page(request: pytest.FixtureRequest) -> Page:
 @pytest.fixture
 def person(place: School) -> User:
     return factories.user(
-        Role.HOMEROOM_TEACHER, school=place, username="hoapt.lvt", full_name="Phạm Thị Hòa", second_factor=False
+        Role.SUBJECT_TEACHER, school=place, username="hoapt.lvt", full_name="Phạm Thị Hòa", second_factor=False
     )
 
 
@@ -104,7 +104,7 @@ def fresh_link(user: User) -> str:
 
 def new_person(place: School) -> User:
     user = User.objects.create_user("hoapt.lvt", "Phạm Thị Hòa")
-    user.memberships.create(role=Role.HOMEROOM_TEACHER.value, school=place, valid_from=factories.YEAR_START)
+    user.memberships.create(role=Role.SUBJECT_TEACHER.value, school=place, valid_from=factories.YEAR_START)
     return user
 
 
@@ -136,23 +136,26 @@ def test_first_login_with_a_fingerprint_and_no_password_at_all(page: Page, place
     page.goto("/dang-nhap?next=/tai-khoan/bao-mat")
     page.get_by_role("button", name="Vân tay, khuôn mặt hoặc khóa bảo mật").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bảo mật tài khoản")
-    assert page.url.endswith("/tai-khoan/bao-mat")
+    expect(page).to_have_url(re.compile("/tai-khoan/bao-mat$"))
 
 
 def test_the_authenticator_app_from_adding_to_signing_in(page: Page, person: User) -> None:
     type_password(page, factories.PASSWORD)
+    signed_in(page)
     page.goto("/tai-khoan/bao-mat")
     look(page, "bao-mat-mot-lop")
     page.get_by_role("link", name="Thêm ứng dụng").click()
+    expect(page.locator("span.code")).to_be_visible()
     look(page, "them-ung-dung")
     shown = page.locator("span.code").inner_text()
     page.get_by_label("Mã 6 số ứng dụng đang hiện").fill(code_now(shown.replace(" ", "")))
     page.get_by_role("button", name="Xác nhận ứng dụng").click()
+    expect(page.locator("b.code")).to_have_count(10)
     codes = page.locator("b.code").all_inner_texts()
-    assert len(codes) == 10
     look(page, "ma-du-phong")
     sign_out(page)
     type_password(page, factories.PASSWORD)
+    expect(page.get_by_label("Mã xác thực")).to_be_visible()
     look(page, "lop-hai")
     type_code(page, "000000")
     expect(page.locator(".err:visible").first).to_contain_text("Mã chưa đúng hoặc đã dùng")
@@ -181,6 +184,7 @@ def test_a_printed_sheet_and_a_trusted_browser(page: Page, person: User) -> None
 def test_a_passkey_is_added_used_as_second_factor_and_for_step_up(page: Page, person: User) -> None:
     fingerprint(page)
     type_password(page, factories.PASSWORD)
+    signed_in(page)
     page.goto("/tai-khoan/bao-mat/khoa")
     look(page, "them-khoa")
     page.get_by_role("button", name="Tạo khóa trên máy này").click()
@@ -207,6 +211,7 @@ def test_a_lost_factor_is_opened_again_by_two_people(
     page.goto("/nguoi-dung")
     look(page, "nguoi-dung")
     page.get_by_role("link", name="Phạm Thị Hòa").click()
+    expect(page.get_by_label("Mất điện thoại, khóa và mã dự phòng")).to_be_visible()
     look(page, "nguoi-dung-mot-nguoi")
     page.get_by_label("Mất điện thoại, khóa và mã dự phòng").fill("Gặp tại phòng kế toán, đúng người")
     page.get_by_role("button", name="Đề nghị mở lại").click()

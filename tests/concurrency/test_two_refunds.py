@@ -137,7 +137,7 @@ def test_control_without_lock_and_walls_the_money_leaves_twice(school: School, w
             "(school_id, item_id, attempt) WHERE kind = 'paid'"
         )
     assert names(results) == ["ok", "ok"]
-    assert any("I05 a refund is paid exactly" in text for text in broken)
+    assert any("I05 khoản hoàn trả là đã trả" in text for text in broken)
 
 
 def test_a_refund_and_an_undo_never_both_happen(school: School) -> None:

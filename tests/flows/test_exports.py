@@ -13,7 +13,6 @@ from django.test import Client
 from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking.models import DayClose, StatementImport
-from truongso.fees.models import Exemption
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
@@ -68,9 +67,7 @@ def busy(school: School, school_day: dt.datetime) -> School:
     pupil = factories.student(school, "=HYPERLINK(1)", school_class=taught, payer="@SUM(A1)")
     item = factories.fee_item(school, "=C", "+cmd|' /C calc'!A0")
     money.invoice(school, [250_000], pupil=pupil, items=[item])
-    Exemption.objects.create(
-        school=school, student=pupil, rule_code="=X", valid_from=clock.today(), document="-2+3", created_at=clock.now()
-    )
+    factories.exemption(pupil, "=X", valid_from=clock.today(), document="-2+3")
     return school
 
 
@@ -185,9 +182,9 @@ def test_the_department_takes_its_own_lists(school: School, other_school: School
     taken = AuditEntry.objects.filter(action__endswith=":export")
     entries = taken.order_by("pk").values_list("action", "school_id", "subject_kind", "subject_id")
     assert list(entries) == [
-        ("organizations:schools:export", 0, "unit", unit.code), ("reporting:unit_flags:export", 0, "unit", unit.code),
-        ("payments:account_changes:export", 0, "unit", unit.code),
-    ]  # fmt: skip
+        (f"{what}:export", -unit.pk, "unit", unit.code)  # the unit's own chain
+        for what in ("organizations:schools", "reporting:unit_flags", "payments:account_changes")
+    ]
     accountant = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
     for path in ("/phong/truong/tai-ve", "/phong/can-giai-thich/tai-ve", "/phong/tai-khoan-thu/tai-ve"):
         assert accountant.get(path).status_code == 403

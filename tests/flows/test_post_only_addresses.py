@@ -13,8 +13,8 @@ from truongso.accounts.web.wrong_method import all_routes
 from truongso.organizations.models import School
 
 PLACES = {"str": "khong-co", "slug": "khong-co", "int": "7", "fees_day": "2026-10-05"}
-PROGRAMS = ("api/", "hooks/")
-"""Interfaces for programs of banks and providers: a 405 is the right answer there."""
+PROGRAMS = ("api/", "hooks/", "bao-vi-pham-csp")
+"""Interfaces for programs of banks, providers and browsers: a 405 is the right answer there."""
 
 
 def addresses() -> list[str]:
@@ -26,6 +26,7 @@ def addresses() -> list[str]:
     )
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", [Role.PRINCIPAL, Role.OFFICER])
 def test_no_signed_in_person_meets_a_bare_405(school: School, role: Role) -> None:

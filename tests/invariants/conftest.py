@@ -25,12 +25,15 @@ from tests.invariants.hygiene import TABLES as HYGIENE_TABLES
 from tests.invariants.hygiene import fill_hygiene
 from tests.invariants.papers import TABLES as PAPER_TABLES
 from tests.invariants.papers import fill_papers
+from tests.invariants.privacy_rows import TABLES as PRIVACY_TABLES
+from tests.invariants.privacy_rows import fill_privacy
 from tests.invariants.refunds import fill_refunds
 from truongso.banking.learning.models import ForgottenPayer
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.audit_heads import keep
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
@@ -43,13 +46,14 @@ GUARDED = (
     "banking_bankline", "banking_claimmessage", "banking_depositlink", "banking_forgottenpayer",
     "banking_matchdecision",
     "banking_paymentclaim", "payments_groupedinvoice", "payments_invoicegroup", "fees_invoice", "fees_invoiceline",
-    "kernel_auditentry", "ledger_entry", "ledger_posting", "payments_allocation", "payments_cashbox",
+    "kernel_auditentry", "kernel_kepthead", "ledger_account", "ledger_entry", "ledger_period", "ledger_posting",
+    "people_family", "payments_allocation", "payments_cashbox",
     "payments_cashcount", "payments_cashcountline", "payments_cashdeposit", "payments_creditentry",
     "payments_evidence", "payments_payment", "payments_paymentreversal", "payments_receipt", "payments_receiptbook",
     "payments_receiptcancellation", "payments_creditmove", "payments_refundaccount", "payments_refundcounter",
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
-    *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES, *HYGIENE_TABLES,
+    *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES, *HYGIENE_TABLES, *PRIVACY_TABLES,
 )  # fmt: skip
 
 
@@ -155,6 +159,7 @@ def make_world(school: School, actor: Actor) -> World:
             occurrence=1,
             created_at=clock.now(),
         )
+        keep(clock.today())
         MatchDecision.objects.create(
             school=school,
             line=line,
@@ -180,6 +185,7 @@ def make_world(school: School, actor: Actor) -> World:
         fill_closings(invoice)
         fill_asides(line, invoice)
         fill_hygiene(school)
+        fill_privacy(school, invoice)
     invoice.refresh_from_db()
     return World(
         school=school,

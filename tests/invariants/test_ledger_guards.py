@@ -83,4 +83,6 @@ def test_a_reversal_names_what_it_reverses(world: World, kind: str, reverses: st
 def test_an_account_of_another_school_is_refused(world: World, foreign: Invoice, side: str) -> None:
     theirs = Account.objects.for_school(foreign.school_id).order_by("pk")[0].pk
     sides = {"debit": "debit_id", "credit": "credit_id", side: str(theirs)}
-    world.refuses(POST.format(**sides, amount="5"), posting(world).pk, match="(?i:foreign key)")
+    world.refuses(
+        POST.format(**sides, amount="5"), posting(world).pk, match="(?i:foreign key)|points to what is not there"
+    )

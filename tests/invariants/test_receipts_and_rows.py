@@ -102,8 +102,9 @@ def test_the_audit_chain_has_no_fork_and_no_second_number(world: World) -> None:
     """I11."""
     copy = (
         "INSERT INTO kernel_auditentry (school_id, seq, at, actor_id, actor_label, channel, action, "
-        "subject_kind, subject_id, params, reason, prev_hash, hash) SELECT school_id, {seq}, at, actor_id, "
-        "actor_label, channel, action, subject_kind, subject_id, params, 'forged', {prev}, hash "
+        "subject_kind, subject_id, params, reason, request_id, source, device, prev_hash, hash) "
+        "SELECT school_id, {seq}, at, actor_id, actor_label, channel, action, subject_kind, subject_id, params, "
+        "'forged', request_id, source, device, {prev}, hash "
         "FROM kernel_auditentry WHERE seq = 2"
     )
     world.refuses(copy.format(seq="seq", prev="'new'"), match="(?i:unique)")
@@ -173,7 +174,7 @@ def test_nothing_crosses_into_another_school(world: World, foreign: Invoice) -> 
     """I12: the same row with a foreign part is refused wherever it is tried."""
     line = InvoiceLine.objects.for_school(foreign.school_id).get(invoice=foreign)
     sql = allocation(world, invoice=str(foreign.pk), line=str(line.pk), reverses="NULL", amount="1")
-    world.refuses(sql, first_allocation(world), match="(?i:foreign key)|another invoice")
+    world.refuses(sql, first_allocation(world), match="(?i:foreign key)|points to what is not there|another invoice")
     pupil = Student.objects.for_school(world.school).order_by("pk")[0]
     world.refuses(
         "UPDATE people_student SET family_id = %s WHERE id = %s",

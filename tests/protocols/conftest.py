@@ -11,16 +11,19 @@ from pytest_django.live_server_helper import LiveServer
 from truongso.sandbox.bank_client import SandboxBank, running_bank
 from truongso.sandbox.gateway_client import SandboxGateways, running_gateways
 
+PATIENCE = 60.0
+"""Seconds a school may take to answer: on a busy machine no attempt is lost that a test has counted."""
+
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBank]:
-    with running_bank(tmp_path_factory.mktemp("bank"), speed=6000) as running:
+    with running_bank(tmp_path_factory.mktemp("bank"), speed=6000, patience=PATIENCE) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def gateways(tmp_path_factory: pytest.TempPathFactory, bank: SandboxBank) -> Iterator[SandboxGateways]:
-    with running_gateways(tmp_path_factory.mktemp("gateways"), bank=bank.url, speed=6000) as running:
+    with running_gateways(tmp_path_factory.mktemp("gateways"), bank=bank.url, speed=6000, patience=PATIENCE) as running:
         yield running
 
 

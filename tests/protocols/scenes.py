@@ -39,7 +39,7 @@ from truongso.payments.public import (
 )
 from truongso.payments.types import Share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.gateway_client import SandboxGateways, Visit
+from truongso.sandbox.gateway_client import SandboxGateways, SandboxRefusal, Visit
 from truongso.sandbox.json_client import Json
 
 ACTOR = Actor.system("test", "cli")
@@ -77,12 +77,16 @@ class Scene:
             return self.visit.pay(copies=copies, delay=delay)
         self.gateways.plan_notices("payos", self.merchant["code"], copies=copies, delay=delay)
         self.visit.transfer(self.bank, payer=PAYER, amount=Dong(amount))
-        self.bank.wait_for_deliveries()
+        self.heard_from_bank()
         return f"{self.product}/p/tra-ve/payos/{self.attempt.public_id}"
 
+    def heard_from_bank(self) -> None:
+        """Until payOS has heard of every transfer to the school's account."""
+        self.bank.wait_for_deliveries(account=self.merchant["account"])
+
     def settle(self) -> None:
-        """Until every notice has been answered."""
-        self.gateways.wait_for_deliveries()
+        """Until every notice of this order has been answered."""
+        self.visit.wait_for_deliveries()
 
     def state(self) -> tuple[str, str, str, int]:
         self.attempt.refresh_from_db()
@@ -208,15 +212,17 @@ class AtAGateway:
         return Scene(product, gateways, bank, merchant, channel, invoice, attempt, visit)
 
 
-def _almost_over(channel: Channel, invoice: Invoice) -> Attempt:
-    """An order in its last seconds: few of them, more where the machine was too busy to place it in time."""
+def _almost_over(gateways: SandboxGateways, channel: Channel, invoice: Invoice) -> tuple[Attempt, Visit]:
+    """An order in its last seconds and its page: few of them, more where the machine was too busy to place it, or to
+    open the page, in time."""
     for left in (3, 15):
-        with clock.frozen(clock.now() - dt.timedelta(minutes=15, seconds=-left)):
-            try:
-                return started(channel, invoice)
-            except GatewayRefusedError:
-                if left == 15:
-                    raise
+        try:
+            with clock.frozen(clock.now() - dt.timedelta(minutes=15, seconds=-left)):
+                attempt = started(channel, invoice)
+            return attempt, gateways.visit(attempt.pay_url)
+        except (GatewayRefusedError, SandboxRefusal):
+            if left == 15:
+                raise
     raise AssertionError("unreachable")
 
 
@@ -279,6 +285,7 @@ class GatewayScenes(AtAGateway):
         later.pay()
         for delivery in scene.visit.deliveries():
             scene.gateways.delay(delivery["id"], 0)
+        later.settle()
         scene.settle()
         # Both came: the invoice takes one, the other is the family's credit; nothing is refused.
         assert (scene.state()[0], later.state()[0]) == ("paid", "paid")
@@ -291,8 +298,7 @@ class GatewayScenes(AtAGateway):
         channel = connected(school, gateways, merchant)
         told_where(gateways, merchant, product, channel)
         invoice = money.invoice(school, [AMOUNT])
-        attempt = _almost_over(channel, invoice)
-        visit = gateways.visit(attempt.pay_url)
+        attempt, visit = _almost_over(gateways, channel, invoice)
         scene = Scene(product, gateways, bank, merchant, channel, invoice, attempt, visit)
         time.sleep(max((attempt.expires_at - clock.now()).total_seconds(), 0) + 1.1)
         scene.pay()

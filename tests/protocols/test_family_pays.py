@@ -53,6 +53,7 @@ class Town:
         expect(self.page.locator("h1")).to_have_text(dong(invoice.total))
         if way:
             self.page.locator(".pm").get_by_role("link", name=way).click()
+            expect(self.page).to_have_url(re.compile("/cach/"))
             expect(self.page.locator("main")).to_contain_text("Anh/chị trả tất cả")
 
     def follow(self, link: Locator) -> None:

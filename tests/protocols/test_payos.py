@@ -37,14 +37,16 @@ class TestPayos(GatewayScenes):
     def test_a_banks_short_reference_comes_again_on_another_day(self, scene: Scene) -> None:
         """Banks count lines anew every day: the same reference is not the same transfer."""
         second = started(scene.channel, money.invoice(scene.invoice.school, [100_000]), 100_000)
-        yesterday = clock.now() - dt.timedelta(hours=23, minutes=50)
+        midnight = clock.now().astimezone(clock.SCHOOL_TIME).replace(hour=0, minute=0, second=0)
+        yesterday = min(clock.now() - dt.timedelta(hours=23, minutes=50), midnight - dt.timedelta(minutes=1))
         payload = scene.visit.order()["payload"]
         first_line = scene.bank.pay(payload=payload, payer=PAYER, at=yesterday)["line"]
         other = scene.gateways.visit(second.pay_url)
         other_line = other.transfer(scene.bank, payer=PAYER, amount=Dong(100_000))["line"]
         assert (first_line["reference"], other_line["reference"]) == ("0001", "0001")
-        scene.bank.wait_for_deliveries()
+        scene.heard_from_bank()
         scene.settle()
+        other.wait_for_deliveries()
         second.refresh_from_db()
         assert (scene.state()[0], second.state, int(second.received)) == ("paid", "paid", 100_000)
         assert (scene.owed(), counts()) == (0, (2, 2, 2, 2))

@@ -18,6 +18,7 @@ from truongso.kernel.db import transaction
 from truongso.organizations.models import School
 from truongso.payments.models import RefundItem, RefundPayout
 from truongso.payments.refunds.payouts import ask_gateway, say_from_portal, settle_from_portal
+from truongso.payments.refunds.tasks import ask_about_refunds
 from truongso.payments.refunds.tests.build import PRINCIPAL, PROPOSER, approved, ask_fee
 from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
 
@@ -50,6 +51,12 @@ class Desk:
         self.asked += 1
         with clock.frozen(clock.now() + dt.timedelta(seconds=self.asked)):
             return ask_gateway(self.school.pk, item_id=item.pk, actor=PROPOSER)
+
+    def clock_asks(self) -> None:
+        """What the clock does an hour later."""
+        self.asked += 1
+        with clock.frozen(clock.now() + dt.timedelta(seconds=self.asked)):
+            assert ask_about_refunds() == 1
 
     def until_paid(self, item: RefundItem) -> int:
         """How often it must be asked until the money is back."""
@@ -134,6 +141,10 @@ class RefundScenes(AtAGateway):
             assert (desk.ask(down), desk.ask(down)) == (SENT, SENT)
         finally:
             desk.scene.gateways.switch(self.provider, down=False)
+        # The gateway never got it. The clock asks and lets no money go; a person does.
+        desk.clock_asks()
+        down.refresh_from_db()
+        assert (down.state, desk.paid()) == ("sent", [10_000, 11_000, 12_000, 14_000, 15_000])
         desk.until_paid(down)
         assert desk.paid() == [10_000, 11_000, 12_000, 14_000, 15_000, 16_000]
 

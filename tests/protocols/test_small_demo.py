@@ -9,6 +9,7 @@ import pytest
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.kernel import selfcheck
 from truongso.payments.models import RefundRequest, Reminder
+from truongso.people.models import AccessEntry, DataRequest, Erasure, Incident
 from truongso.reporting.selfcheck import differences
 from truongso.sandbox.bank_client import SandboxBank
 from truongso.sandbox.demo.run import collect, prepare
@@ -52,3 +53,10 @@ def _examples() -> None:
     ]  # fmt: skip
     reminder = Reminder.objects.across_schools(across).get()
     assert (reminder.state, reminder.recipients > 0, reminder.channels) == ("sent", True, ["file"])
+    requests = DataRequest.objects.across_schools(across).order_by("number")
+    assert [(r.kind, r.channel, r.state) for r in requests] == [
+        ("correct", "school", "done"), ("view", "family", "received"),
+    ]  # fmt: skip
+    assert AccessEntry.objects.across_schools(across).get().seen == ["ethnicity", "guardian_phone"]
+    assert Erasure.objects.across_schools(across).get().state == "proposed"
+    assert Incident.objects.across_schools(across).get().state == "open"

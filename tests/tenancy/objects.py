@@ -8,6 +8,7 @@ from typing import Any
 from tests.tenancy.world import Place
 from truongso.accounts.hygiene.models import LeakReport, Review, ReviewItem, ReviewRound
 from truongso.accounts.staffing.models import AccountRequest, StaffList
+from truongso.accounts.support.models import SupportGrant
 from truongso.accounts.types import Role
 from truongso.banking.acts.models import LineAct
 from truongso.banking.claims.models import PaymentClaim
@@ -32,7 +33,7 @@ from truongso.payments.refunds.models import RefundFile, RefundItem, RefundReque
 from truongso.payments.reminders.models import Reminder
 from truongso.payments.settlements.models import SettlementBatch, SettlementFile, SettlementItem
 from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountList
-from truongso.people.models import RosterImport, Student
+from truongso.people.models import DataRequest, Erasure, Incident, LegalHold, RosterImport, SchoolExport, Student
 from truongso.reporting.flags.models import Flag
 from truongso.reporting.posting.models import PostingFile
 from truongso.workspaces.basket import Entry
@@ -61,6 +62,7 @@ def _review_item(place: Place) -> int:
 
 
 OBJECTS: dict[str, Address] = {
+    "account_offer": lambda place: place.offer,
     "account": _of(BankAccount),
     "account_request": lambda place: _first(AccountRequest.objects, school=place.school).public_id,
     "act": _of(LineAct),
@@ -76,13 +78,18 @@ OBJECTS: dict[str, Address] = {
     "channel": _of(Channel),
     "claim": _of(PaymentClaim),
     "class_list": _of(RosterImport),
+    "copy_link": lambda place: f"ban-sao-{place.school.code}",
+    "data_request": _of(DataRequest),
     "day_close": _of(DayClose),
     "deposit": _of(CashDeposit),
     "draft_round": _of(CollectionRound, state="draft"),
+    "erasure": _of(Erasure),
     "fee_item": _of(FeeItem, "code", name="Khoản của riêng trường"),
     "feed": _of(FeedConnection),
     "flag": _of(Flag),
     "handoff": _of(HandOff),
+    "hold": _of(LegalHold),
+    "incident": _of(Incident),
     "invoice": lambda place: _invoice(place).public_id,
     "invoice_code": lambda place: _invoice(place).code,
     "layout": _of(StatementLayout),
@@ -107,6 +114,7 @@ OBJECTS: dict[str, Address] = {
     "review_item": _review_item,
     "review_round": lambda place: _first(ReviewRound.objects, unit=place.unit).public_id,
     "school_code": lambda place: place.school.code,
+    "school_export": _of(SchoolExport),
     "school_slug": lambda place: place.school.slug,
     "settlement_file": _of(SettlementFile),
     "setup_change": _of(SetupChange),
@@ -114,6 +122,7 @@ OBJECTS: dict[str, Address] = {
     "staff_list": _of(StaffList),
     "statement": _of(StatementImport),
     "stop_link": lambda place: token_of(Recipient(place.school.pk, ChannelKind.SMS, "0900000001")),
+    "support_grant": lambda place: _first(SupportGrant.objects, school=place.school).public_id,
     "terminal": _of(PosTerminal),
 }
 """How an object of each kind is addressed at a school."""

@@ -11,13 +11,14 @@ from truongso.accounts.hygiene.models import ReviewRound
 from truongso.accounts.models import User
 from truongso.accounts.services import new_activation
 from truongso.accounts.staffing.models import AccountRequest, StaffList
+from truongso.accounts.support.models import SupportGrant
 from truongso.accounts.types import UNIT_ROLES, Role
 from truongso.banking.mapping.models import StatementLayout
 from truongso.banking.models import FeedConnection
 from truongso.banking.statement_import import preview
 from truongso.banking.statements.custom import CustomLayout
 from truongso.banking.tests.helpers import file, line
-from truongso.fees.models import Exemption, Invoice
+from truongso.fees.models import Invoice
 from truongso.fees.public import install_reduction_rules
 from truongso.fees.types import RoundState
 from truongso.kernel import clock
@@ -32,7 +33,11 @@ from truongso.payments.gateways.models import Channel
 from truongso.payments.models import SettlementFile
 from truongso.payments.printing.models import PrintPart, PrintRun
 from truongso.payments.virtual_accounts.models import VirtualAccountList
-from truongso.people.models import RosterImport, Student
+from truongso.people.family_accounts.services import print_offer
+from truongso.people.models import Enrolment, FamilyAccount, Guardianship, Homeroom, Student
+from truongso.people.privacy.consents import agree
+from truongso.people.privacy.purposes import PUPIL_ACCOUNT
+from truongso.people.public import store_roster
 
 NOW = dt.datetime(2026, 10, 5, 14, 0, tzinfo=clock.SCHOOL_TIME)
 TODAY = NOW.date()
@@ -47,6 +52,7 @@ class Place:
     unit: OrgUnit
     people: dict[Role, User]
     activation: str
+    offer: str
 
 
 def place(code: str, name: str, prefix: str) -> Place:
@@ -63,9 +69,11 @@ def place(code: str, name: str, prefix: str) -> Place:
     _fill_choices(school, world.invoice)
     _give_keys(school)
     PaymentTemplate.objects.create(unit=unit, created_at=NOW)
+    _give_class(school, people[Role.HOMEROOM_TEACHER], world.invoice)
     with savepoint():
         token = new_activation(actor=money.ACTOR, user=factories.user(Role.SUPPORT, school=school))
-    return Place(school, unit, people, token)
+        offer = _give_accounts(school, people, world.invoice)
+    return Place(school, unit, people, token, offer)
 
 
 def _person(role: Role, school: School, unit: OrgUnit) -> User:
@@ -82,15 +90,22 @@ def _fill_accounts(school: School, unit: OrgUnit, people: dict[Role, User]) -> N
         kind="suspend", user=cashier, school=school, reason="Nghỉ dài", proposed_by=people[Role.IT_ADMIN],
         proposed_at=NOW, proposer_approves=False,
     )  # fmt: skip
+    SupportGrant.objects.create(
+        school=school,
+        user=people[Role.SUPPORT],
+        areas=["money"],
+        hours=1,
+        reason="Sao kê không nhập được",
+        asked_at=NOW,
+    )
     StaffList.objects.create(school=school, file_name="can-bo.xlsx", rows=[], uploaded_by=principal.pk, uploaded_at=NOW)
 
 
 def _fill_files(school: School, invoice: Invoice) -> None:
     account, year = invoice.bank_account, factories.school_year()
-    RosterImport.objects.create(
-        school=school, file_name="hoc-sinh.csv", sha256="0" * 64, content="Họ và tên,Lớp\nNguyễn Bảo An,3A2\n".encode(),
-        school_year=year, uploaded_at=NOW,
-    )  # fmt: skip
+    with savepoint():
+        content = "Họ và tên,Lớp\nNguyễn Bảo An,3A2\n".encode()
+        store_roster(actor=money.ACTOR, school=school, year=year, file_name="hoc-sinh.csv", content=content)
     with savepoint():
         content = file(account, line("FT1", 90_000, "NGUYEN BAO AN 3A2"))
         preview(account, content=content, file_name="sao-ke.xlsx", actor=money.ACTOR)
@@ -121,6 +136,27 @@ def _fill_files(school: School, invoice: Invoice) -> None:
     )  # fmt: skip
 
 
+def _give_class(school: School, teacher: User, invoice: Invoice) -> None:
+    """The invoice's pupil sits in the teacher's class."""
+    seat = Enrolment.objects.for_school(school).get(student_id=invoice.student_id, valid_to=None)
+    Homeroom.objects.create(
+        school=school, school_class_id=seat.school_class_id, user=teacher, valid_from=dt.date(2026, 9, 1), set_at=NOW
+    )
+
+
+def _give_accounts(school: School, people: dict[Role, User], invoice: Invoice) -> str:
+    """The parent is guardian of the invoice's pupil, who has an account too; one more guardian has an
+    open offer. Returns its token."""
+    pupil = Student.objects.for_school(school).get(pk=invoice.student_id)
+    payer = pupil.guardianships.for_school(school).order_by("pk")[0].guardian
+    FamilyAccount.objects.create(school=school, user=people[Role.PARENT], guardian=payer, since=NOW)
+    FamilyAccount.objects.create(school=school, user=people[Role.PUPIL], student=pupil, since=NOW)
+    agree(actor=money.ACTOR, student=pupil, purpose=PUPIL_ACCOUNT, guardian=payer, child_agrees=True)
+    other = factories.guardian(pupil.family, "Người giám hộ thứ hai", phone="")
+    Guardianship.objects.create(school=school, student=pupil, guardian=other, relationship="guardian")
+    return print_offer(actor=money.ACTOR, student=pupil, guardian=other).rsplit("/", 1)[1]
+
+
 def _give_keys(school: School) -> None:
     for channel in Channel.objects.for_school(school):
         channel.sealed_credentials = [sealed(channel, {"tmn_code": "TRUONG01", "hash_secret": "x" * 32})]
@@ -131,7 +167,5 @@ def _fill_choices(school: School, invoice: Invoice) -> None:
     factories.collection_round(school, name="Đợt nháp", state=RoundState.DRAFT)
     item = factories.fee_item(school, f"RIENG_{school.invoice_prefix}", "Khoản của riêng trường")
     factories.fee_rate(item, 90_000, grade="1")
-    Exemption.objects.create(
-        school=school, student=Student.objects.for_school(school).get(pk=invoice.student_id), rule_code="MIEN_100",
-        valid_from=dt.date(2026, 9, 1), document="QĐ 12/2026", created_at=NOW,
-    )  # fmt: skip
+    pupil = Student.objects.for_school(school).get(pk=invoice.student_id)
+    factories.exemption(pupil, valid_from=dt.date(2026, 9, 1), created_at=NOW)

@@ -3,7 +3,8 @@
 Rows and columns are those of the security design: R read, W write, A approve; "own" reaches the own child, the own
 class or what one teaches; masked shows a part; totals shows sums alone; a reason is asked where `on_reason`.
 Pages name permissions (`policies`); `DATA_OF` says what each of them touches, and a test holds that no role's
-permissions reach past this table. Rooms that show single fields ask `cell()`.
+permissions reach past this table. Pages and files that show single fields ask `sight()` (`Caller.sight`); a test walks
+every address as every role and looks for values the table does not give.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Data(StrEnum):
 
     PUPIL = "pupil"  # name, class
     IDENTITY = "identity"  # birth date, address, personal number
-    GUARDIAN_PHONE = "guardian_phone"
+    GUARDIAN_PHONE = "guardian_phone"  # e-mail addresses too
     HARDSHIP = "hardship"  # health, hardship, reason of a waiver
     GRADES = "grades"
     ATTENDANCE = "attendance"
@@ -35,6 +36,8 @@ class Data(StrEnum):
     REPORT = "report"
     EXPORT = "export"  # files with names
     SCHOOL = "school"  # contact, public page, modules
+    SUPPORT = "support"  # asking to look into a school, and the principal's signature
+    PRIVACY = "privacy"  # requests of data subjects, erasures, holds, terms, breaches
 
 
 class Right(Flag):
@@ -54,6 +57,15 @@ class Reach(StrEnum):
     SCHOOL = "school"
     TOTALS = "totals"
     UNIT = "unit"
+
+
+class Sight(StrEnum):
+    """How much of a value a page shows without being asked for a reason."""
+
+    NOTHING = "nothing"
+    MASKED = "masked"
+    """A part: the year of a birth date, the end of a phone number. Who may open the whole does so with a reason."""
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,11 @@ MATRIX: dict[Data, dict[Role, Cell]] = {
         _R.ACCOUNTANT: _SCHOOL_W, _R.PRINCIPAL: _SCHOOL_W, _R.IT_ADMIN: _SCHOOL_W, _R.OFFICER: Cell(_BOTH, Reach.UNIT),
         _R.OFFICE: Cell(_BOTH, Reach.UNIT), _R.CASHIER: _SCHOOL,
     },
+    Data.SUPPORT: {_R.SUPPORT: _OWN_W, _R.OPERATOR: _OWN_W, _R.PRINCIPAL: _SCHOOL_A},
+    # Who keeps the roll prepares, the principal decides; the family asks about its own child.
+    Data.PRIVACY: {
+        _R.PARENT: _OWN_W, _R.ACCOUNTANT: _SCHOOL_W, _R.IT_ADMIN: _SCHOOL_W, _R.PRINCIPAL: _SCHOOL_A,
+    },
 }  # fmt: skip
 
 # What each permission touches, and the right it exercises.
@@ -143,6 +160,7 @@ DATA_OF: dict[Permission, tuple[Data, Right]] = {
     _P.SCHOOL_STUDENT_READ: (Data.PUPIL, Right.READ),
     _P.SCHOOL_STUDENT_IMPORT: (Data.PUPIL, Right.WRITE),
     _P.SCHOOL_STUDENT_WRITE: (Data.PUPIL, Right.WRITE),
+    _P.SCHOOL_SENSITIVE_READ: (Data.IDENTITY, Right.READ),
     _P.SCHOOL_EXEMPTION_WRITE: (Data.HARDSHIP, Right.WRITE),
     _P.SCHOOL_FEE_READ: (Data.INVOICE, Right.READ),
     _P.SCHOOL_FEE_WRITE: (Data.INVOICE, Right.WRITE),
@@ -192,6 +210,21 @@ DATA_OF: dict[Permission, tuple[Data, Right]] = {
     _P.PLACE_POLICY_READ: (Data.ACCOUNT, Right.READ),
     _P.PLACE_POLICY_WRITE: (Data.ACCOUNT, Right.APPROVE),
     _P.PLACE_AUDIT_READ: (Data.AUDIT, Right.READ),
+    _P.PLACE_SECURITY_READ: (Data.AUDIT, Right.READ),
+    _P.SCHOOL_PRIVACY_READ: (Data.PRIVACY, Right.READ),
+    _P.SCHOOL_PRIVACY_PROPOSE: (Data.PRIVACY, Right.WRITE),
+    _P.SCHOOL_PRIVACY_APPROVE: (Data.PRIVACY, Right.APPROVE),
+    _P.SCHOOL_INCIDENT_WRITE: (Data.PRIVACY, Right.WRITE),
+    _P.SCHOOL_ALL_EXPORT: (Data.EXPORT, Right.READ),
+    _P.SCHOOL_HOMEROOM_WRITE: (Data.ACCOUNT, Right.WRITE),  # who teaches a class opens its facts: the principal's
+    _P.CLASS_PUPIL_READ: (Data.PUPIL, Right.READ),
+    _P.CLASS_SENSITIVE_READ: (Data.HARDSHIP, Right.READ),
+    _P.FAMILY_CHILD_READ: (Data.PUPIL, Right.READ),
+    _P.FAMILY_PRIVACY_WRITE: (Data.PRIVACY, Right.WRITE),
+    _P.FAMILY_CONTACT_WRITE: (Data.GUARDIAN_PHONE, Right.WRITE),
+    _P.SUPPORT_SCHOOL_ASK: (Data.SUPPORT, Right.WRITE),
+    _P.OPERATOR_ACCOUNT_REVIEW: (Data.SUPPORT, Right.WRITE),  # accounts of operators alone, nobody's at a place
+    _P.SCHOOL_SUPPORT_APPROVE: (Data.SUPPORT, Right.APPROVE),
     _P.UNIT_SCHOOL_READ: (Data.SCHOOL, Right.READ),
     _P.UNIT_SCHOOL_WRITE: (Data.SCHOOL, Right.WRITE),
     _P.UNIT_OVERVIEW_READ: (Data.REPORT, Right.READ),
@@ -206,6 +239,7 @@ SEPARATED = (
     (_P.SCHOOL_ACCOUNT_PROPOSE, _P.SCHOOL_SETUP_APPROVE),
     (_P.SCHOOL_REMINDER_WRITE, _P.SCHOOL_REMINDER_APPROVE),
     (_P.SCHOOL_CLOSE_SIGN, _P.SCHOOL_CLOSE_CONFIRM),
+    (_P.SCHOOL_PRIVACY_PROPOSE, _P.SCHOOL_PRIVACY_APPROVE),
 )
 
 
@@ -217,3 +251,12 @@ def cell(role: Role, data: Data) -> Cell:
 def may(role: Role, data: Data, right: Right) -> bool:
     """True when the table gives the role the right, whatever its reach."""
     return right in cell(role, data).rights
+
+
+def sight(role: Role, data: Data) -> Sight:
+    """How much of one person's value the role sees in passing. What wants a reason shows its mask until one is given;
+    sums show nobody's value."""
+    found = cell(role, data)
+    if Right.READ not in found.rights or found.reach is Reach.TOTALS:
+        return Sight.NOTHING
+    return Sight.MASKED if found.masked or found.on_reason else Sight.WHOLE

@@ -130,3 +130,4 @@ from truongso.accounts.hygiene import models as _hygiene_models  # noqa: E402, F
 from truongso.accounts.policy import models as _policy_models  # noqa: E402, F401
 from truongso.accounts.signin import models as _signin_models  # noqa: E402, F401
 from truongso.accounts.staffing import models as _staffing_models  # noqa: E402, F401
+from truongso.accounts.support import models as _support_models  # noqa: E402, F401

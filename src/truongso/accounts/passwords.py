@@ -16,7 +16,7 @@ from truongso.accounts.policy.queries import policy_of
 from truongso.accounts.policy.rules import Fault, form_fault
 from truongso.accounts.policy.services import was_used
 from truongso.accounts.policy.types import LETTER, MAX_LENGTH, Composition, Policy
-from truongso.accounts.queries import places_of
+from truongso.accounts.queries import place_codes_of, places_of
 from truongso.kernel.names import fold
 
 FREE_FROM = 15
@@ -79,14 +79,21 @@ class PasswordRules:
     least: int
     free_from: int
     asks_classes: bool
+    advises_classes: bool = False
+    """Four classes make a short password better, and are not asked for (`Composition.NUDGE`)."""
 
 
 def rules_of(user: User) -> PasswordRules:
     """The rules for a person's next password."""
     policy, has_factor = _policy(user)
     least = policy.min_length(has_factor=has_factor)
-    asks = policy.composition is Composition.REQUIRED and least < policy.composition_free_from
-    return PasswordRules(least, policy.composition_free_from, asks)
+    is_short = least < policy.composition_free_from
+    return PasswordRules(
+        least,
+        policy.composition_free_from,
+        asks_classes=is_short and policy.composition is Composition.REQUIRED,
+        advises_classes=is_short and policy.composition is Composition.NUDGE,
+    )
 
 
 def classes_text(policy: Policy, *, has_factor: bool) -> str:
@@ -138,9 +145,12 @@ def _personal_words(user: Any) -> Iterable[str]:
 
 
 def _place_words(user: Any) -> Iterable[str]:
-    """The proper names of the person's schools and units: "levantam" of Trường Tiểu học Lê Văn Tám."""
+    """The codes of the person's schools and units, and their proper names: "levantam" of Trường Tiểu học Lê Văn Tám."""
     if not isinstance(user, User) or user.pk is None:
         return
+    for code in place_codes_of(user):
+        if len(_flat(code)) >= _SHORTEST_WORD:
+            yield _flat(code)
     for place in places_of(user):
         word = _flat(_KINDS.sub(" ", fold(place)))
         if len(word) >= _SHORTEST_WORD:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from truongso.accounts.models import Membership, User
 from truongso.accounts.types import Role
@@ -46,6 +46,12 @@ def members_of_school(school_id: int, day: dt.date) -> list[Member]:
     return list(found.values())
 
 
+def users_of_school(school_id: int) -> QuerySet[User]:
+    """Everybody who has or had a role at the school."""
+    members = Membership.objects.filter(school_id=school_id).values("user")
+    return User.objects.filter(pk__in=members)
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Somebody who holds a role at a school or a unit, with where he or she is written to ("" none)."""
@@ -75,6 +81,12 @@ def places_of(user: User) -> list[str]:
     """Names of all schools and units the user has or had a role at; one query."""
     rows = Membership.objects.filter(user=user).values_list("school__name", "school__short_name", "unit__name")
     return [name for row in rows for name in row if name]
+
+
+def place_codes_of(user: User) -> list[str]:
+    """Codes of all schools and units the user has or had a role at; one query."""
+    rows = Membership.objects.filter(user=user).values_list("school__code", "unit__code")
+    return [code for row in rows for code in row if code]
 
 
 def user_by_name(username: str) -> User | None:

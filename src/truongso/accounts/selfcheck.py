@@ -1,5 +1,7 @@
 """Marks of accounts, recomputed."""
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.accounts.hygiene.selfcheck import CHECKS as HYGIENE
 from truongso.kernel.selfcheck import Check
 
@@ -9,7 +11,7 @@ _FACTORS = (
 )
 
 CHECKS = [
-    Check("I20", "an account says that it has a second factor exactly when it has one",
+    Check("I20", _("tài khoản ghi có xác thực hai lớp khi và chỉ khi thật sự có"),
           f"SELECT 0, u.username FROM accounts_user u LEFT JOIN ({_FACTORS}) f ON f.user_id = u.id "
           "WHERE (u.second_factor_since IS NULL) <> (f.user_id IS NULL)"),
     *HYGIENE,

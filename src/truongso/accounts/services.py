@@ -8,6 +8,7 @@ import secrets
 
 from django.contrib.auth.password_validation import validate_password
 
+from truongso.accounts.credential_notices import tell_of_change
 from truongso.accounts.models import ActivationLink, Membership, User
 from truongso.accounts.policy.services import remember_password
 from truongso.accounts.signin import devices
@@ -85,10 +86,20 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     if not spend_link(link):
         return False
     user = link.user
+    is_first = user.password_changed_at is None
     _take_password(user, password)
     devices.distrust(user)
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))
+    if not is_first:
+        tell_of_change(user, "password:reset", actor)
     return True
+
+
+@transaction_required
+def mark_activated(user: User) -> None:
+    """The account has come into its owner's hands, by a key: it stays a used one when the key is lost."""
+    User.objects.filter(pk=user.pk, activated_at=None).update(activated_at=clock.now())
+    user.refresh_from_db(fields=["activated_at"])
 
 
 @transaction_required
@@ -106,6 +117,7 @@ def change_password(*, user: User, password: str, actor: Actor) -> None:
     _take_password(user, password)
     devices.distrust(user)
     audit.record(actor, "accounts:user:change_password", school_id=None, subject=("user", user.pk))
+    tell_of_change(user, "password:change", actor)
 
 
 def _take_password(user: User, password: str) -> None:

@@ -30,12 +30,22 @@ SENSITIVE_ROLES = frozenset(
 )  # fmt: skip
 """Roles that see or move money, or give rights: given by two people, second factor at once, short sessions."""
 
+LINKED_BY_TWO = SENSITIVE_ROLES | {Role.HOMEROOM_TEACHER, Role.PARENT}
+"""Roles whose account, once in use, takes two people to open with a new link: a homeroom teacher opens what the school
+knows of a class, a parent what it knows of the child, which whoever hands out links may not see."""
+
 UNIT_ROLES = frozenset({Role.OFFICER, Role.OFFICE})
 """Roles at a management unit; all others but the operator's are at a school."""
 
 SCHOOL_ROLES = tuple(role for role in Role if role not in UNIT_ROLES | {Role.OPERATOR})
 
-STAFF_ROLES = frozenset(Role) - {Role.PARENT, Role.PUPIL}
+FAMILY_ROLES = frozenset({Role.PARENT, Role.PUPIL})
+"""Roles that follow from the roll of a school: held while the child is there."""
+
+SHORT_SESSION_ROLES = SENSITIVE_ROLES | {Role.PUPIL}
+"""Sessions end early: much is at stake, or the computer is one many children use."""
+
+STAFF_ROLES = frozenset(Role) - FAMILY_ROLES
 """People who work here: the second factor is asked of them, of parents and pupils it is offered."""
 
 # Roles one person cannot hold at one school: whoever keeps the books neither holds the cash nor leads the school
@@ -60,6 +70,7 @@ class Permission(StrEnum):
     SCHOOL_STUDENT_READ = "school:student:read"
     SCHOOL_STUDENT_IMPORT = "school:student:import"
     SCHOOL_STUDENT_WRITE = "school:student:write"
+    SCHOOL_SENSITIVE_READ = "school:sensitive:read"
     SCHOOL_EXEMPTION_WRITE = "school:exemption:write"
     SCHOOL_FEE_READ = "school:fee:read"
     SCHOOL_FEE_WRITE = "school:fee:write"
@@ -102,13 +113,28 @@ class Permission(StrEnum):
     SCHOOL_REMINDER_APPROVE = "school:reminder:approve"
     SCHOOL_EINVOICE_WRITE = "school:einvoice:write"
     SCHOOL_MESSAGING_WRITE = "school:messaging:write"
+    SCHOOL_PRIVACY_READ = "school:privacy:read"
+    SCHOOL_PRIVACY_PROPOSE = "school:privacy:propose"
+    SCHOOL_PRIVACY_APPROVE = "school:privacy:approve"
+    SCHOOL_INCIDENT_WRITE = "school:incident:write"
+    SCHOOL_ALL_EXPORT = "school:all:export"
     PLACE_USER_READ = "place:user:read"
     PLACE_USER_WRITE = "place:user:write"
     PLACE_USER_APPROVE = "place:user:approve"
     PLACE_POLICY_READ = "place:policy:read"
     PLACE_POLICY_WRITE = "place:policy:write"
     PLACE_AUDIT_READ = "place:audit:read"
+    PLACE_SECURITY_READ = "place:security:read"
     SCHOOL_MODULE_WRITE = "school:module:write"
+    SCHOOL_HOMEROOM_WRITE = "school:homeroom:write"
+    CLASS_PUPIL_READ = "class:pupil:read"
+    CLASS_SENSITIVE_READ = "class:sensitive:read"
+    FAMILY_CHILD_READ = "family:child:read"
+    FAMILY_PRIVACY_WRITE = "family:privacy:write"
+    FAMILY_CONTACT_WRITE = "family:contact:write"
+    SCHOOL_SUPPORT_APPROVE = "school:support:approve"
+    SUPPORT_SCHOOL_ASK = "support:school:ask"
+    OPERATOR_ACCOUNT_REVIEW = "operator:account:review"
     UNIT_SCHOOL_READ = "unit:school:read"
     UNIT_SCHOOL_WRITE = "unit:school:write"
     UNIT_OVERVIEW_READ = "unit:overview:read"
@@ -145,7 +171,8 @@ class AccountRefusedError(Exception):
     review_open (day) · review_classes · review_nobody · review_closed (day) · review_signed (at) ·
     review_waits (count) · already_reviewed · last_keeper (role) · owner_unknown · owner_personal ·
     leak_empty · leak_too_long (most) · leak_handled (at) · leak_nobody ·
-    policy_past (day) · policy_bounds (field, least, most) · policy_weaker (fields)
+    policy_past (day) · policy_bounds (field, least, most) · policy_weaker (fields) ·
+    support_not_here · support_areas · support_hours (most) · support_over · support_school (code)
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

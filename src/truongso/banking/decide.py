@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.sending import sending_ahead
 from truongso.payments.public import BillTransfer, CashDeposit, book_many, serves_bills
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
 
@@ -52,13 +53,15 @@ class Judged:
 
 @transaction_required
 def decide_lines(
-    school_id: int, lines: Sequence[BankLine], *, actor: Actor, desk: Desk | None = None, again: bool = False
-) -> int:
+    school_id: int, lines: Sequence[BankLine], *, actor: Actor, desk: Desk | None = None, again: bool = False,
+    coming: Callable[[], Sequence[BankLine]] = tuple,
+) -> int:  # fmt: skip
     """Match waiting credits in order and book the certain ones; returns how many were booked.
 
     Every line gets a stored decision with rule, version, reason and candidates. `desk` is kept by a caller who comes
-    with part after part. With `again` the lines were decided before: what comes out as it stood is not stored twice,
-    and what a person undid is proposed but never booked a second time.
+    with part after part; `coming` then gives the lines of the next one, if they are known already, to be decided ahead
+    while the database takes in this one's rows. With `again` the lines were decided before: what comes out as it stood
+    is not stored twice, and what a person undid is proposed but never booked a second time.
     """
     waiting = _waiting(lines)
     if not waiting:
@@ -70,22 +73,27 @@ def decide_lines(
     before = last_suggestions(school_id, waiting) if again else {}
     judged = _looked_again(school_id, judge_lines(school_id, waiting, desk=desk, undone=undone), desk)
     certain = [j for j in judged if j.books]
-    results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
-    booked = dict(zip((j.line.id for j in certain), results, strict=True))
-    now = clock.now()
-    stored = [_stored(school_id, j, booked.get(j.line.id), desk=desk, now=now) for j in judged]
-    MatchDecision.objects.bulk_create(
-        row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
-    )
+    with sending_ahead(len(certain)):
+        results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
+        booked = dict(zip((j.line.id for j in certain), results, strict=True))
+        now = clock.now()
+        stored = [_stored(school_id, j, booked.get(j.line.id), desk=desk, now=now) for j in judged]
+        MatchDecision.objects.bulk_create(
+            row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
+        )
+        done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
+        BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
+        kept = [j for j in certain if j.line.id in done]
+        for j in kept:
+            j.line.state = LineState.MATCHED.value
+            desk.learn(j.transfer, j.decision.codes)
+        is_all = len(kept) == sum(j.decision.verdict is Verdict.AUTO for j in judged)
+        if is_all:
+            desk.booked((j.transfer for j in kept), (j.decision for j in kept))
+            desk.foresee([_transfer(line, line.memo) for line in _waiting(coming())])
+    if is_all:
+        desk.stored()
     _set_interest_aside(school_id, judged, actor.user_id)
-    done = {pk for pk, result in booked.items() if not isinstance(result, PaymentRefusedError)}
-    BankLine.objects.for_school(school_id).filter(among("pk", done)).update(state=LineState.MATCHED.value)
-    kept = [j for j in certain if j.line.id in done]
-    for j in kept:
-        j.line.state = LineState.MATCHED.value
-        desk.learn(j.transfer, j.decision.codes)
-    if len(kept) == sum(j.decision.verdict is Verdict.AUTO for j in judged):
-        desk.booked((j.transfer for j in kept), (j.decision for j in kept))
     return len(done)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from truongso.banking.matching.fold import squeeze
 from truongso.banking.models import BankLine, FeedSighting, StatementRow
-from truongso.banking.statements.identity import DAYS_APART, Facts, pair
+from truongso.banking.statements.identity import DAYS_APART, Facts, is_strong, pair
 from truongso.banking.statements.keys import LineKey
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.types import Direction, LineState
@@ -80,23 +82,24 @@ def known(
     reported: Sequence[Reported],
     *,
     statement_id: int | None = None,
-    newer_than: int | None = None,
+    recorded_in: Sequence[range] | None = None,
 ) -> dict[LineKey, int]:
     """Content key → line id of movements recorded before: by an earlier file, or by the bank feed.
 
     A file and the feed report one transfer in different words. They are taken for the same when day and amount
     agree and either the reference agrees or the memos share their letters; each feed line stands for one row only.
     Files of other layouts, and replays with an altered day or memo, are told by `statements.identity`. Lines that the
-    statement `statement_id` itself has brought are honest twins of its other rows. `newer_than`: only lines recorded
-    after that id are asked for, because the older ones have been looked at.
+    statement `statement_id` itself has brought are honest twins of its other rows. `recorded_in`: of other files only
+    lines with these ids are asked for, because all others have been looked at; without any nothing is asked.
     """
     contents = {r.key.content for r in reported}
     sightings = (
         StatementRow.objects.for_school(account.school_id)
-        .filter(among("content_key", contents), bank_account_id=account.pk, line__isnull=False)
+        .filter(among("content_key", contents), bank_account_id=account.pk)
         .values_list("content_key", "occurrence", "line_id")
     )
-    found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings}
+    # Rows without a line are few and left out here: asked for in the statement, SQLite walks all that have one.
+    found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings if line_id}
     rest = [r for r in reported if r.key not in found]
     pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
     for r in rest:
@@ -105,7 +108,7 @@ def known(
             found[r.key] = line_id
     rest = [r for r in rest if r.key not in found]
     taken = set(found.values())
-    filed = [x for x in _filed(account, rest, statement_id=statement_id, newer_than=newer_than) if x[0] not in taken]
+    filed = [x for x in _filed(account, rest, statement_id=statement_id, recorded_in=recorded_in) if x[0] not in taken]
     for place, line_id in pair([_facts(r.line) for r in rest], filed).items() if filed else ():
         found[rest[place].key] = line_id
     return found
@@ -137,19 +140,18 @@ def _unpaired(
         .filter(bank_account_id=account.pk, booked_on__in=days)
         .filter(Exists(seen_in.objects.for_school(school).filter(line_id=OuterRef("pk"))))
         .exclude(Exists(not_in.objects.for_school(school).filter(line_id=OuterRef("pk"))))
-        .order_by("pk")
     )
-    return _pool(rows)
+    return _pool(sorted(rows, key=lambda row: int(row.pk)))  # sorted by SQLite, it walks all lines of the school
 
 
 def _filed(
-    account: BankAccount, reported: Sequence[Reported], *, statement_id: int | None, newer_than: int | None
+    account: BankAccount, reported: Sequence[Reported], *, statement_id: int | None, recorded_in: Sequence[range] | None
 ) -> list[tuple[int, Facts]]:
     """What other files have recorded of the same days, or under the same bank numbers some days around; 1 query."""
-    if not reported:
+    if not reported or (recorded_in is not None and not recorded_in):
         return []
     days = {r.line.booked_on for r in reported}
-    numbers = {r.line.reference for r in reported if _facts(r.line).strong_reference}
+    numbers = {r.line.reference for r in reported if is_strong(r.line.reference[:80])}
     margin = dt.timedelta(days=DAYS_APART)
     near = Q(among("reference", numbers), booked_on__gte=min(days) - margin, booked_on__lte=max(days) + margin)
     sightings = StatementRow.objects.for_school(account.school_id).filter(line_id=OuterRef("pk"))
@@ -158,8 +160,8 @@ def _filed(
         .filter(Q(booked_on__in=days) | near if numbers else Q(booked_on__in=days), bank_account_id=account.pk)
         .filter(Exists(sightings))
     )
-    if newer_than is not None:
-        rows = rows.filter(pk__gt=newer_than)
+    if recorded_in is not None:
+        rows = rows.filter(reduce(or_, (Q(pk__gte=ids.start, pk__lt=ids.stop) for ids in recorded_in)))
     if statement_id is not None:
         rows = rows.exclude(Exists(sightings.filter(statement_id=statement_id)))
     columns = ("pk", "booked_on", "direction", "amount", "reference", "memo", "balance")

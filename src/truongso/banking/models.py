@@ -68,7 +68,11 @@ class BankLine(SchoolChild):
             models.UniqueConstraint(fields=["school", "public_id"], name="banking_bankline_public"),
             SchoolKey("bank_account", name="banking_bankline_account_key"),
             SchoolKey("reverses", name="banking_bankline_reverses_key"),
-            models.UniqueConstraint(fields=["school", "reverses"], name="banking_bankline_reversed_once"),
+            models.UniqueConstraint(
+                fields=["school", "reverses"],
+                name="banking_bankline_reversed_once",
+                condition=Q(reverses__isnull=False),
+            ),
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True) | Q(direction="out"), name="banking_bankline_reverses_out"
             ),
@@ -99,9 +103,8 @@ class MatchDecision(SchoolChild):
 
     class Meta:
         constraints = [
-            school_row("banking_matchdecision"),
-            SchoolKey("line", name="banking_matchdecision_line_key"),
-            SchoolKey("payment", name="banking_matchdecision_payment_key"),
+            SchoolKey("line", name="banking_matchdecision_line_key", kept=True),
+            SchoolKey("payment", name="banking_matchdecision_payment_key", kept=True),
             one_of("decision", DecisionKind, name="banking_matchdecision_kind"),
             models.CheckConstraint(
                 condition=Q(confidence__isnull=True) | Q(confidence__range=(0, 100)),
@@ -163,11 +166,10 @@ class StatementRow(SchoolChild):
 
     class Meta:
         constraints = [
-            school_row("banking_statementrow"),
             models.UniqueConstraint(fields=["school", "statement", "row_number"], name="banking_statementrow_once"),
             SchoolKey("statement", name="banking_statementrow_statement_key"),
             SchoolKey("bank_account", name="banking_statementrow_account_key"),
-            SchoolKey("line", name="banking_statementrow_line_key"),
+            SchoolKey("line", name="banking_statementrow_line_key", kept=True),
             one_of("state", RowState, name="banking_statementrow_state"),
         ]
         indexes = [

@@ -6,9 +6,11 @@ from truongso.banking.asides.types import AsideKind
 from truongso.banking.batches.fit import batches_for as batches_for_line
 from truongso.banking.batches.services import link as link_batches
 from truongso.banking.claims.models import PaymentClaim
-from truongso.banking.claims.queries import claims_of_invoice, open_claim_count
+from truongso.banking.claims.queries import claims_of_invoice, late_claims, open_claim_count
 from truongso.banking.claims.services import LEAST_REFERENCE, MOST_PER_DAY, make_claim
 from truongso.banking.claims.types import ClaimRefusedError
+from truongso.banking.closing.month_services import confirm_month, sign_month
+from truongso.banking.closing.months import month_figures
 from truongso.banking.closing.queries import book_state, waiting_closes
 from truongso.banking.closing.queries import day_figures as closing_figures
 from truongso.banking.closing.queries import standing_months as closed_month_signatures
@@ -22,6 +24,8 @@ from truongso.banking.deposits.fit import says_cash
 from truongso.banking.deposits.services import link as link_deposit
 from truongso.banking.feed import connect as connect_feed
 from truongso.banking.feed_changes import FEED_APPROVALS, payments_by_feed, propose_feed
+from truongso.banking.mapping.services import keep_unknown as keep_unknown_statement
+from truongso.banking.mapping.services import save_layout
 from truongso.banking.matching.reasons import REASONS
 from truongso.banking.models import BankLine, FeedSighting, LineQuestion, MatchDecision, StatementRow
 from truongso.banking.queries import (
@@ -33,6 +37,8 @@ from truongso.banking.queries import (
     queue_figures,
     queue_lines,
     sightings_of,
+    statement_names,
+    waiting_of_schools,
 )
 from truongso.banking.questions.queries import invoices_asked, question_by_public_id
 from truongso.banking.questions.services import answer as answer_question
@@ -76,16 +82,20 @@ __all__ = [
     "closing_figures",
     "closing_seen",
     "confirm_days",
+    "confirm_month",
     "connect_feed",
     "covered_days",
     "deposits_for_line",
     "flagged_imports",
     "invoices_asked",
     "is_feed_silent",
+    "keep_unknown_statement",
     "last_suggestions",
+    "late_claims",
     "link_batches",
     "link_deposit",
     "make_claim",
+    "month_figures",
     "no_fees",
     "open_claim_count",
     "payments_by_feed",
@@ -95,11 +105,15 @@ __all__ = [
     "question_by_public_id",
     "queue_figures",
     "queue_lines",
+    "save_layout",
     "says_cash",
     "set_line_aside",
     "sightings_of",
     "sign_days",
+    "sign_month",
+    "statement_names",
     "suspense",
     "undo_match",
     "waiting_closes",
+    "waiting_of_schools",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -28,14 +28,13 @@ from truongso.kernel.pace import is_silent
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import Evidence, problem_notices
 from truongso.payments.types import EvidenceKind
-from truongso.people.public import families_named, families_with_phone
+from truongso.people.public import families_named
 
 OPEN_STATES = (LineState.WAITING.value, LineState.PARTLY.value)
 """Credits that a person has to do something about."""
 BY_PEOPLE = ("person", "undone")
 _MATCHER = [v.value for v in Verdict]
 _SHOWN_INVOICES = 20
-_LEAST_PHONE = 4
 _COVERAGE = dt.timedelta(days=120)
 
 
@@ -63,6 +62,13 @@ def queue_figures(school_id: int) -> tuple[int, Dong]:
     return figures["n"], (figures["s"] or ZERO) - used
 
 
+def waiting_of_schools(school_ids: Collection[int]) -> dict[int, tuple[int, dt.date]]:
+    """School id → how many credits wait and since when the oldest does; one query."""
+    rows = BankLine.objects.for_schools(school_ids).filter(state__in=OPEN_STATES).order_by()
+    found = rows.values_list("school_id").annotate(n=Count("pk"), oldest=Min("booked_on"))
+    return {school_id: (count, oldest) for school_id, count, oldest in found}
+
+
 def _used_of_parts(school_id: int) -> Dong:
     ids = BankLine.objects.for_school(school_id).filter(state=LineState.PARTLY.value).values_list("pk", flat=True)
     proofs = Evidence.objects.for_school(school_id).filter(
@@ -70,6 +76,12 @@ def _used_of_parts(school_id: int) -> Dong:
     )
     used: Dong = proofs.aggregate(s=Sum("used"))["s"] or ZERO
     return used
+
+
+def statement_names(school_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Names of imported files by id; 1 query."""
+    rows = StatementImport.objects.for_school(school_id).filter(pk__in=ids)
+    return dict(rows.values_list("pk", "file_name"))
 
 
 def queue_lines(
@@ -168,16 +180,14 @@ def find_invoices(school_id: int, words: str) -> list[Any]:
     """Invoices money could go to, open ones first, at most 20; one query.
 
     By code, pupil, payer or class without accents, or by any guardian of the family: the memo often names the parent
-    who is not the payer on the invoice. Four digits or more are looked for in the guardians' telephone numbers too.
+    who is not the payer on the invoice. Not by telephone number: what is searched here stands in the address, and parts
+    of a number would tell the rest of one that is shown masked; whole numbers are found by `people:find_number`.
     """
     if not words.strip():
         return []
     settled = Case(When(paid__gte=F("total"), then=Value(1)), default=Value(0), output_field=IntegerField())
     of_guardian = invoices(school_id, InvoiceFilter()).filter(family_id__in=families_named(school_id, words))
     rows = invoices(school_id, InvoiceFilter(words=words)) | of_guardian
-    digits = "".join(words.replace(".", " ").replace("-", " ").split())
-    if len(digits) >= _LEAST_PHONE and digits.isascii() and digits.isdigit():
-        rows = rows | invoices(school_id, InvoiceFilter()).filter(family_id__in=families_with_phone(school_id, digits))
     rows = rows.filter(cancelled_at__isnull=True)
     return list(rows.annotate(settled=settled).order_by("settled", "sort_key", "pk")[:_SHOWN_INVOICES])
 
@@ -190,11 +200,6 @@ class AccountOverview:
     last_import: StatementImport | None
     connection: FeedConnection | None
     covered: tuple[tuple[dt.date, dt.date], ...]
-
-    @property
-    def latest_day(self) -> dt.date | None:
-        """The last day with a booking in a file."""
-        return self.covered[-1][1] if self.covered else None
 
 
 def account_overviews(school_id: int, accounts: Sequence[BankAccount]) -> list[AccountOverview]:
@@ -298,9 +303,7 @@ def _light_imports(school_id: int) -> QuerySet[StatementImport]:
 
 def _with_verdict(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
     """Annotate each line with the matcher's latest verdict."""
-    latest = MatchDecision.objects.across_schools("subquery correlated to lines of one school").filter(
-        line_id=OuterRef("pk"), school_id=OuterRef("school_id"), decision__in=_MATCHER
-    )
+    latest = MatchDecision.objects.of_outer_school().filter(line_id=OuterRef("pk"), decision__in=_MATCHER)
     return rows.annotate(verdict=Subquery(latest.order_by("-pk").values("decision")[:1]))
 
 

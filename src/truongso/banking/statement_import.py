@@ -32,7 +32,7 @@ from truongso.ledger.public import books
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import money_tables
 
-CHUNK = 1000
+CHUNK = 2000  # a part costs some forty questions however long it is; holding its rows still takes about a second
 
 
 class StatementRefusedError(Exception):
@@ -91,11 +91,12 @@ def read_import(statement: StatementImport) -> tuple[ParsedStatement, list[Seen]
 
 def look(account: BankAccount, parsed: ParsedStatement, *, statement_id: int | None = None) -> list[Seen]:
     """Each booking of the file with the line it is already known as, if any."""
-    rows = [row for row in parsed.rows if row.line is not None]
-    lines = [row.line for row in rows if row.line is not None]
-    reported = [Reported(k, x) for k, x in zip(line_keys(lines, account=account.number), lines, strict=True)]
-    found = known(account, reported, statement_id=statement_id)
-    return [Seen(row, r, found.get(r.key)) for row, r in zip(rows, reported, strict=True)]
+    with resting_collector():
+        rows = [row for row in parsed.rows if row.line is not None]
+        lines = [row.line for row in rows if row.line is not None]
+        reported = [Reported(k, x) for k, x in zip(line_keys(lines, account=account.number), lines, strict=True)]
+        found = known(account, reported, statement_id=statement_id)
+        return [Seen(row, r, found.get(r.key)) for row, r in zip(rows, reported, strict=True)]
 
 
 def counts(parsed: ParsedStatement, seen: Sequence[Seen]) -> dict[str, int]:
@@ -119,7 +120,7 @@ def _silent(_done: int, _of: int) -> None:
 def apply(
     statement: StatementImport, *, actor: Actor, on_progress: Callable[[int, int], None] = _silent
 ) -> dict[str, int]:
-    """Record, match and book the new rows, in transactions of at most 1,000 rows, in the order of the file.
+    """Record, match and book the new rows, in transactions of at most `CHUNK` rows, in the order of the file.
 
     Opens its own transactions: a killed run continues where it stopped, since rows taken before are known by then, and
     those recorded but not yet decided are decided first.
@@ -132,9 +133,11 @@ def apply(
     desk = Desk(account.school_id)
     chunks = [seen[start:end] for start, end in parts(len(seen), CHUNK)]
     done = 0
-    with recorded_ahead(statement, chunks, actor=actor, newer_than=before) as recorded:
+    with recorded_ahead(statement, chunks, actor=actor, looked_at=before) as recorded:
         for chunk, lines in zip(chunks, recorded, strict=True):
-            result["booked"] += retrying(functools.partial(_decide_part, account.school_id, lines, actor, desk))
+            result["booked"] += retrying(
+                functools.partial(_decide_part, account.school_id, lines, actor, desk, recorded.coming)
+            )
             if not done and len(chunks) > 1:
                 refresh_statistics(BankLine, StatementRow, MatchDecision, *money_tables(), *books())
             done += len(chunk)
@@ -157,11 +160,15 @@ def apply(
     return result
 
 
-def _decide_part(school_id: int, lines: Sequence[BankLine], actor: Actor, desk: Desk) -> int:
+def _decide_part(
+    school_id: int, lines: Sequence[BankLine], actor: Actor, desk: Desk, coming: Callable[[], list[BankLine]]
+) -> int:
     with resting_collector(), transaction():
         held = still_open(school_id, lines)
         match_refunds(school_id, held, actor=actor)
-        return decide_lines(school_id, _arrival_order(held), actor=actor, desk=desk)
+        return decide_lines(
+            school_id, _arrival_order(held), actor=actor, desk=desk, coming=lambda: _arrival_order(coming())
+        )
 
 
 def _outcome(statement: StatementImport) -> dict[str, int]:

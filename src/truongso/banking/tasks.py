@@ -19,7 +19,7 @@ from truongso.banking.queries import waiting_lines
 from truongso.banking.services import match_again_in_parts
 from truongso.banking.statement_import import apply
 from truongso.banking.types import APPLY_JOB, MATCH_AGAIN_JOB, OPEN_CLAIMS, LineRefusedError, LineState
-from truongso.fees.public import Invoice
+from truongso.fees.public import latest_invoice
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.jobs import JobRefusedError, Progress, Runner, start
@@ -85,9 +85,8 @@ def match_after_changes() -> int:
 
 
 def _rules_see(school_id: int) -> str:
-    invoice = Invoice.objects.for_school(school_id).order_by("-pk").values_list("pk", flat=True).first()
     forgotten = ForgottenPayer.objects.for_school(school_id).order_by("-pk").values_list("pk", flat=True).first()
-    return f"rules-{RULES_VERSION}.invoice-{invoice or 0}.forgotten-{forgotten or 0}"
+    return f"rules-{RULES_VERSION}.invoice-{latest_invoice(school_id)}.forgotten-{forgotten or 0}"
 
 
 def finish_notices() -> int:

@@ -9,7 +9,7 @@ from truongso.banking.questions.triggers import TRIGGERS as QUESTION_TRIGGERS
 from truongso.kernel.triggers import append_only, fixed, never_deleted
 
 _LINE_FIXED = (
-    "amount", "direction", "bank_account_id", "memo", "reference", "booked_on", "booked_at", "counter_name",
+    "id", "amount", "direction", "bank_account_id", "memo", "reference", "booked_on", "booked_at", "counter_name",
     "counter_account", "counter_bank", "virtual_account", "balance", "content_key", "occurrence",
     "public_id", "school_id", "undoes",
 )  # fmt: skip
@@ -28,6 +28,7 @@ TRIGGERS = [
     *append_only("banking_matchdecision"),
     fixed("banking_bankline", _LINE_FIXED, "a bank line is fixed once recorded"),
     *never_deleted("banking_bankline", "a bank line is never deleted"),
+    fixed("banking_statementrow", ("school_id", "line_id"), "a row of a statement stays with its line"),
     *append_only("banking_claimmessage"),
     *append_only("banking_refundline"),
     *append_only("banking_forgottenpayer"),

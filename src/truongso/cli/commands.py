@@ -34,7 +34,11 @@ _TABLE = (
     Command("worker", "worker", "chạy các việc nền"),
     Command("tick", "tick", "chạy các việc đến hạn theo lịch"),
     Command("check", "check", "kiểm tra cấu hình, cơ sở dữ liệu và trình kích hoạt"),
+    Command("retention", "retention", "đếm và xóa dữ liệu đã hết hạn lưu"),
+    Command("keys", "keys", "đổi và hủy khóa niêm phong thông tin nhạy cảm"),
+    Command("database", "database", "tạo vai trò PostgreSQL và ngăn dữ liệu các trường"),
     Command("verify", "verify", "tính lại các bất biến của sổ sách từ dữ liệu gốc"),
+    Command("audit", "audit", "in dấu cuối ngày của nhật ký, đối chiếu với dấu đã giữ"),
     Command("account", "account", "thêm người, cấp lại đường dẫn kích hoạt, gỡ lớp xác thực đã mất"),
     Command("report", "report", "in báo cáo, ví dụ tỷ lệ không dùng tiền mặt của một kỳ"),
     Command("qr", "qr", "viết và đọc mã VietQR"),
@@ -44,6 +48,7 @@ _TABLE = (
     Command("receipts", "receipts", "kiểm tra biên lai ký số"),
     Command("words", "words", "đọc số tiền bằng chữ"),
     Command("bench", "bench", "đo tốc độ và độ đúng"),
+    Command("sbom", "sbom", "danh sách phần mềm cấu thành và cảnh báo lỗ hổng"),
     Command("manage", "manage", "chạy lệnh quản trị của Django"),
 )
 COMMANDS = {command.name: command for command in _TABLE}

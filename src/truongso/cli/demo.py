@@ -9,12 +9,14 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import Refused
 
 if TYPE_CHECKING:
+    from truongso.sandbox.demo.addresses import Addresses
     from truongso.sandbox.demo.processes import Processes
     from truongso.sandbox.demo.run import Demo
 
@@ -56,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
         first = not (data / _DONE).exists()
         if not first:
             _bring_up_to_date(data, quiet=args.json)
+        if not args.no_serve and not first:
+            _move(data, args)
         if not args.no_serve or first:
             _open(processes, data, args)
         demo = _first_run(data, args) if first else None
@@ -130,6 +134,24 @@ def _open(processes: Processes, data: Path, args: argparse.Namespace) -> None:
     processes.start("web", serve.command("127.0.0.1", args.port), port=args.port)
 
 
+def _move(data: Path, args: argparse.Namespace) -> None:
+    """Site, bank and gateways of an earlier start had other ports: they are told of the present ones."""
+    from truongso.sandbox.demo import addresses
+
+    figures = json.loads((data / _DONE).read_text(encoding="utf-8"))
+    was, now = addresses.Addresses.kept(figures), _addresses(args)
+    if was is not None:
+        addresses.move(data, was, now)
+    (data / _DONE).write_text(json.dumps({**figures, "addresses": asdict(now)}), encoding="utf-8")
+
+
+def _addresses(args: argparse.Namespace) -> Addresses:
+    from truongso.sandbox.demo.addresses import Addresses
+
+    gateways = f"http://127.0.0.1:{args.gateways_port}"
+    return Addresses(os.environ["TRUONGSO_URL"], os.environ["TRUONGSO_SANDBOX"], gateways)
+
+
 def _bring_up_to_date(data: Path, *, quiet: bool) -> None:
     """Data of an earlier version are migrated before anything reads them; what cannot be is said plainly."""
     from django.db import DatabaseError
@@ -163,13 +185,15 @@ def _first_run(data: Path, args: argparse.Namespace) -> Demo:
     bank = SandboxBank(os.environ["TRUONGSO_SANDBOX"])
     gateways = SandboxGateways(f"http://127.0.0.1:{args.gateways_port}")
     demo = demo_run.collect(schools, bank, gateways, os.environ["TRUONGSO_URL"], say)
-    (data / _DONE).write_text(json.dumps({**demo.as_json(), "parent_page": demo.parent_page}), encoding="utf-8")
+    done = {**demo.as_json(), "parent_page": demo.parent_page, "addresses": asdict(_addresses(args))}
+    (data / _DONE).write_text(json.dumps(done), encoding="utf-8")
     return demo
 
 
 def _report(data: Path, args: argparse.Namespace, demo: Demo | None, *, seconds: float) -> None:
     figures = json.loads((data / _DONE).read_text(encoding="utf-8"))
     parent_page = figures.pop("parent_page", "")
+    figures.pop("addresses", None)
     if args.json:
         print(json.dumps(figures, ensure_ascii=False), flush=True)
         return

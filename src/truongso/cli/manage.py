@@ -16,5 +16,8 @@ def run(args: argparse.Namespace) -> int:
     start()
     from django.core.management import execute_from_command_line
 
+    from truongso.kernel import scope
+
+    scope.every_school_in_this_process("a management command of whoever runs the server")
     execute_from_command_line(["truongso manage", *args.rest])
     return 0

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from .django import start_on_database
+from .django import refuse_unsafe_start, start_on_database
 from .errors import Refused
 
 
@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
         raise Refused("cổng phải từ 1 đến 65535 và số tiến trình ít nhất là 1")
     _claim(args.host, args.port)
     start_on_database()
+    refuse_unsafe_start()
     return subprocess.run(command(args.host, args.port, workers=args.workers), check=False).returncode  # noqa: S603
 
 

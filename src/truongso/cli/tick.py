@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .django import start_on_database
+from .django import refuse_unsafe_start, start_on_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,12 +13,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     start_on_database()
-    from truongso.kernel import jobs, outbox
+    refuse_unsafe_start()
+    from truongso.kernel import jobs, outbox, scope
 
     failed = False
     for name, tick in sorted(jobs.ticks().items()):
         try:
-            done = tick()
+            with scope.every_school(f"the clock: {name}"):
+                done = tick()
             if done:
                 print(f"{name}: {done}")
         except Exception:  # noqa: BLE001 - one tick must not keep the others from running

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import threading
 
-from .django import start_on_database
+from .django import refuse_unsafe_start, start_on_database
 
 _PAUSE_SECONDS = 0.5
 
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     start_on_database()
+    refuse_unsafe_start()
     stopping = threading.Event()
     if args.once:
         return _queue(batch=True)

@@ -8,8 +8,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+_TLS_OPTIONS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey"})
 _SMTP_FORM = "TRUONGSO_SMTP must look like smtp://user:password@host:587 or smtps://user:password@host:465"
 # Measured: the default (deferred) mode refuses a second writer at once; NORMAL can lose the last commits at power
 # loss; without recursive_triggers INSERT OR REPLACE slips past the append-only triggers.
@@ -24,7 +25,11 @@ SQLITE_OPTIONS = {
 
 
 def database_from_url(url: str) -> dict[str, Any]:
-    """Django's database settings from sqlite:///path or postgresql://user:password@host:port/name."""
+    """Django's database settings from sqlite:///path or postgresql://user:password@host:port/name.
+
+    A server on another machine is reached with `?sslmode=verify-full&sslrootcert=/path`; SystemExit on any other
+    option: one that is not understood would be believed to protect.
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         path = Path(unquote(parts.path[1:] if parts.path.startswith("//") else parts.path))
@@ -37,8 +42,10 @@ def database_from_url(url: str) -> dict[str, Any]:
             "TEST": {"NAME": None},
         }
     if parts.scheme in {"postgresql", "postgres"}:
+        # Seconds that one question may take, for web processes (config/wsgi.py): long work belongs to workers.
+        seconds = whole_number("TRUONGSO_STATEMENT_SECONDS", 0, 0, 3600)
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "truongso.kernel.scoped_postgres",
             "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
@@ -46,8 +53,20 @@ def database_from_url(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                **_tls_options(parts.query),
+                **({"options": f"-c statement_timeout={seconds}s"} if seconds else {}),
+                **({"assume_role": role} if (role := os.environ.get("TRUONGSO_DATABASE_ROLE")) else {}),
+            },
         }
     raise SystemExit("TRUONGSO_DATABASE must start with sqlite:/// or postgresql://")
+
+
+def _tls_options(query: str) -> dict[str, str]:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if not options.keys() <= _TLS_OPTIONS or not all(options.values()):
+        raise SystemExit(f"TRUONGSO_DATABASE: after the question mark only {', '.join(sorted(_TLS_OPTIONS))}")
+    return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +120,11 @@ def key_from_file(path: Path, *, ephemeral: bool) -> str:
         with os.fdopen(descriptor, "w") as handle:
             handle.write(key)
         return key
+
+
+def old_keys(path: Path) -> list[str]:
+    """Keys that still open what was signed before the present one took their place, one a line; usually none."""
+    return [line.strip() for line in path.read_text().splitlines() if line.strip()] if path.exists() else []
 
 
 def whole_number(name: str, default: int, least: int, most: int) -> int:

@@ -11,12 +11,13 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from truongso.accounts.public import Caller, caller_of, role_name, waiting_request_count
+from truongso.accounts.public import Caller, caller_of, role_name, support_grants_open, waiting_request_count
 from truongso.accounts.types import Permission
 from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
 from truongso.payments.public import bills_in_doubt_count, waiting_approvals, waiting_changes
+from truongso.people.public import privacy_waiting
 from truongso.reporting.public import flags_waiting
 
 QUEUE = "banking:queue"
@@ -26,17 +27,24 @@ APPROVALS = "payments:approvals"
 CLOSING = "banking:closing"
 FLAGS = "reporting:flags"
 CHANGES = "workspaces:changes"
+DATA = "people:data_requests"
+SUPPORT = "accounts:support_grants"
+FAMILY = "workspaces:my_family"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the rail: its address by name, who sees it, further paths under which it is the present page."""
+    """A page of the rail: its address by name, who sees it, further paths under which it is the present page.
+
+    `unless`: who holds this reaches it by a tab of another entry.
+    """
 
     label: str | Promise
     page: str
     icon: str
     permission: Permission | None
     also: tuple[str, ...] = ()
+    unless: Permission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,9 @@ GROUPS = (
         gettext_lazy("Học sinh & khoản thu"),
         (
             Entry(gettext_lazy("Học sinh"), "people:pupils", "users", Permission.SCHOOL_STUDENT_READ),
+            Entry(gettext_lazy("Lớp chủ nhiệm"), "people:my_class", "users", Permission.CLASS_PUPIL_READ),
+            Entry(gettext_lazy("Giáo viên chủ nhiệm"), "people:homerooms", "user-check",
+                  Permission.SCHOOL_HOMEROOM_WRITE),
             Entry(gettext_lazy("Miễn giảm"), "fees:exemptions", "discount", Permission.SCHOOL_EXEMPTION_WRITE),
             Entry(gettext_lazy("Danh mục khoản thu"), "fees:items", "list", Permission.SCHOOL_FEE_READ),
         ),
@@ -113,6 +124,8 @@ GROUPS = (
     Group(
         gettext_lazy("Điều hành"),
         (
+            Entry(gettext_lazy("Tổng quan"), "reporting:unit_overview", "layout-dashboard",
+                  Permission.UNIT_OVERVIEW_READ),
             Entry(gettext_lazy("Trường thuộc quyền"), "workspaces:schools", "school", Permission.UNIT_SCHOOL_READ),
             Entry(gettext_lazy("Mẫu thông tin thanh toán"), "workspaces:template", "template",
                   Permission.UNIT_TEMPLATE_WRITE),
@@ -142,8 +155,21 @@ GROUPS = (
             Entry(gettext_lazy("Người dùng"), PEOPLE, "users-group", Permission.PLACE_USER_READ),
             Entry(gettext_lazy("An toàn tài khoản"), "accounts:hygiene", "clipboard-check", Permission.PLACE_USER_READ),
             Entry(gettext_lazy("Chính sách tài khoản"), "accounts:policy", "lock", Permission.PLACE_POLICY_READ),
+            Entry(gettext_lazy("Dữ liệu cá nhân"), DATA, "fingerprint", Permission.SCHOOL_PRIVACY_READ),
+            Entry(gettext_lazy("Sự cố dữ liệu"), "people:incidents", "alert-triangle",
+                  Permission.SCHOOL_INCIDENT_WRITE),
+            Entry(gettext_lazy("Xuất dữ liệu toàn trường"), "people:school_export", "database-export",
+                  Permission.SCHOOL_ALL_EXPORT),
             Entry(gettext_lazy("Nhật ký"), "workspaces:audit", "history", Permission.PLACE_AUDIT_READ),
+            Entry(gettext_lazy("Đăng nhập"), "workspaces:sign_ins", "key", Permission.PLACE_SECURITY_READ,
+                  also=("/nhat-ky/tai-khoan",), unless=Permission.PLACE_AUDIT_READ),
+            Entry(gettext_lazy("Phép hỗ trợ"), SUPPORT, "eye", Permission.SCHOOL_SUPPORT_APPROVE),
+            Entry(gettext_lazy("Xem giúp trường"), "accounts:support_asks", "eye",
+                  Permission.SUPPORT_SCHOOL_ASK),
+            Entry(gettext_lazy("Người vận hành"), "accounts:operators", "clipboard-check",
+                  Permission.OPERATOR_ACCOUNT_REVIEW),
             Entry(gettext_lazy("Phần đang dùng"), "accounts:modules", "adjustments", Permission.SCHOOL_MODULE_WRITE),
+            Entry(gettext_lazy("Gia đình của tôi"), FAMILY, "users", Permission.FAMILY_CHILD_READ),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
     ),
@@ -166,11 +192,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "search_url": _url("workspaces:search") if caller.may(Permission.SCHOOL_STUDENT_READ) else "",
         "logout_url": _url("accounts:sign_out"),
         "home_url": "/",
+        "visit": caller.visit,
     }
 
 
 def _rail(request: HttpRequest, caller: Caller) -> list[dict[str, Any]]:
-    shown = [(group, [e for e in group.entries if _is_open(e, caller)]) for group in GROUPS]
+    shown = [(group, [e for e in group.entries if _is_open(e, caller) or _is_family(e, caller)]) for group in GROUPS]
     present = _present(request.path, [entry for _group, entries in shown for entry in entries])
     return [
         {"label": group.label, "items": [_item(entry, caller, entry is present) for entry in entries]}
@@ -193,7 +220,11 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
         badge = flags_waiting(caller.school.pk)
     elif entry.page == CLOSING and caller.may(Permission.SCHOOL_CLOSE_CONFIRM):
         badge = waiting_closes(caller.school.pk)
-    elif entry.page == PEOPLE:
+    elif entry.page == DATA and caller.may(Permission.SCHOOL_PRIVACY_APPROVE):
+        badge = privacy_waiting(caller.school.pk)
+    elif entry.page == SUPPORT:
+        badge = support_grants_open(caller.school.pk)
+    elif entry.page == PEOPLE and caller.membership is not None and caller.membership.school is not None:
         badge = waiting_request_count(caller.school.pk)
     return {
         "label": entry.label, "url": _url(entry.page), "icon": entry.icon, "current": current, "badge": badge or "",
@@ -201,9 +232,14 @@ def _item(entry: Entry, caller: Caller, current: bool) -> dict[str, Any]:
 
 
 def _is_open(entry: Entry, caller: Caller) -> bool:
-    if entry.page == PEOPLE and (caller.membership is None or caller.membership.school is None):
-        return False  # a unit's people come to a school's list through the schools
+    if entry.unless is not None and caller.may(entry.unless):
+        return False
     return bool(_url(entry.page)) and (entry.permission is None or caller.may(entry.permission))
+
+
+def _is_family(entry: Entry, caller: Caller) -> bool:
+    """The family's pages go by any of the caller's roles, whatever the person does at the moment."""
+    return entry.page == FAMILY and caller.may_anywhere(Permission.FAMILY_CHILD_READ)
 
 
 def _present(path: str, entries: list[Entry]) -> Entry | None:

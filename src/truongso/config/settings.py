@@ -3,10 +3,17 @@
 TRUONGSO_ENV      development | demo | test | production     (default development)
 TRUONGSO_DATA     directory for the database file, key files and uploads (default ./var)
 TRUONGSO_DATABASE sqlite:///path or postgresql://user:password@host:port/name (default: SQLite in the data directory)
+    a PostgreSQL on another machine: …/name?sslmode=verify-full&sslrootcert=/path
+TRUONGSO_DATABASE_ROLE  role of PostgreSQL to work as after signing in; ts_owner for migrate, else none
 TRUONGSO_HOSTS    host names served, comma separated (needed in production)
 TRUONGSO_URL      public address used in links and QR pages (default http://127.0.0.1:8000)
 TRUONGSO_SMTP     mail server, smtp://user:password@host:587 or smtps://…:465 (none: e-mails wait)
 TRUONGSO_MAIL_FROM  sender of e-mails where a school sets none (default khong-tra-loi@ the host of TRUONGSO_URL)
+TRUONGSO_AUDIT_MAIL  address to which the heads of the audit chains go every night (none: they are kept and printed)
+TRUONGSO_OPERATIONS_MAIL  address that is told when a disk is nearly full (default TRUONGSO_AUDIT_MAIL)
+TRUONGSO_CLAMD    socket of the virus scanner clamd on this machine (/run/clamav/clamd.ctl); none: files are not scanned
+TRUONGSO_COUNTRY_FILE  countries of addresses in MaxMind DB format (default countries.mmdb in the data directory; none:
+    sign-ins from a new country are not noticed, and the compliance page says so)
 TRUONGSO_SANDBOX  address of the local sandbox bank, set by the demo and tests only; refused in production
 TRUONGSO_SANDBOX_WALLET  address of the sandbox's Mobile Money wallet beside it; nothing without the sandbox bank
 TRUONGSO_PROXIES  how many trusted proxies stand in front (default 0): the client's address is then the one the
@@ -21,6 +28,14 @@ TRUONGSO_CHART  numbers of a school's own accounts by the part they play, for bo
 TRUONGSO_HOLIDAYS  more days off, as announced each year (2026-01-02,2026-08-31); docs/huong-dan/doi-soat.md
 TRUONGSO_WORKING_DAYS  days that are worked though weekend or holiday (make-up Saturdays: 2026-08-22)
 TRUONGSO_HOLIDAYS_MADE_UP  1 (default): a holiday on a weekend is taken on the next working day; 0: it is lost
+TRUONGSO_FORMS_A_MINUTE  forms one person may send in a minute (default 300); a place ten times, an address four times
+TRUONGSO_READS_A_MINUTE  pages one person may open in a minute (default 600); a place ten times, an address that is not
+    signed in fifty times
+TRUONGSO_UPLOADS_A_DAY_MB  megabytes of files a school or unit may send in a day (default 2048)
+TRUONGSO_STATEMENT_SECONDS  seconds one question of a page to PostgreSQL may take (default 30 in web processes)
+TRUONGSO_PRIVACY_ANSWER_DAYS, _ACT_DAYS, _ERASE_DAYS, _EXTENSION_DAYS, _INCIDENT_HOURS  terms of the law on personal
+    data: working days to answer (2), days to carry out (15; erasure 20; longer by 15), hours to tell of a breach (72)
+TRUONGSO_PUPIL_ACCOUNT_AGE  a pupil may have an account from the year of turning this old (7 to 18, default 11)
 TRUONGSO_CASHLESS_TARGET  cashless share to reach, in percent by count and by value (default 50, NB-I.2c)
 """
 
@@ -35,6 +50,7 @@ from truongso.config.environment import (
     dates,
     key_from_file,
     mail_server_from_url,
+    old_keys,
     pairs,
     whole_number,
 )
@@ -72,10 +88,25 @@ BANK_BOOK_FORM = os.environ.get("TRUONGSO_BANK_BOOK_FORM", "S12-H")
 CHART = pairs("TRUONGSO_CHART")
 HOLIDAYS, WORKING_DAYS = dates("TRUONGSO_HOLIDAYS"), dates("TRUONGSO_WORKING_DAYS")
 HOLIDAYS_MADE_UP = whole_number("TRUONGSO_HOLIDAYS_MADE_UP", 1, 0, 1)
+FORMS_A_MINUTE = whole_number("TRUONGSO_FORMS_A_MINUTE", 300, 1, 100_000)
+READS_A_MINUTE = whole_number("TRUONGSO_READS_A_MINUTE", 600, 1, 100_000)
+UPLOADS_A_DAY_MB = whole_number("TRUONGSO_UPLOADS_A_DAY_MB", 2048, 1, 1_000_000)
+PRIVACY_TERMS = {
+    "answer_working_days": whole_number("TRUONGSO_PRIVACY_ANSWER_DAYS", 2, 1, 30),
+    "act_days": whole_number("TRUONGSO_PRIVACY_ACT_DAYS", 15, 1, 90),
+    "erase_days": whole_number("TRUONGSO_PRIVACY_ERASE_DAYS", 20, 1, 90),
+    "extension_days": whole_number("TRUONGSO_PRIVACY_EXTENSION_DAYS", 15, 1, 90),
+    "incident_hours": whole_number("TRUONGSO_PRIVACY_INCIDENT_HOURS", 72, 1, 240),
+}
+PUPIL_ACCOUNT_AGE = whole_number("TRUONGSO_PUPIL_ACCOUNT_AGE", 11, 7, 18)
+AUDIT_MAIL = os.environ.get("TRUONGSO_AUDIT_MAIL", "")
+COUNTRY_FILE = Path(os.environ.get("TRUONGSO_COUNTRY_FILE") or DATA_DIR / "countries.mmdb").absolute()
+CLAMD = os.environ.get("TRUONGSO_CLAMD", "")
+OPERATIONS_MAIL = os.environ.get("TRUONGSO_OPERATIONS_MAIL", AUDIT_MAIL)
 CASHLESS_TARGET = whole_number("TRUONGSO_CASHLESS_TARGET", 50, 0, 100)
 
 SECRET_KEY = key_from_file(DATA_DIR / "secret_key", ephemeral=ENV == "test")
-SECRET_KEY_FALLBACKS: list[str] = []
+SECRET_KEY_FALLBACKS = old_keys(DATA_DIR / "secret_key_old")
 ALLOWED_HOSTS = [h for h in os.environ.get("TRUONGSO_HOSTS", "127.0.0.1,localhost,testserver").split(",") if h]
 
 INSTALLED_APPS = [
@@ -106,6 +137,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "truongso.accounts.web.request_origin.RequestOrigin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -143,7 +175,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Shared by all processes: limits and used second-factor codes must hold across workers.
-    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
+    "default": {"BACKEND": "truongso.kernel.json_cache.JsonFileCache", "LOCATION": DATA_DIR / "cache"}
     if ENV != "test"
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -205,6 +237,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
+        "report-uri": ["/bao-vi-pham-csp"],
     }
 }
 
@@ -245,7 +278,8 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "truongso.kernel.origin.RequestMark"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

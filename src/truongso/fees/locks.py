@@ -65,7 +65,7 @@ def lock_invoices(school_id: int, ids: Iterable[int]) -> dict[int, LockedInvoice
         InvoiceLine.objects.for_school(school_id)
         .filter(among("invoice_id", wanted))
         .exclude(kind=LineKind.CREDIT.value)
-        .order_by("pk")
+        .order_by("invoice_id", "pk")
         .values_list("invoice_id", "pk", "description", "nature", "amount", "credited", "paid")
     )
     for invoice_id, pk, description, nature, amount, credited, paid in rows:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from truongso.fees.types import FeeNature, FeeUnit, LineKind, RoundState
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
-from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
+from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey, SealedField
 from truongso.kernel.money import ZERO
 from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.organizations.public import BankAccount
@@ -97,13 +97,13 @@ class ReductionRule(models.Model):
 
 
 class Exemption(SchoolChild):
-    """A pupil belongs to a policy category, from–to, on the strength of a document."""
+    """A pupil belongs to a policy category, from–to, on the strength of a document (sealed; b"": still to come)."""
 
     student = SchoolForeignKey("people.Student", related_name="+")
     rule_code = models.CharField(max_length=40)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
-    document = models.CharField(max_length=200)
+    document = SealedField()
     created_at = models.DateTimeField()
     created_by = models.BigIntegerField(null=True)
 
@@ -118,6 +118,14 @@ class Exemption(SchoolChild):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="fees_exemption_dates"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.valid_from}"
+
+    @property
+    def seal_identity(self) -> str:
+        """What the sealed document is bound to."""
+        return f"{self.student_id}|{self.rule_code}|{self.valid_from.isoformat()}"
 
 
 class OptIn(SchoolChild):
@@ -269,7 +277,7 @@ class Invoice(SchoolChild):
         constraints = [
             school_row("fees_invoice"),
             models.UniqueConstraint(fields=["school", "code"], name="fees_invoice_code"),
-            models.UniqueConstraint(fields=["school", "public_id"], name="fees_invoice_public"),
+            models.UniqueConstraint(fields=["public_id"], name="fees_invoice_public"),
             # pupil before round: serves the pupil's invoices too, so that no index of its own costs each issue
             models.UniqueConstraint(fields=["school", "student", "round"], name="fees_invoice_once_per_round"),
             SchoolKey("round", name="fees_invoice_round_key"),
@@ -286,12 +294,7 @@ class Invoice(SchoolChild):
         indexes = [
             models.Index(fields=["school", "family"], name="fees_invoice_family"),
             models.Index(fields=["school", "round", "sort_key"], name="fees_invoice_list"),
-            models.Index(fields=["public_id"], name="fees_invoice_by_public"),
-            models.Index(
-                fields=["school", "bank_account"], name="fees_invoice_open",
-                condition=Q(cancelled_at__isnull=True, paid__lt=F("total")),
-            ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.code

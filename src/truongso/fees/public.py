@@ -25,12 +25,19 @@ from truongso.fees.queries.invoices import (
     lines_of,
     open_invoice_counts,
     open_invoices,
+    outstanding_of_schools,
     school_figures,
     state_of,
 )
-from truongso.fees.queries.matching import InvoiceForMatching, Mark, invoices_for_matching, mark_of_invoices
+from truongso.fees.queries.matching import (
+    InvoiceForMatching,
+    Mark,
+    invoices_for_matching,
+    latest_invoice,
+    mark_of_invoices,
+)
 from truongso.fees.queries.plans import PlanTotals, plan_totals, problems
-from truongso.fees.queries.price_list import PublicItem, PublicReduction, price_list, public_reductions
+from truongso.fees.queries.price_list import PublicItem, PublicReduction, price_list, public_reductions, reduction_names
 from truongso.fees.queries.rounds import (
     ClassFigures,
     RoundFigures,
@@ -102,18 +109,21 @@ __all__ = [
     "invoices_of_family",
     "invoices_of_student",
     "issued_rounds",
+    "latest_invoice",
     "lines_of",
     "lock_invoices",
     "mark_of_invoices",
     "open_invoice_counts",
     "open_invoices",
     "opt_in",
+    "outstanding_of_schools",
     "plan_round",
     "plan_totals",
     "price_list",
     "problem_text",
     "problems",
     "public_reductions",
+    "reduction_names",
     "refusal_text",
     "resume_issue",
     "round_by_id",

@@ -23,11 +23,12 @@ _APPLY = (
     "WHERE id = NEW.invoice_id AND school_id = NEW.school_id;"
 )
 _INVOICE_FIXED = (
-    "code", "round_id", "student_id", "family_id", "bank_account_id", "payer_name", "beneficiary_name", "reason",
+    "id", "code", "round_id", "student_id", "family_id", "bank_account_id", "payer_name", "beneficiary_name", "reason",
     "student_name", "class_name", "school_id", "issued_at", "public_id",
 )  # fmt: skip
 _LINE_FIXED = (
-    "invoice_id", "fee_item_id", "kind", "adjusts_id", "description", "nature", "quantity", "unit_amount", "gross",
+    "id", "invoice_id", "fee_item_id", "kind", "adjusts_id", "description", "nature", "quantity", "unit_amount",
+    "gross",
     "reduction_percent", "reduction", "reduction_basis", "legal_basis", "amount", "school_id",
 )  # fmt: skip
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from truongso.kernel import clock
+from truongso.kernel import clock, origin, scope, sending
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction_required
 from truongso.kernel.models import AuditEntry, AuditHead
 
 SYSTEM_SCHOOL = 0
-_fixed_form = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+# No JSON column gives back what is no number: the chain would never close over such an entry again.
+_fixed_form = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _LONGEST_REASON = 500  # what the column holds; the hash is of what is kept
+HIDDEN = "***"
+_SCALARS = frozenset({str, int, bool, float, type(None)})
+"""What nearly all parameters are, told apart at once: a long statement has many."""
 SECRET_WORDS = ("password", "secret", "token", "signature", "apikey")
 
 
@@ -52,15 +57,16 @@ def record_many(actor: Actor, *, school_id: int | None, acts: Sequence[Act]) -> 
     if not acts:
         return
     school = SYSTEM_SCHOOL if school_id is None else school_id
-    head = _locked_head(school)
-    at = clock.now()
-    rows, seq, previous = [], head.seq, head.hash
+    scope.name_place(school)
+    seq, previous = _locked_head(school)
+    at, here, rows = clock.now(), origin.present(), []
     for act in acts:
         seq += 1
         row = new_row(
             AuditEntry, school_id=school, seq=seq, at=at, actor_id=actor.user_id, actor_label=actor.label,
             channel=actor.channel, action=act.action, subject_kind=act.subject_kind, subject_id=act.subject_id,
-            params=_masked(act.params), reason=act.reason[:_LONGEST_REASON], prev_hash=previous,
+            params=_masked(act.params), reason=act.reason[:_LONGEST_REASON],
+            request_id=here.request_id, source=here.source, device=here.device, prev_hash=previous,
         )  # fmt: skip
         row.hash = previous = entry_hash(row)
         rows.append(row)
@@ -68,12 +74,35 @@ def record_many(actor: Actor, *, school_id: int | None, acts: Sequence[Act]) -> 
     AuditHead.objects.filter(school_id=school).update(seq=seq, hash=previous)
 
 
+@transaction_required
+def hold(school_id: int) -> None:
+    """Where rows are sent ahead (`kernel.sending`): take the chain's head for the `record_many` to come, which then
+    need not wait for all that is sent before it. Nothing elsewhere. Months of the books are held before the head."""
+    ahead = sending.present()
+    if ahead is not None:
+        _make_head(school_id)
+        ahead.ask(
+            ("audit head", school_id),
+            "SELECT seq, hash FROM kernel_audithead WHERE school_id = %s FOR UPDATE",
+            [school_id],
+        )
+
+
+def place(school_id: int) -> tuple[int, str]:
+    """Number and hash of the last act in the school's chain: while it stays, nobody did anything there; 1 query."""
+    return AuditHead.objects.filter(school_id=school_id).values_list("seq", "hash").first() or (0, "")
+
+
 def entry_hash(row: AuditEntry) -> str:
-    """sha256 over the previous hash and every field of the entry, in a fixed JSON form."""
+    """sha256 over the previous hash and every field of the entry, in a fixed JSON form. Where it came from is left out
+    when all of it is empty: entries from before it was kept have the hash they always had."""
     payload = [
         row.school_id, row.seq, row.at.isoformat(timespec="microseconds"), row.actor_id, row.actor_label, row.channel,
         row.action, row.subject_kind, row.subject_id, row.params, row.reason,
     ]  # fmt: skip
+    came_from = [row.request_id, row.source, row.device]
+    if any(came_from):
+        payload.append(came_from)
     return hashlib.sha256((row.prev_hash + _fixed_form(payload)).encode()).hexdigest()
 
 
@@ -87,11 +116,36 @@ def first_broken(rows: Iterable[AuditEntry]) -> AuditEntry | None:
     return None
 
 
-def _locked_head(school: int) -> AuditHead:
+def _locked_head(school: int) -> tuple[int, str]:
+    """Number and hash of the chain's last act, held until the transaction ends."""
+    ahead = sending.present()
+    held = ahead.answer(("audit head", school)) if ahead else None
+    if held is not None:
+        return int(held[0]), str(held[1])
+    _make_head(school)
+    query = AuditHead.objects.filter(school_id=school).select_for_update()
+    seq, last = query.values_list("seq", "hash").get()
+    return seq, last
+
+
+def _make_head(school: int) -> None:
     AuditHead.objects.bulk_create([AuditHead(school_id=school)], ignore_conflicts=True)
-    query = AuditHead.objects.filter(school_id=school)
-    return query.select_for_update().get()
 
 
 def _masked(params: dict[str, Any]) -> dict[str, Any]:
-    return {k: ("***" if any(w in k.lower() for w in SECRET_WORDS) else v) for k, v in params.items()}
+    """Parameters as they are kept: what names a secret is hidden, however deep it lies."""
+    return {
+        key: HIDDEN if _names_a_secret(key) else one if type(one) in _SCALARS else _deeper(one)
+        for key, one in params.items()
+    }
+
+
+def _deeper(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _masked({str(key): one for key, one in value.items()})
+    return [_deeper(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+@functools.lru_cache(maxsize=1000)
+def _names_a_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET_WORDS)

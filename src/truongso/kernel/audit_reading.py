@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from truongso.kernel import clock
-from truongso.kernel.audit import SECRET_WORDS, entry_hash
+from truongso.kernel.audit import HIDDEN, SECRET_WORDS, entry_hash
 from truongso.kernel.models import AuditEntry, AuditHead
 
-HIDDEN = "***"
+DAY = "day_at_school"
+"""The day of an entry, for conditions that `entries` is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,12 @@ class DayHead:
     hash: str
 
 
-def entries(school_ids: Collection[int], wanted: Wanted) -> QuerySet[AuditEntry]:
-    """What the schools' chains hold of it, newest first."""
+def entries(school_ids: Collection[int], wanted: Wanted, *, also: Q | None = None) -> QuerySet[AuditEntry]:
+    """What the schools' chains hold of it, and of other chains what the condition `also` lets through, newest first."""
     found = AuditEntry.objects.filter(school_id__in=school_ids)
+    if also is not None:
+        found = AuditEntry.objects.alias(**{DAY: TruncDate("at", tzinfo=clock.SCHOOL_TIME)})
+        found = found.filter(Q(school_id__in=school_ids) | also)
     if wanted.who:
         found = found.filter(actor_label__icontains=wanted.who)
     if wanted.room:

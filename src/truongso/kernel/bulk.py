@@ -1,27 +1,25 @@
 """Inserting many rows at a fraction of what the ORM's compiler costs: a long statement makes a dozen rows per line.
 
-Same meaning as `bulk_create`: fields, defaults, checks of related objects, ids in order of the rows. PostgreSQL takes
-one array per column in text form, SQLite one prepared statement. What is out of the ordinary goes through the ORM.
+Same meaning as `bulk_create`: fields, defaults, checks of related objects, ids in order of the rows. What is out of
+the ordinary goes through the ORM. Where nobody needs the rows as objects, `insert_columns` takes their values alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from itertools import repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 
 from django.db import connection, models, transaction
 from django.db.models.base import ModelState
 
+from truongso.kernel.bulk_sql import Column, Same, Values, insert
 from truongso.kernel.fields import DongField, PublicIdField, SchoolForeignKey
 from truongso.kernel.money import Dong
-from truongso.kernel.sql_values import array_literal
+from truongso.kernel.sql_values import json_text
 
 M = TypeVar("M", bound=models.Model)
-Values = Sequence[Any]
 _BATCH = 5000
 _TEXT: frozenset[Any] = frozenset({str, type(None)})
 _NUMBERS: frozenset[Any] = frozenset({int, type(None)})
@@ -36,6 +34,7 @@ def insert_many(rows: Iterable[M], *, ignore_conflicts: bool = False) -> list[M]
     """Insert new rows of one model and return them with their ids.
 
     With `ignore_conflicts` rows that meet a unique key are left out and no row learns its id, as with `bulk_create`.
+    Inside `kernel.sending.sending_ahead` rows learn their ids at once when they were drawn, else at the end of it.
     Raises what the database raises (IntegrityError, DataError) and TypeError for an amount that is no Dong.
     """
     made = list(rows)
@@ -46,15 +45,62 @@ def insert_many(rows: Iterable[M], *, ignore_conflicts: bool = False) -> list[M]
         columns = _columns(model, made)
     except _Unusual:
         return cast("Any", model)._base_manager.bulk_create(made, ignore_conflicts=ignore_conflicts)  # type: ignore[no-any-return]
-    key = model._meta.pk.attname
-    insert = _on_postgres if connection.vendor == "postgresql" else _on_sqlite
     with transaction.atomic(savepoint=False):
         for start in range(0, len(made), _BATCH):
             part = slice(start, start + _BATCH)
-            ids = insert(model, [values[part] for values in columns], ignore_conflicts)
-            for row, pk in zip(made[part], ids, strict=False):
-                row.__dict__[key], row._state.adding, row._state.db = pk, False, connection.alias
+            rows = made[part]
+            insert(
+                model, _fields(model), [values[part] for values in columns], len(rows),
+                ignore_conflicts=ignore_conflicts, told=partial(_number, rows),
+            )  # fmt: skip
     return made
+
+
+def insert_columns(
+    model: type[models.Model], *, each: Mapping[str, Sequence[Any]], same: Mapping[str, Any],
+    ignore_conflicts: bool = False,
+) -> list[int]:  # fmt: skip
+    """Insert rows given by column (`payment_id`, not `payment`): `each` has a value for every row, `same` one for all.
+
+    Other columns have their defaults. Returns the ids in order of the rows where they are known at once: not with
+    `ignore_conflicts`, nor inside `sending_ahead` unless they were drawn. Raises what the database raises, and
+    TypeError for a name that is no column, an amount that is no Dong, or what only the ORM can write.
+    """
+    constants, makers, names = _blank(model)
+    if not (each.keys() | same.keys()) <= names:
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted((each.keys() | same.keys()) - names))}")
+    count = len(next(iter(each.values())))
+    if any(len(values) != count for values in each.values()):
+        raise ValueError("columns of different length")
+    if not count:
+        return []
+    made = {name: [make() for _ in range(count)] for name, make in makers if name not in each and name not in same}
+    varying, single = {**made, **each}, {**constants, **same}
+    ids: list[int] = []
+    try:
+        fields = _fields(model)
+        columns: list[Column] = [
+            _prepared(field, list(varying[field.attname])) if field.attname in varying
+            else Same(_prepared(field, [single[field.attname]])[0])
+            for field in fields
+        ]  # fmt: skip
+    except _Unusual:
+        raise TypeError(f"{model.__name__}: only the ORM can write this") from None
+    with transaction.atomic(savepoint=False):
+        for start in range(0, count, _BATCH):
+            part = slice(start, start + _BATCH)
+            insert(
+                model, fields, [c if isinstance(c, Same) else c[part] for c in columns], min(_BATCH, count - start),
+                ignore_conflicts=ignore_conflicts, told=ids.extend,
+            )  # fmt: skip
+    return ids
+
+
+def _number(rows: Sequence[models.Model], ids: Iterable[int]) -> None:
+    """Rows learn their ids and count as stored."""
+    key, alias = rows[0]._meta.pk.attname, connection.alias
+    for row, pk in zip(rows, ids, strict=True):
+        row.__dict__[key], row._state.adding, row._state.db = pk, False, alias
 
 
 def new_row(model: type[M], **values: Any) -> M:
@@ -147,7 +193,7 @@ def _amounts(values: list[Any]) -> Values:
 
 
 def _json(values: list[Any]) -> Values:
-    return [None if value is None else json.dumps(value) for value in values]
+    return [None if value is None else json_text(value) for value in values]
 
 
 def _moments(values: list[Any]) -> Values:
@@ -176,44 +222,3 @@ _QUICK: dict[type[Any], tuple[frozenset[type[Any]], Callable[[list[Any]], Values
     models.DateTimeField: (frozenset({dt.datetime, type(None)}), _moments),
     models.DateField: (frozenset({dt.date, type(None)}), _days),
 }
-
-
-def _on_postgres(model: type[models.Model], columns: Sequence[Values], ignore_conflicts: bool) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(_postgres_sql(model, ignore_conflicts), [array_literal(values) for values in columns])
-        return [] if ignore_conflicts else [pk for (pk,) in cursor.fetchall()]
-
-
-@cache
-def _postgres_sql(model: type[models.Model], ignore_conflicts: bool) -> str:
-    quote = connection.ops.quote_name
-    fields = _fields(model)
-    # Without the length: a cast to varchar(n) would cut what the column must refuse.
-    arrays = ", ".join(f"%s::{str(field.db_type(connection)).partition('(')[0]}[]" for field in fields)
-    end = "ON CONFLICT DO NOTHING" if ignore_conflicts else f"RETURNING {quote(str(model._meta.pk.column))}"
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) SELECT * FROM unnest({arrays}) {end}"  # noqa: S608 - names only
-
-
-def _on_sqlite(model: type[models.Model], columns: Sequence[Values], ignore_conflicts: bool) -> Sequence[int]:
-    quote = connection.ops.quote_name
-    fields = _fields(model)
-    table, names = quote(model._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
-    with connection.cursor() as cursor:
-        if ignore_conflicts:
-            holders = ", ".join(repeat("%s", len(fields)))
-            cursor.executemany(
-                f"INSERT INTO {table} ({names}) VALUES ({holders}) ON CONFLICT DO NOTHING",  # noqa: S608 - names only
-                list(zip(*columns, strict=True)),
-            )
-            return []
-        # One writer at a time, and a number once given is never given again: the next ones are ours.
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
-        (last,) = cursor.fetchone() or (0,)
-        ids = range(last + 1, last + 1 + len(columns[0]))
-        holders = ", ".join(repeat("%s", len(fields) + 1))
-        cursor.executemany(
-            f"INSERT INTO {table} ({quote(str(model._meta.pk.column))}, {names}) VALUES ({holders})",  # noqa: S608 - names only
-            list(zip(ids, *columns, strict=True)),
-        )
-        return ids

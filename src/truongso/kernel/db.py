@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _RETRY_STATES = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_TIMEOUT_STATE = "57014"  # query_canceled, by statement_timeout
 _TRIES = 5
 MANY_ROWS = 500  # from so many new rows on, bulk work refreshes the planner's statistics
 FIRST_PART = 100  # rows of the first part of bulk work, after which the planner knows what the tables look like
@@ -59,6 +60,11 @@ def retrying(function: Callable[[], R]) -> R:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
+
+
+def is_timeout(error: OperationalError) -> bool:
+    """Whether the database gave a question up because it took too long."""
+    return getattr(error.__cause__, "sqlstate", None) == _TIMEOUT_STATE
 
 
 def is_postgres() -> bool:

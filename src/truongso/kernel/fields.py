@@ -108,3 +108,11 @@ class SchoolForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.pop("db_constraint", None)
         kwargs.pop("db_index", None)
         return name, path, list(args), kwargs
+
+
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
+    """Sensitive words, encrypted with the school's own key (`kernel.school_keys`); b"" holds nothing.
+
+    The model says by `seal_identity` which row it is, from values that never change: the ciphertext is bound to
+    table, column and that identity, so that it cannot be moved to another row.
+    """

@@ -18,13 +18,16 @@ from typing import Any
 
 from django.apps import apps
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
-from truongso.kernel import clock, limits
+from truongso.kernel import audit_heads, clock, disk_room, limits, outbox, scope
 from truongso.kernel.db import after_commit, transaction_required
 from truongso.kernel.models import Job
 from truongso.kernel.types import JobState
 
 WAITING, RUNNING, DONE, FAILED = (s.value for s in JobState)
+KEPT = dt.timedelta(days=90)
+"""How long a job that was done is kept, so that the same act is not started twice."""
 _STALE_AFTER = dt.timedelta(minutes=2)
 log = logging.getLogger("truongso.jobs")
 
@@ -68,6 +71,11 @@ def ticks() -> dict[str, Callable[[], int]]:
     found: dict[str, Callable[[], int]] = {
         "kernel.wake_stale_jobs": wake_stale,
         "kernel.forget_limits": limits.forget_ended,
+        "kernel.keep_audit_heads": audit_heads.keep_due,
+        "kernel.watch_disks": disk_room.watch,
+        "kernel.forget_events": outbox.forget_done,
+        "kernel.forget_results": forget_results,
+        "kernel.forget_jobs": forget_done,
     }
     for config in apps.get_app_configs():
         name = f"{config.name}.tasks"
@@ -89,6 +97,19 @@ def wake_stale() -> int:
     return woken
 
 
+def forget_results() -> int:
+    """Remove what the queue noted of work that ended `outbox.KEPT` ago; how many."""
+    old = DBTaskResult.objects.filter(finished_at__lt=clock.now() - outbox.KEPT)
+    return int(old.delete()[0])
+
+
+def forget_done() -> int:
+    """Delete a part of the jobs that were done `KEPT` ago; how many. What they made has rows of its own. Those that
+    failed stay: somebody has yet to start them again."""
+    old = Job.objects.filter(state=DONE, finished_at__lt=clock.now() - KEPT).order_by("pk")
+    return int(Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:1000])).delete()[0])
+
+
 @transaction_required
 def start(kind: str, *, school_id: int, key: str, params: dict[str, Any], started_by: int | None) -> Job:
     """Create the job, or find the one already there, and hand it to the worker when the transaction commits.
@@ -98,6 +119,7 @@ def start(kind: str, *, school_id: int, key: str, params: dict[str, Any], starte
     if kind not in runners():
         raise ValueError(f"no runner for {kind}")
     now = clock.now()
+    scope.name_place(school_id)
     job, created = Job.objects.get_or_create(
         school_id=school_id, kind=kind, key=key,
         defaults={"params": params, "started_by": started_by, "created_at": now, "updated_at": now},
@@ -112,11 +134,18 @@ def start(kind: str, *, school_id: int, key: str, params: dict[str, Any], starte
 
 
 def run(job_id: int) -> Job:
-    """Run one waiting job to its end; returns it. A job that another worker has taken is left alone."""
-    taken = Job.objects.filter(pk=job_id, state=WAITING).update(state=RUNNING, updated_at=clock.now())
-    job = Job.objects.get(pk=job_id)
-    if not taken:
-        return job
+    """Run one waiting job to its end, within the scope of its school; returns it. A job that another worker has taken
+    is left alone."""
+    with scope.every_school("the queue of all schools is worked off by one worker"):
+        taken = Job.objects.filter(pk=job_id, state=WAITING).update(state=RUNNING, updated_at=clock.now())
+        job = Job.objects.get(pk=job_id)
+    if taken:
+        with scope.at_school(job.school_id):
+            _run_taken(job)
+    return job
+
+
+def _run_taken(job: Job) -> None:
     try:
         result = runners()[job.kind](Progress(job))
         outcome: dict[str, Any] = {"state": DONE, "result": result, "error": ""}
@@ -126,9 +155,8 @@ def run(job_id: int) -> Job:
         log.exception("job %s of school %s failed", job.kind, job.school_id)
         outcome = {"state": FAILED, "error": type(error).__name__}
     now = clock.now()
-    Job.objects.filter(pk=job_id).update(**outcome, updated_at=now, finished_at=now)
+    Job.objects.filter(pk=job.pk).update(**outcome, updated_at=now, finished_at=now)
     job.refresh_from_db()
-    return job
 
 
 @task()

@@ -25,6 +25,11 @@ def masked_address(address: str) -> str:
     return f"{name[:1]}…@{host}" if at else f"…{address[-4:]}"
 
 
+def masked_phone(number: str) -> str:
+    """The last three digits: enough to tell two numbers apart, not to call. ••• ••• 678"""
+    return f"••• ••• {number[-3:]}" if number else ""
+
+
 def _hidden(word: str) -> str:
     onset = _ONSET.match(word)
     return f"{onset[0] if onset else ''}***"

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from truongso.kernel.constraints import one_of
-from truongso.kernel.types import JobState
+from truongso.kernel.types import JobState, KeyUse
 
 
 class AuditHead(models.Model):
@@ -31,6 +31,10 @@ class AuditEntry(models.Model):
     subject_id = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     reason = models.CharField(max_length=500, blank=True)
+    # From where (`kernel.origin`); empty for commands, jobs, and what was written before entries had it.
+    request_id = models.CharField(max_length=16, blank=True, default="")
+    source = models.CharField(max_length=50, blank=True, default="")
+    device = models.CharField(max_length=80, blank=True, default="")
     prev_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
@@ -40,6 +44,19 @@ class AuditEntry(models.Model):
             models.UniqueConstraint(fields=["school_id", "prev_hash"], name="kernel_audit_no_fork"),
         ]
         indexes = [models.Index(fields=["school_id", "subject_kind", "subject_id"], name="kernel_audit_subject")]
+
+
+class KeptHead(models.Model):
+    """Where a chain of the audit trail stood at the end of a day, kept apart from the chain (`kernel.audit_heads`)."""
+
+    school_id = models.BigIntegerField()
+    day = models.DateField()
+    seq = models.BigIntegerField()
+    hash = models.CharField(max_length=64, blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_id", "day"], name="kernel_kepthead_once")]
 
 
 class OutboxEvent(models.Model):
@@ -90,6 +107,30 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school_id", "kind", "key"], name="kernel_job_once"),
             one_of("state", JobState, name="kernel_job_state"),
+        ]
+
+
+class DataKey(models.Model):
+    """A key of one school's sealed columns (`kernel.school_keys`), itself sealed with the installation's key.
+
+    Destroyed keys keep their row without the key: what was sealed with them is gone for good.
+    """
+
+    school_id = models.BigIntegerField()
+    use = models.CharField(max_length=5)
+    number = models.PositiveSmallIntegerField()
+    wrapped = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school_id", "use", "number"], name="kernel_datakey_once"),
+            one_of("use", KeyUse, name="kernel_datakey_use"),
+            models.CheckConstraint(
+                condition=Q(destroyed_at__isnull=True) & ~Q(wrapped="") | Q(destroyed_at__isnull=False, wrapped=""),
+                name="kernel_datakey_destroyed",
+            ),
         ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @functools.total_ordering
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Dong:
     """An amount in whole đồng, negative for money going back.
 
@@ -21,9 +21,10 @@ class Dong:
 
     value: int
 
-    def __post_init__(self) -> None:
-        if type(self.value) is not int:
-            raise TypeError(f"Dong takes a whole number, not {type(self.value).__name__}")
+    def __init__(self, value: int) -> None:  # by hand: bulk work makes millions, and this takes half the time
+        if type(value) is not int:
+            raise TypeError(f"Dong takes a whole number, not {type(value).__name__}")
+        object.__setattr__(self, "value", value)
 
     def __add__(self, other: Dong) -> Dong:
         if not isinstance(other, Dong):

@@ -7,22 +7,28 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import importlib
 import importlib.util
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
-from truongso.kernel import clock
+from truongso.kernel import clock, scope
+from truongso.kernel.among import among
 from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.models import OutboxDelivery, OutboxEvent
+from truongso.kernel.sending import when_answered
 
 Handler = Callable[[int, dict[str, Any]], None]
+KEPT = dt.timedelta(days=30)
+"""How long what was delivered, and what came of the queue's work, is kept to look into faults."""
+_PART = 2000
 _LEASE = dt.timedelta(minutes=2)
 _WAITS = [dt.timedelta(seconds=s) for s in (5, 30, 120, 600, 3600)]
 log = logging.getLogger("truongso.outbox")
@@ -57,6 +63,8 @@ def handlers() -> dict[str, dict[str, Handler]]:
 def emit(*events: Event) -> None:
     """Store events and one delivery per subscriber, in the caller's transaction."""
     now = clock.now()
+    for event in events:
+        scope.name_place(event.school_id)
     rows = [
         new_row(
             OutboxEvent, school_id=e.school_id, topic=e.topic, version=e.version, payload=_payload(e), created_at=now
@@ -64,8 +72,13 @@ def emit(*events: Event) -> None:
         for e in events
     ]
     insert_many(rows)
+    if any(handlers().get(row.topic) for row in rows):
+        when_answered(functools.partial(_plan_deliveries, rows))
+
+
+def _plan_deliveries(rows: Sequence[OutboxEvent]) -> None:
     insert_many(
-        new_row(OutboxDelivery, event_id=row.pk, handler=name, next_attempt_at=now)
+        new_row(OutboxDelivery, event_id=row.pk, handler=name, next_attempt_at=row.created_at)
         for row in rows
         for name in handlers().get(row.topic, {})
     )
@@ -85,8 +98,13 @@ def deliver_due(limit: int = 100) -> int:
     """Deliver up to `limit` due events, each in its own transaction; returns how many were tried.
 
     A delivery is claimed by a conditional UPDATE that moves its next attempt into the future, which is safe
-    on both engines and lets another worker take over when this one dies.
+    on both engines and lets another worker take over when this one dies. Each handler works within its school's scope.
     """
+    with scope.every_school("the events of all schools are delivered by one worker"):
+        return _deliver_due(limit)
+
+
+def _deliver_due(limit: int) -> int:
     due = OutboxDelivery.objects.filter(done_at__isnull=True, next_attempt_at__lte=clock.now())
     tried = 0
     for delivery in due.select_related("event").order_by("next_attempt_at", "id")[:limit]:
@@ -99,6 +117,15 @@ def deliver_due(limit: int = 100) -> int:
     return tried
 
 
+def forget_done() -> int:
+    """Remove events that are older than `KEPT` and that nobody waits for any more, a part at a time; how many."""
+    waiting = OutboxDelivery.objects.filter(event=OuterRef("pk"), done_at__isnull=True)
+    old = OutboxEvent.objects.filter(~Exists(waiting), created_at__lt=clock.now() - KEPT)
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:_PART])
+    OutboxDelivery.objects.filter(among("event_id", ids)).delete()
+    return int(OutboxEvent.objects.filter(among("pk", ids)).delete()[0])
+
+
 def _deliver(delivery: OutboxDelivery) -> None:
     handler = handlers().get(delivery.event.topic, {}).get(delivery.handler)
     row = OutboxDelivery.objects.filter(pk=delivery.pk)
@@ -106,7 +133,7 @@ def _deliver(delivery: OutboxDelivery) -> None:
         row.update(done_at=clock.now(), last_error="no such handler")
         return
     try:
-        with transaction():
+        with scope.at_school(delivery.event.school_id), transaction():
             handler(delivery.event.school_id, delivery.event.payload)
             row.update(done_at=clock.now(), last_error="")
     except Exception as error:  # noqa: BLE001 - any failure of a subscriber is retried, never lost

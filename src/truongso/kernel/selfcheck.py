@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from truongso.kernel import audit, triggers
 from truongso.kernel.models import AuditEntry
@@ -24,7 +26,7 @@ class Check:
     """One invariant. `sql` selects (school_id, what) of offending rows, in SQL common to both engines."""
 
     invariant: str
-    title: str
+    title: str | Promise
     sql: str = ""
     function: Callable[[], list[str]] | None = None
 
@@ -45,7 +47,7 @@ class Result:
 
 def run_all() -> list[Result]:
     """Every check of the installed rooms, ordered by invariant."""
-    return [_run(check) for check in sorted(_all(), key=lambda c: (c.invariant, c.title))]
+    return [_run(check) for check in sorted(_all(), key=lambda c: (c.invariant, str(c.title)))]
 
 
 def _all() -> list[Check]:
@@ -60,14 +62,14 @@ def _all() -> list[Check]:
 def _run(check: Check) -> Result:
     if check.function is not None:
         problems = check.function()
-        return Result(check.invariant, check.title, len(problems), problems[:_SHOWN])
+        return Result(check.invariant, str(check.title), len(problems), problems[:_SHOWN])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({check.sql}) AS broken")
         broken = cursor.fetchone()[0]
         if not broken:
-            return Result(check.invariant, check.title, 0)
+            return Result(check.invariant, str(check.title), 0)
         cursor.execute(f"SELECT * FROM ({check.sql}) AS broken LIMIT {_SHOWN}")
-        return Result(check.invariant, check.title, broken, [" ".join(map(str, row)) for row in cursor.fetchall()])
+        return Result(check.invariant, str(check.title), broken, [" ".join(map(str, row)) for row in cursor.fetchall()])
 
 
 def _audit_chain() -> list[str]:
@@ -81,12 +83,17 @@ def _audit_chain() -> list[str]:
 
 
 _KERNEL_CHECKS = [
-    Check("I10", "triggers are in place and unchanged", function=triggers.differences),
-    Check("I11", "the audit chain is unbroken", function=_audit_chain),
+    Check("I10", _("các chốt chặn trong cơ sở dữ liệu còn đủ và không bị sửa"), function=triggers.differences),
+    Check("I11", _("chuỗi nhật ký không bị đứt"), function=_audit_chain),
     Check(
-        "I11", "the head of each audit chain is its last entry",
+        "I11", _("đầu mỗi chuỗi nhật ký là mục cuối cùng của nó"),
         "SELECT h.school_id, h.seq FROM kernel_audithead h LEFT JOIN (SELECT school_id, MAX(seq) AS seq "
         "FROM kernel_auditentry GROUP BY school_id) e ON e.school_id = h.school_id "
         "WHERE h.seq <> COALESCE(e.seq, 0)",
+    ),
+    Check(
+        "I11", _("mỗi chuỗi nhật ký đi qua các đầu chuỗi đã lưu từng ngày"),
+        "SELECT k.school_id, k.day, k.seq FROM kernel_kepthead k LEFT JOIN kernel_auditentry e "
+        "ON e.school_id = k.school_id AND e.seq = k.seq WHERE k.seq > 0 AND (e.hash IS NULL OR e.hash <> k.hash)",
     ),
 ]  # fmt: skip

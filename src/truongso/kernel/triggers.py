@@ -86,6 +86,24 @@ def refuse_new(name: str, table: str, condition: str, message: str, *, only_when
     )
 
 
+def refuse_changed(name: str, table: str, column: str, condition: str, message: str) -> Trigger:
+    """Refuse rows for which the condition holds once `column` was changed, written with NEW.
+
+    As `refuse_new`: PostgreSQL looks at all rows that a statement changed at once, whatever it changed in them.
+    """
+    return Trigger(
+        name=f"{PREFIX}{table}_{name}",
+        table=table,
+        postgres_when="AFTER UPDATE ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
+        postgres=(
+            f"IF EXISTS (SELECT 1 FROM fresh n WHERE {condition.replace('NEW.', 'n.')}) "
+            f"THEN {_RAISE.format(message)} END IF; RETURN NULL;"
+        ),
+        sqlite_when=f"BEFORE UPDATE OF {column} ON {{table}}",
+        sqlite=f"SELECT RAISE(ABORT, '{message}') WHERE {condition};",
+    )
+
+
 def fixed(table: str, columns: Sequence[str], message: str) -> Trigger:
     """The named columns keep the value they were inserted with."""
     changed = " OR ".join(f"NEW.{c} IS NOT_SAME OLD.{c}" for c in columns)
@@ -143,7 +161,8 @@ def all_triggers() -> list[Trigger]:
         name = f"{config.name}.triggers"
         if config.name.startswith("truongso.") and name != __name__ and importlib.util.find_spec(name):
             found.extend(importlib.import_module(name).TRIGGERS)
-    found.extend(append_only("kernel_auditentry"))
+    found.extend([*append_only("kernel_auditentry"), *append_only("kernel_kepthead")])
+    found.extend(importlib.import_module("truongso.kernel.kept_keys").triggers())
     return sorted(found, key=lambda t: t.name)
 
 
@@ -156,9 +175,14 @@ def remove_before_migrate(sender: Any, using: str = "default", plan: Sequence[An
 
 def install_after_migrate(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """post_migrate hook: once per migrate, after the last of our rooms."""
-    ours = [c for c in apps.get_app_configs() if c.name.startswith("truongso.") and c.models_module]
-    if ours and sender.label == ours[-1].label:
+    if is_last_room(sender):
         install(using)
+
+
+def is_last_room(sender: Any) -> bool:
+    """Whether the app is the last of our rooms with tables: then all of them have been made."""
+    ours = [c for c in apps.get_app_configs() if c.name.startswith("truongso.") and c.models_module]
+    return bool(ours) and sender.label == ours[-1].label
 
 
 def install(using: str = "default") -> None:

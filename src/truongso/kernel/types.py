@@ -12,3 +12,12 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class KeyUse(StrEnum):
+    """What a school's key is for."""
+
+    SEAL = "seal"
+    """Encrypting sensitive columns."""
+    BLIND = "blind"
+    """Keyed digests by which an exact value is found without being read."""

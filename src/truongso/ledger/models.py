@@ -62,15 +62,17 @@ class Entry(SchoolChild):
         constraints = [
             school_row("ledger_entry"),
             models.UniqueConstraint(fields=["school", "kind", "source_id"], name="ledger_entry_source_once"),
-            models.UniqueConstraint(fields=["school", "reverses"], name="ledger_entry_reversed_once"),
+            models.UniqueConstraint(
+                fields=["school", "reverses"], name="ledger_entry_reversed_once", condition=Q(reverses__isnull=False)
+            ),
             models.CheckConstraint(
                 condition=Q(kind=EntryKind.REVERSAL.value, reverses__isnull=False)
                 | (~Q(kind=EntryKind.REVERSAL.value) & Q(reverses__isnull=True)),
                 name="ledger_entry_reversal",
             ),
             one_of("kind", EntryKind, name="ledger_entry_kind"),
-            SchoolKey("period", name="ledger_entry_period_key"),
-            SchoolKey("reverses", name="ledger_entry_reverses_key"),
+            SchoolKey("period", name="ledger_entry_period_key", kept=True),
+            SchoolKey("reverses", name="ledger_entry_reverses_key", kept=True),
         ]
         indexes = [models.Index(fields=["school", "occurred_on"], name="ledger_entry_day")]
 
@@ -85,12 +87,11 @@ class Posting(SchoolChild):
 
     class Meta:
         constraints = [
-            school_row("ledger_posting"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_posting_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="ledger_posting_two_accounts"),
-            SchoolKey("entry", name="ledger_posting_entry_key"),
-            SchoolKey("debit", name="ledger_posting_debit_key"),
-            SchoolKey("credit", name="ledger_posting_credit_key"),
+            SchoolKey("entry", name="ledger_posting_entry_key", kept=True),
+            SchoolKey("debit", name="ledger_posting_debit_key", kept=True),
+            SchoolKey("credit", name="ledger_posting_credit_key", kept=True),
         ]
         indexes = [
             models.Index(fields=["school", "entry"], name="ledger_posting_entry"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from truongso.kernel.money import ZERO, Dong
 from truongso.ledger.models import Account, Entry, Period, Posting
@@ -163,6 +163,19 @@ def closed_months(school_id: int) -> set[tuple[int, int]]:
     """(year, month) of the months that take no entries any more; one query."""
     rows = Period.objects.for_school(school_id).filter(is_closed=True)
     return set(rows.values_list("year", "month"))
+
+
+def first_month(school_id: int) -> tuple[int, int] | None:
+    """(year, month) of the first month that the books know, None in empty ones; one query."""
+    rows = Period.objects.for_school(school_id).order_by("year", "month")
+    return rows.values_list("year", "month").first()
+
+
+def open_past_months(school_ids: Collection[int], before: dt.date) -> dict[int, int]:
+    """School id → how many months over before the day's month still take entries; one query."""
+    past = Q(year__lt=before.year) | Q(year=before.year, month__lt=before.month)
+    rows = Period.objects.for_schools(school_ids).filter(past, is_closed=False).order_by()
+    return dict(rows.values_list("school_id").annotate(n=Count("pk")))
 
 
 def months_with_entries(school_id: int, before: dt.date) -> list[tuple[int, int]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from truongso.kernel import clock
-from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.sending import draw_ids
 from truongso.ledger.chart import bank_code, chart
 from truongso.ledger.models import Account, Entry, Period, Posting
 from truongso.ledger.types import AccountRole, EntryKind, Leg
@@ -50,31 +50,56 @@ def open_bank_account(school_id: int, *, bank_account_id: int, name: str) -> int
     return int(found.pk)
 
 
+Months = Mapping[tuple[int, int], int]
+
+
 @transaction_required
-def post_many(school_id: int, *, entries: Sequence[NewEntry], actor_id: int | None) -> list[int]:
-    """Book events in order; returns the entry ids.
+def months_of(school_id: int, days: Iterable[dt.date]) -> Months:
+    """(year, month) → id of the months in the books that these days fall into, made where missing; 2 queries."""
+    return _periods(school_id, {(day.year, day.month) for day in days})
+
+
+@transaction_required
+def draw_entry_ids(count: int) -> None:
+    """Before rows are sent ahead (`kernel.sending`): the ids of so many entries, which their postings point to."""
+    draw_ids({Entry: count})
+
+
+@transaction_required
+def post_many(
+    school_id: int, *, entries: Sequence[NewEntry], actor_id: int | None, months: Months | None = None
+) -> list[int]:
+    """Book events in order; returns the entry ids. `months` of the entries' days, where the caller has them already.
 
     Each (kind, source_id) can be booked once and a closed month takes nothing: the database refuses with
     IntegrityError, and nothing of the caller's transaction stays.
     """
-    periods = _periods(school_id, {(e.occurred_on.year, e.occurred_on.month) for e in entries})
+    periods = months if months is not None else months_of(school_id, (e.occurred_on for e in entries))
     now = clock.now()
-    made = insert_many(
-        new_row(
-            Entry, school_id=school_id, period_id=periods[e.occurred_on.year, e.occurred_on.month],
-            occurred_on=e.occurred_on, kind=e.kind.value, source_id=e.source_id, reverses_id=e.reverses,
-            actor_id=actor_id, created_at=now,
-        )
-        for e in entries
-    )  # fmt: skip
-    insert_many(
-        new_row(
-            Posting, school_id=school_id, entry_id=row.pk, debit_id=leg.debit, credit_id=leg.credit, amount=leg.amount
-        )
-        for row, entry in zip(made, entries, strict=True)
-        for leg in entry.legs
+    draw_ids({Entry: len(entries)})
+    ids = Entry.objects.insert_columns(
+        school_id,
+        each={
+            "period_id": [periods[e.occurred_on.year, e.occurred_on.month] for e in entries],
+            "occurred_on": [e.occurred_on for e in entries],
+            "kind": [e.kind.value for e in entries],
+            "source_id": [e.source_id for e in entries],
+            "reverses_id": [e.reverses for e in entries],
+        },
+        same={"actor_id": actor_id, "created_at": now},
     )
-    return [row.pk for row in made]
+    legs = [(pk, leg) for pk, entry in zip(ids, entries, strict=True) for leg in entry.legs]
+    Posting.objects.insert_columns(
+        school_id,
+        each={
+            "entry_id": [pk for pk, _leg in legs],
+            "debit_id": [leg.debit for _pk, leg in legs],
+            "credit_id": [leg.credit for _pk, leg in legs],
+            "amount": [leg.amount for _pk, leg in legs],
+        },
+        same={},
+    )
+    return ids
 
 
 @transaction_required

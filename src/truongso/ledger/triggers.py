@@ -1,6 +1,6 @@
 """Guards of the books: append-only rows and closed months."""
 
-from truongso.kernel.triggers import Trigger, append_only
+from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted
 
 
 def _period_guard(table: str, months: str, month_of_row: str) -> Trigger:
@@ -30,11 +30,17 @@ def _period_guard(table: str, months: str, month_of_row: str) -> Trigger:
 TRIGGERS = [
     *append_only("ledger_entry"),
     *append_only("ledger_posting"),
+    # What entries and postings point to (`SchoolKey(kept=True)`).
+    *never_deleted("ledger_account", "an account is never deleted"),
+    fixed("ledger_account", ("id", "school_id"), "an account stays in its school"),
+    *never_deleted("ledger_period", "a month of the books is never deleted"),
+    fixed("ledger_period", ("id", "school_id", "year", "month"), "a month of the books stays that month"),
     _period_guard("ledger_entry", "SELECT DISTINCT period_id FROM fresh", "NEW.period_id"),
     _period_guard(
         "ledger_posting",
-        "SELECT DISTINCT e.period_id FROM fresh f JOIN ledger_entry e "
-        "ON e.id = f.entry_id AND e.school_id = f.school_id",
+        # Entry by entry: joined, a plan made while the books were short walks all of them for every bulk.
+        "SELECT DISTINCT (SELECT e.period_id FROM ledger_entry e "
+        "WHERE e.id = f.entry_id AND e.school_id = f.school_id) FROM fresh f",
         "(SELECT period_id FROM ledger_entry WHERE id = NEW.entry_id AND school_id = NEW.school_id)",
     ),
 ]

@@ -17,6 +17,14 @@ TRANSFER_QUESTION = "transfer_question"
 TRANSFER_TAKEN_BACK = "transfer_taken_back"
 ACCOUNT_REVIEW = "account_review"
 ACCOUNT_STATE = "account_state"
+DATA_ANSWER = "data_answer"
+DATA_TASK = "data_task"
+RECEIPT_NOTICE = "receipt_notice"
+FAMILY_ACCOUNT = "family_account"
+FAMILY_ACCOUNT_OPENED = "family_account_opened"
+ACCESS_ALARM = "access_alarm"
+TO_STAFF = frozenset({ACCOUNT_CHANGE, CONTRACT_ENDS, ACCOUNT_REVIEW, ACCOUNT_STATE, DATA_TASK, ACCESS_ALARM})
+"""Messages to people about their work: no family's, though a teacher may be a guardian with the same address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +261,150 @@ CATALOGUE: dict[str, Wording] = {
             "Nhà trường không hỏi mật khẩu hay mã xác thực. Thư này do máy gửi từ {truong}."
         ),
         short=_("{truong}: {viec}. {can_lam}."),
+        security=True,
+    ),
+    ACCESS_ALARM: Wording(
+        title=_("Báo mở nhiều thông tin nhạy cảm"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "nguoi_xem": _("tên người đã mở"),
+            "viec": _("việc vừa xảy ra"),
+            "dia_chi": _("địa chỉ nhật ký"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "truong": "Tiểu học Lê Văn Tám", "nguoi_xem": "Lý Văn Tài",
+            "viec": "đã mở thông tin nhạy cảm của 101 học sinh trong một giờ",
+            "dia_chi": "https://thu.example.edu.vn/nhat-ky",
+        },
+        subject=_("{truong}: {nguoi_xem} {viec}"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "Tài khoản của {nguoi_xem} {viec} ở {truong}.\n"
+            "Xem đã mở những gì tại {dia_chi}. Nếu không phải người này làm, hãy tạm khóa tài khoản ngay.\n"
+            "Thư này do máy gửi."
+        ),
+        short=_("{truong}: {nguoi_xem} {viec}. Xem: {dia_chi}"),
+        security=True,
+    ),
+    RECEIPT_NOTICE: Wording(
+        title=_("Báo đã lập biên lai (phụ huynh đã đồng ý nhận)"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "so_tien": _("số tiền đã ghi cho em"),
+            "bien_lai": _("số biên lai"),
+            "dia_chi": _("địa chỉ trang xem biên lai"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "so_tien": "894.000 đ", "bien_lai": "2026-A-000123", "dia_chi": "https://thu.example.edu.vn/p/abc/lich-su",
+            "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: đã nhận {so_tien} cho {hoc_sinh}"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan},\n"
+            "{truong} đã nhận {so_tien} cho {hoc_sinh}, biên lai {bien_lai}. Xem và tải tại {dia_chi}\n"
+            "Tin này gửi vì anh/chị đã đồng ý nhận; rút lại ở mục Sự đồng ý của trang trên. Cần hỗ trợ, xin gọi "
+            "{lien_he}."
+        ),
+        short=_("{truong} da nhan {so_tien} cho {hoc_sinh}, bien lai {bien_lai}. Xem: {dia_chi}"),
+    ),
+    DATA_ANSWER: Wording(
+        title=_("Trả lời yêu cầu về dữ liệu cá nhân"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "so": _("số yêu cầu"),
+            "tra_loi": _("lời trả lời của trường"),
+            "dia_chi": _("địa chỉ trang nhận bản sao, hoặc trang của trường"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "so": "YC-7", "tra_loi": "Bản sao dữ liệu của cháu đã sẵn sàng",
+            "dia_chi": "https://thu.example.edu.vn/ban-sao/abc", "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: trả lời yêu cầu {so} về dữ liệu cá nhân"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan},\n"
+            "{truong} trả lời yêu cầu {so} về dữ liệu của {hoc_sinh}: {tra_loi}\n"
+            "{dia_chi}\n"
+            "Đường dẫn chỉ dành cho anh/chị, xin không chuyển tiếp. Cần hỗ trợ, xin gọi {lien_he}."
+        ),
+        short=_("{truong}: tra loi yeu cau {so} ve du lieu cua {hoc_sinh}: {tra_loi}. {dia_chi}"),
+        security=True,
+    ),
+    FAMILY_ACCOUNT: Wording(
+        title=_("Mời phụ huynh tạo tài khoản"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "dia_chi": _("đường dẫn tạo tài khoản"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "dia_chi": "https://thu.example.edu.vn/gia-dinh/mo/abc", "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: tạo tài khoản phụ huynh"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
+            "Có người vừa xin tạo tài khoản phụ huynh ở {truong} cho anh/chị. Nếu là anh/chị, mở đường dẫn này trong "
+            "72 giờ: {dia_chi}\n"
+            "Không phải thì bỏ qua, không có gì thay đổi. Không chuyển tiếp tin này; nhà trường không hỏi mật khẩu hay "
+            "mã OTP. Không có tài khoản vẫn xem phiếu và nộp tiền bình thường. Cần hỗ trợ, xin gọi {lien_he}."
+        ),
+        short=_("{truong}: tao tai khoan phu huynh cua {hoc_sinh} trong 72 gio: {dia_chi}. Khong phai: bo qua."),
+        security=True,
+    ),
+    FAMILY_ACCOUNT_OPENED: Wording(
+        title=_("Báo đã có tài khoản phụ huynh"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: phiếu tạo tài khoản phụ huynh đã được dùng"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
+            "Phiếu tạo tài khoản phụ huynh mà {truong} in cho anh/chị vừa được dùng. Nếu là anh/chị thì không cần làm "
+            "gì. Không phải anh/chị thì gọi {lien_he} ngay để trường ngừng tài khoản."
+        ),
+        short=_("{truong}: phieu tai khoan phu huynh cua {hoc_sinh} da dung. Khong phai anh/chi: goi {lien_he} ngay."),
+        security=True,
+    ),
+    DATA_TASK: Wording(
+        title=_("Nhắc việc về dữ liệu cá nhân"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "truong": _("tên trường"),
+            "viec": _("việc cần làm"),
+            "han": _("hạn"),
+            "dia_chi": _("địa chỉ trang dữ liệu cá nhân"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "truong": "Tiểu học Lê Văn Tám",
+            "viec": "Trả lời yêu cầu YC-7", "han": "17:00 07/10/2026",
+            "dia_chi": "https://thu.example.edu.vn/du-lieu-ca-nhan",
+        },
+        subject=_("{truong}: {viec}, hạn {han}"),
+        text=_(
+            "Kính gửi {nguoi_nhan},\n"
+            "{viec} ở {truong}. Hạn: {han}.\n"
+            "Làm tại {dia_chi}\n"
+            "Thư này do máy gửi."
+        ),
+        short=_("{truong}: {viec}, han {han}. Xem: {dia_chi}"),
         security=True,
     ),
 }  # fmt: skip

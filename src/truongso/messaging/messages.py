@@ -22,6 +22,7 @@ _REFUSALS = {
 }
 _PROBLEMS = {
     "opted_out": gettext_lazy("Người nhận đã từ chối tin không thiết yếu"),
+    "erased": gettext_lazy("Dữ liệu của người nhận đã được xóa nên không gửi nữa"),
     "daily_limit": gettext_lazy("Người nhận đã đủ số tin trong ngày"),
     "channel_off": gettext_lazy("Kênh đang tắt; tin chờ bật lại"),
     "unreachable": gettext_lazy("Chưa kết nối được đối tác; sẽ thử lại"),

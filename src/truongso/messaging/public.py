@@ -2,6 +2,7 @@
 
 from truongso.messaging.addresses import address_of, is_address
 from truongso.messaging.catalogue import (
+    ACCESS_ALARM,
     ACCOUNT_CHANGE,
     ACCOUNT_REVIEW,
     ACCOUNT_STATE,
@@ -9,11 +10,18 @@ from truongso.messaging.catalogue import (
     BEFORE_DUE,
     CATALOGUE,
     CONTRACT_ENDS,
+    DATA_ANSWER,
+    DATA_TASK,
+    FAMILY_ACCOUNT,
+    FAMILY_ACCOUNT_OPENED,
+    RECEIPT_NOTICE,
+    TO_STAFF,
     TRANSFER_QUESTION,
     TRANSFER_TAKEN_BACK,
     Wording,
     is_security,
 )
+from truongso.messaging.forgetting import forget_address, forget_old, forget_stops, old_messages
 from truongso.messaging.messages import problem_text, refusal_text
 from truongso.messaging.models import Channel, Delivery, OptOut
 from truongso.messaging.queries import (
@@ -51,6 +59,7 @@ from truongso.messaging.stop_links import Recipient, recipient_of, stop_link, wi
 from truongso.messaging.wording import check_subject, check_text
 
 __all__ = [
+    "ACCESS_ALARM",
     "ACCOUNT_CHANGE",
     "ACCOUNT_REVIEW",
     "ACCOUNT_STATE",
@@ -58,6 +67,12 @@ __all__ = [
     "BEFORE_DUE",
     "CATALOGUE",
     "CONTRACT_ENDS",
+    "DATA_ANSWER",
+    "DATA_TASK",
+    "FAMILY_ACCOUNT",
+    "FAMILY_ACCOUNT_OPENED",
+    "RECEIPT_NOTICE",
+    "TO_STAFF",
     "TRANSFER_QUESTION",
     "TRANSFER_TAKEN_BACK",
     "Channel",
@@ -78,10 +93,14 @@ __all__ = [
     "delivery_counts",
     "earliest",
     "example_of",
+    "forget_address",
+    "forget_old",
+    "forget_stops",
     "has_stopped",
     "is_address",
     "is_security",
     "is_stopped_by_school",
+    "old_messages",
     "opt_in",
     "opt_out",
     "opted_out",

@@ -68,7 +68,7 @@ def save_rules(school_id: int, *, quiet_from: dt.time, quiet_to: dt.time, per_da
     night = dt.datetime.combine(clock.today(), dt.time(2), tzinfo=clock.SCHOOL_TIME)
     if earliest(night, quiet_from=quiet_from, quiet_to=quiet_to) == night:
         raise MessagingRefusedError("bad_hours")
-    SendingRules.objects.across_schools("one row of this school").update_or_create(
+    SendingRules.objects.for_school(school_id).update_or_create(
         school_id=school_id, defaults={"quiet_from": quiet_from, "quiet_to": quiet_to, "per_day": per_day}
     )
     audit.record(
@@ -88,7 +88,7 @@ def save_template(school_id: int, *, code: str, kind: ChannelKind, subject: str,
         raise MessagingRefusedError("unknown_template", code=code)
     allowed = CATALOGUE[code].places
     worded = {"subject": check_subject(subject, allowed=allowed), "text": check_text(text, allowed=allowed)}
-    Template.objects.across_schools("one row of this school").update_or_create(
+    Template.objects.for_school(school_id).update_or_create(
         school_id=school_id, code=code, kind=kind.value,
         defaults={**worded, "updated_at": clock.now(), "updated_by": actor.user_id},
     )  # fmt: skip
@@ -112,7 +112,7 @@ def reset_template(school_id: int, *, code: str, kind: ChannelKind, actor: Actor
 def opt_out(school_id: int, *, kind: ChannelKind, address: str, actor: Actor, by_family: bool = False) -> None:
     """The address wants no messages but essential ones. Repeating it changes nothing. Raises bad_address."""
     plain = address_of(kind, address)
-    rows = OptOut.objects.across_schools("one row of this school")
+    rows = OptOut.objects.for_school(school_id)
     _row, made = rows.get_or_create(
         school_id=school_id, kind=kind.value, address=plain, by_family=by_family, defaults={"created_at": clock.now()}
     )

@@ -28,6 +28,10 @@ class DeliveryState(StrEnum):
     SKIPPED = "skipped"
 
 
+FORGOTTEN = "forgotten"
+"""What stands in the place of an address whose term is over."""
+
+
 class MessagingRefusedError(Exception):
     """A request that cannot be done as asked; nothing was changed. `code` is stable, `params` fill the message.
 

@@ -1,5 +1,6 @@
 """What other rooms may use of organizations."""
 
+from truongso.organizations.labels import LEVELS
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear
 from truongso.organizations.payment_template.models import PaymentTemplate, PaymentTemplateField
 from truongso.organizations.payment_template.queries import draft_of as template_draft
@@ -31,6 +32,7 @@ from truongso.organizations.payment_template.types import compare as compare_tem
 from truongso.organizations.queries import (
     bank_accounts,
     has_bank_account,
+    places_under,
     readable_accounts,
     registered_account,
     school_by_code,
@@ -39,6 +41,7 @@ from truongso.organizations.queries import (
     school_years,
     schools_by_id,
     schools_under,
+    schools_with_account,
     successors,
     supervising_unit,
     unit_path,
@@ -65,6 +68,7 @@ from truongso.organizations.services import (
 __all__ = [
     "FIELD_NAMES",
     "LABEL_LENGTH",
+    "LEVELS",
     "MANDATORY",
     "MOST_EXTRA",
     "NOTE_LENGTH",
@@ -94,6 +98,7 @@ __all__ = [
     "ensure_school_year",
     "has_bank_account",
     "lock_school",
+    "places_under",
     "publish_template",
     "readable_accounts",
     "registered_account",
@@ -105,6 +110,7 @@ __all__ = [
     "school_years",
     "schools_by_id",
     "schools_under",
+    "schools_with_account",
     "standard_template",
     "successors",
     "supervise",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from truongso.kernel.among import among
+from truongso.kernel.scope import of_unit
 from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYear, Supervision
 from truongso.organizations.types import SupervisionFunction
 
@@ -45,6 +47,21 @@ def schools_under(
     unit_ids = [one.pk for one in units_under(unit, day)]
     supervised = in_force(Supervision.objects.filter(unit_id__in=unit_ids, function=function.value), day)
     return list(School.objects.filter(pk__in=supervised.values("school_id")).order_by("name", "id"))
+
+
+def places_under(unit_ids: Collection[int]) -> set[int]:
+    """Where people of the units may work (`kernel.scope`): the units and those below them, and the schools that one of
+    these supervises or supervised for whatever function, for old reports keep the old tree. Two queries."""
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for pk, parent in OrgUnit.objects.values_list("pk", "parent_id"):
+        below[parent].append(pk)
+    found = set(unit_ids)
+    fresh = list(found)
+    while fresh:
+        fresh = [child for one in fresh for child in below[one] if child not in found]
+        found.update(fresh)
+    schools = Supervision.objects.filter(among("unit_id", found)).values_list("school_id", flat=True)
+    return {of_unit(one) for one in found} | set(schools)
 
 
 def unit_path(unit: OrgUnit, day: dt.date) -> list[OrgUnit]:
@@ -90,6 +107,12 @@ def schools_by_id(ids: Iterable[int]) -> dict[int, School]:
 def has_bank_account(school_id: int) -> bool:
     """Whether the school has an account that receives money; one query."""
     return BankAccount.objects.for_school(school_id).filter(is_active=True).exists()
+
+
+def schools_with_account(school_ids: Collection[int]) -> set[int]:
+    """Which of these schools have an account that receives money; one query."""
+    rows = BankAccount.objects.for_schools(school_ids).filter(is_active=True)
+    return set(rows.order_by().values_list("school_id", flat=True).distinct())
 
 
 def readable_accounts(school: School) -> list[BankAccount]:

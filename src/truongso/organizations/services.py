@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.text import slugify
 
-from truongso.kernel import audit, banks, clock
+from truongso.kernel import audit, banks, clock, scope
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import fold, tidy
@@ -122,6 +122,7 @@ def create_school(
         ownership=ownership.value, area=area.value, invoice_prefix=invoice_prefix, **details,
     )  # fmt: skip
     params = {"code": code, "name": school.name, "invoice_prefix": invoice_prefix}
+    scope.made(school.pk)
     _record(actor, "school:create", school, params, school)
     return school
 

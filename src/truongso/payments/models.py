@@ -67,8 +67,8 @@ class Payment(SchoolChild):
         constraints = [
             school_row("payments_payment"),
             models.UniqueConstraint(fields=["school", "public_id"], name="payments_payment_public"),
-            SchoolKey("evidence", name="payments_payment_evidence_key"),
-            SchoolKey("family", name="payments_payment_family_key"),
+            SchoolKey("evidence", name="payments_payment_evidence_key", kept=True),
+            SchoolKey("family", name="payments_payment_family_key", kept=True),
             one_of("method", Method, name="payments_payment_method"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_payment_positive"),
             models.CheckConstraint(
@@ -108,13 +108,17 @@ class Allocation(SchoolChild):
     class Meta:
         constraints = [
             school_row("payments_allocation"),
-            models.UniqueConstraint(fields=["school", "reverses"], name="payments_allocation_reversed_once"),
+            models.UniqueConstraint(
+                fields=["school", "reverses"],
+                name="payments_allocation_reversed_once",
+                condition=Q(reverses__isnull=False),
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_allocation_positive"),
-            SchoolKey("payment", name="payments_allocation_payment_key"),
-            SchoolKey("invoice", name="payments_allocation_invoice_key"),
-            SchoolKey("line", name="payments_allocation_line_key"),
-            SchoolKey("reverses", name="payments_allocation_reverses_key"),
-            SchoolKey("move", name="payments_allocation_move_key"),
+            SchoolKey("payment", name="payments_allocation_payment_key", kept=True),
+            SchoolKey("invoice", name="payments_allocation_invoice_key", kept=True),
+            SchoolKey("line", name="payments_allocation_line_key", kept=True),
+            SchoolKey("reverses", name="payments_allocation_reverses_key", kept=True),
+            SchoolKey("move", name="payments_allocation_move_key", kept=True),
         ]
         indexes = [
             models.Index(fields=["school", "invoice"], name="payments_allocation_invoice"),
@@ -209,10 +213,9 @@ class Receipt(SchoolChild):
             school_row("payments_receipt"),
             models.UniqueConstraint(fields=["school", "year", "book", "number"], name="payments_receipt_number"),
             models.UniqueConstraint(fields=["school", "payment"], name="payments_receipt_one_per_payment"),
-            models.UniqueConstraint(fields=["school", "public_id"], name="payments_receipt_public"),
-            SchoolKey("payment", name="payments_receipt_payment_key"),
+            models.UniqueConstraint(fields=["public_id"], name="payments_receipt_public"),
+            SchoolKey("payment", name="payments_receipt_payment_key", kept=True),
         ]
-        indexes = [models.Index(fields=["public_id"], name="payments_receipt_by_public")]
 
 
 class ReceiptCancellation(SchoolChild):
@@ -244,6 +247,7 @@ class Notice(SchoolScoped):
     problem = models.CharField(max_length=60, blank=True)
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
+    stripped_at = models.DateTimeField(null=True)  # the people in it were taken out, or all of it
 
     class Meta:
         constraints = [

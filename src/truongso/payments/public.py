@@ -27,9 +27,11 @@ from truongso.payments.cash.queries import BoxState, box_state, is_cash_open
 from truongso.payments.cash.queries import counts as cash_counts
 from truongso.payments.cash.queries import deposits as cash_deposits
 from truongso.payments.cash.services import cancel_deposit, require_cash
+from truongso.payments.cash.services import confirm_count as confirm_cash_count
 from truongso.payments.cash.services import deposit as record_deposit
 from truongso.payments.cash.services import require_open as require_cash_open
-from truongso.payments.cash.types import CashRefusedError, CountState, DepositRequest
+from truongso.payments.cash.services import sign_count as sign_cash_count
+from truongso.payments.cash.types import CashRefusedError, CountedCash, CountState, DepositRequest
 from truongso.payments.changes.accounts import drop_account, has_collected, is_first, propose_account
 from truongso.payments.changes.accounts import take_effect as take_change_into_effect
 from truongso.payments.changes.acts import APPROVALS, Approve
@@ -112,7 +114,7 @@ from truongso.payments.invoice_qr import (
     part_of,
 )
 from truongso.payments.methods.queries import choices as method_choices
-from truongso.payments.methods.queries import readiness, settings_of
+from truongso.payments.methods.queries import readiness, ready_ways, settings_of
 from truongso.payments.methods.services import MethodChange, MethodRefusedError, save_methods
 from truongso.payments.methods.types import FOUR, LEAST_OF_FOUR, Caution, Lack, MethodChoice, Readiness
 from truongso.payments.models import (
@@ -172,7 +174,12 @@ from truongso.payments.refunds.models import RefundItem, RefundPayout, RefundReq
 from truongso.payments.refunds.numbers import codes_in as refund_codes_in
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
 from truongso.payments.refunds.payouts import undo_payout as undo_refund_payout
-from truongso.payments.refunds.queries import RefundMovement, moves_of_payment, refund_movements
+from truongso.payments.refunds.queries import (
+    RefundMovement,
+    moves_of_payment,
+    refund_movements,
+    refund_movements_of_schools,
+)
 from truongso.payments.refunds.queries import items_by_code as refund_items_by_code
 from truongso.payments.refunds.queries import open_items_of_file as refund_items_of_file
 from truongso.payments.refunds.queries import standing_payouts as standing_refund_payouts
@@ -183,6 +190,7 @@ from truongso.payments.refunds.services import propose as propose_refund
 from truongso.payments.refunds.types import Ask as RefundAsk
 from truongso.payments.refunds.types import RefundKind, RefundRefusedError, RefundWay
 from truongso.payments.reminders.exclusions import leave_out as leave_out_of_reminders
+from truongso.payments.reminders.messages import WAYS as REMINDER_WAYS
 from truongso.payments.reminders.planning import plan as plan_reminder
 from truongso.payments.reminders.planning import way_to as way_to_guardian
 from truongso.payments.reminders.services import ask as ask_reminder
@@ -246,6 +254,7 @@ __all__ = [
     "PARTNER_ITEMS",
     "PARTNER_KINDS",
     "PROVIDER_NAMES",
+    "REMINDER_WAYS",
     "SEPAY",
     "Allocation",
     "AmountState",
@@ -271,6 +280,7 @@ __all__ = [
     "ChannelMethod",
     "ChannelTerms",
     "CountState",
+    "CountedCash",
     "CreditEntry",
     "CreditMove",
     "CreditUse",
@@ -375,6 +385,7 @@ __all__ = [
     "channel_health",
     "channels",
     "codes_of_evidence",
+    "confirm_cash_count",
     "create_bill_partner",
     "credit_of_families",
     "credit_of_invoice",
@@ -449,6 +460,7 @@ __all__ = [
     "query_back",
     "read_feed_notice",
     "readiness",
+    "ready_ways",
     "receipt_by_public_id",
     "receipt_by_short_id",
     "receipt_is_untouched",
@@ -464,6 +476,7 @@ __all__ = [
     "refund_items_by_code",
     "refund_items_of_file",
     "refund_movements",
+    "refund_movements_of_schools",
     "refund_progress",
     "refund_returned",
     "refund_text",
@@ -489,6 +502,7 @@ __all__ = [
     "settlement_figures",
     "settlement_text",
     "short_check_url",
+    "sign_cash_count",
     "sign_missing_receipts",
     "signed_receipt_file",
     "standing_payments_of",

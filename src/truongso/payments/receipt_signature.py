@@ -11,10 +11,12 @@ import binascii
 import datetime as dt
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -71,6 +73,18 @@ def canonical(body: dict[str, Any]) -> bytes:
     return _encode(body).encode()
 
 
+def _canonical_quickly(body: dict[str, Any]) -> bytes:
+    """`canonical`, by a writer that agrees with it but for numbers with a fraction and what is no number (null)."""
+    try:
+        signed = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return canonical(body)
+    return canonical(body) if _DOUBTFUL.search(signed) else signed
+
+
+_DOUBTFUL = re.compile(rb"[:,\[](?:-?\d+[.eE]|null)")
+
+
 def digest(issued: Issued) -> str:
     """SHA-256 of the canonical form, hexadecimal."""
     return hashlib.sha256(canonical(body_of(issued))).hexdigest()
@@ -89,7 +103,7 @@ def fingerprint(public_key: bytes) -> str:
 
 def sign(private_key: Ed25519PrivateKey, issued: Issued) -> tuple[str, str]:
     """Digest (as `digest` gives it) and signature in base64."""
-    signed = canonical(body_of(issued))
+    signed = _canonical_quickly(body_of(issued))
     return hashlib.sha256(signed).hexdigest(), base64.b64encode(private_key.sign(signed)).decode()
 
 

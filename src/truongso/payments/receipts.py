@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 from truongso.organizations.public import School
 from truongso.payments.allocation import LineShare
-from truongso.payments.models import Payment, Receipt, ReceiptBook, ReceiptCancellation
-from truongso.payments.signing.services import sign_receipts
+from truongso.payments.models import Payment, Receipt, ReceiptBook, ReceiptCancellation, SigningKey
+from truongso.payments.signing.keys import key_pair
+from truongso.payments.signing.services import published, sign_receipts
 
 BOOK = "BL"  # biên lai
 
@@ -31,26 +32,43 @@ class Paper:
     reference: str  # of the bank or provider, as printed
 
 
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """A receipt book held by this transaction, and what its next receipts are written from besides their payments."""
+
+    year: int
+    last: int
+    school: dict[str, str]
+    extras: Mapping[int, tuple[InfoField, ...]]
+    key: SigningKey
+
+
 @transaction_required
-def issue_many(school_id: int, *, papers: Sequence[Paper]) -> list[Receipt]:
-    """One receipt per payment, numbered on from the book's last.
+def open_book(school_id: int, *, invoice_ids: Iterable[int]) -> OpenBook:
+    """Hold the receipt book of this year, for receipts about these invoices; 5 queries.
 
     The number comes from the locked book row in this very transaction (a sequence would leave gaps on rollback);
     the trigger on receipts moves the counter and refuses any other number.
     """
+    year = clock.today().year
+    return OpenBook(
+        year, _locked_last(school_id, year), _school_block(school_id), extra_fields_by_id(school_id, invoice_ids),
+        published(key_pair()),
+    )  # fmt: skip
+
+
+@transaction_required
+def issue_many(school_id: int, *, papers: Sequence[Paper], book: OpenBook) -> list[Receipt]:
+    """One receipt per payment, numbered on from the book's last, and signed."""
     now = clock.now()
-    year = clock.school_date(now).year
-    last = _locked_last(school_id, year)
-    school = _school_block(school_id)
-    extras = extra_fields_by_id(school_id, {invoice.id for paper in papers for invoice in paper.invoices})
     issued = Receipt.objects.bulk_create(
         new_row(
-            Receipt, school_id=school_id, year=year, book=BOOK, number=number, payment_id=paper.payment.pk,
-            issued_at=now, content=_content(paper, school, extras),
+            Receipt, school_id=school_id, year=book.year, book=BOOK, number=number, payment_id=paper.payment.pk,
+            issued_at=now, content=_content(paper, book.school, book.extras),
         )
-        for number, paper in enumerate(papers, start=last + 1)
+        for number, paper in enumerate(papers, start=book.last + 1)
     )  # fmt: skip
-    sign_receipts(issued)
+    sign_receipts(issued, key=book.key)
     return issued
 
 

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 from truongso.fees.public import LockedInvoice, lock_invoices
 from truongso.kernel import audit, clock, outbox
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
-from truongso.kernel.db import transaction_required
+from truongso.kernel.db import is_postgres, transaction_required
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.names import fold, tidy
-from truongso.ledger.public import NewEntry, account_ids, closed_months, post_many, reverse_many
+from truongso.kernel.sending import draw_ids, when_answered
+from truongso.ledger.public import (
+    NewEntry,
+    account_ids,
+    closed_months,
+    draw_entry_ids,
+    months_of,
+    post_many,
+    reverse_many,
+)
 from truongso.ledger.types import AccountRole, EntryKind, Leg
 from truongso.payments import receipts
 from truongso.payments.allocation import LineShare, spread
 from truongso.payments.credit.queries import comes_in
 from truongso.payments.credit.services import take_back_moves
 from truongso.payments.events import PaymentBooked, PaymentUndone
-from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, PaymentReversal
+from truongso.payments.models import Allocation, CreditEntry, Evidence, Payment, PaymentReversal, Receipt
 from truongso.payments.types import Booking, CreditKind, EvidenceKind, Method, PaymentRefusedError
+
+
+class _Held(NamedTuple):
+    """Evidence held by this transaction."""
+
+    pk: int
+    kind: str
+    source: str
+    reference: str
+    amount: Dong
+    used: Dong
 
 
 @dataclass(slots=True)
@@ -29,7 +52,7 @@ class _Plan:
     """One booking worked out, before anything is written."""
 
     booking: Booking
-    evidence: Evidence
+    evidence: _Held
     invoices: list[LockedInvoice]
     shares: dict[int, list[LineShare]] = field(default_factory=dict)  # by invoice id
     surplus: Dong = ZERO
@@ -140,30 +163,34 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
     return payment
 
 
-def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, str, str], Evidence]:
+def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, str, str], _Held]:
     """Record evidence not yet known and lock all of it, in id order."""
     if not bookings:
         return {}
     now = clock.now()
-    new = {
-        (b.kind.value, b.source, b.reference): new_row(
-            Evidence, school_id=school_id, kind=b.kind.value, source=b.source, reference=b.reference,
-            amount=b.evidence_amount, occurred_at=b.received_at, payer_name=b.payer_name[:120],
-            payer_account=b.payer_account[:40], created_at=now,
-        )
-        for b in bookings
-    }  # fmt: skip
-    Evidence.objects.bulk_create(new.values(), ignore_conflicts=True)
-    query = (
-        Evidence.objects.for_school(school_id)
-        .filter(
-            among("reference", (r for _, _, r in new)),
-            kind__in={k for k, _, _ in new},
-            source__in={s for _, s, _ in new},
-        )
-        .order_by("pk")
+    new = {(b.kind.value, b.source, b.reference): b for b in bookings}
+    Evidence.objects.insert_columns(
+        school_id,
+        each={
+            "kind": [kind for kind, _source, _reference in new],
+            "source": [source for _kind, source, _reference in new],
+            "reference": [reference for _kind, _source, reference in new],
+            "amount": [b.evidence_amount for b in new.values()],
+            "occurred_at": [b.received_at for b in new.values()],
+            "payer_name": [b.payer_name[:120] for b in new.values()],
+            "payer_account": [b.payer_account[:40] for b in new.values()],
+        },
+        same={"created_at": now},
+        ignore_conflicts=True,
     )
-    rows = query.select_for_update()
+    query = Evidence.objects.for_school(school_id).filter(
+        among("reference", (r for _, _, r in new)),
+        kind__in={k for k, _, _ in new},
+        source__in={s for _, s, _ in new},
+    )
+    if is_postgres():  # SQLite has no row locks, and for the order's sake would walk all evidence of the school
+        query = query.order_by("pk").select_for_update()
+    rows = map(_Held._make, query.values_list(*_Held._fields))
     return {(e.kind, e.source, e.reference): e for e in rows if (e.kind, e.source, e.reference) in new}
 
 
@@ -184,7 +211,7 @@ def _refusal(booking: Booking, invoices: dict[int, LockedInvoice]) -> PaymentRef
     return None
 
 
-def _unfit(booking: Booking, evidence: Evidence, used: Dong) -> PaymentRefusedError | None:
+def _unfit(booking: Booking, evidence: _Held, used: Dong) -> PaymentRefusedError | None:
     """What is wrong with resting it on this evidence."""
     if evidence.amount != booking.evidence_amount:
         return PaymentRefusedError("evidence_differs", known=int(evidence.amount), now=int(booking.evidence_amount))
@@ -193,7 +220,7 @@ def _unfit(booking: Booking, evidence: Evidence, used: Dong) -> PaymentRefusedEr
     return None
 
 
-def _plan(booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoice], taken: dict[int, Dong]) -> _Plan:
+def _plan(booking: Booking, evidence: _Held, invoices: dict[int, LockedInvoice], taken: dict[int, Dong]) -> _Plan:
     plan = _Plan(booking, evidence, [invoices[s.invoice_id] for s in booking.shares])
     left = booking.amount
     for share in booking.shares:
@@ -207,20 +234,31 @@ def _plan(booking: Booking, evidence: Evidence, invoices: dict[int, LockedInvoic
 
 def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     now = clock.now()
+    # All that is asked of the database comes first: from here on rows follow one another without waiting.
+    accounts = account_ids(school_id)
+    closed: Set[tuple[int, int]] = closed_months(school_id) if any(p.booking.in_suspense for p in plans) else set()
+    days = [_day(p.booking, closed) for p in plans]
+    months = months_of(school_id, days)
+    book = receipts.open_book(school_id, invoice_ids={i.id for p in plans for i in p.invoices})
+    draw_ids({Payment: len(plans), Receipt: len(plans)})
+    draw_entry_ids(len(plans))
     payments = Payment.objects.bulk_create(_payment(school_id, p, actor) for p in plans)
     for plan, payment in zip(plans, payments, strict=True):
         plan.payment = payment
-    Allocation.objects.bulk_create(
-        (
-            new_row(
-                Allocation, school_id=school_id, payment_id=_written(p).pk, invoice_id=invoice_id, line_id=s.line_id,
-                amount=s.amount, created_at=now,
-            )
-            for p in plans
-            for invoice_id, shares in p.shares.items()
-            for s in shares
-        )
-    )  # fmt: skip
+    entries = [_entry(p, accounts, day) for p, day in zip(plans, days, strict=True)]
+    post_many(school_id, entries=entries, actor_id=actor.user_id, months=months)
+    audit.hold(school_id)
+    shares = [(p, invoice_id, s) for p in plans for invoice_id, parts in p.shares.items() for s in parts]
+    Allocation.objects.insert_columns(
+        school_id,
+        each={
+            "payment_id": [_written(p).pk for p, _invoice_id, _s in shares],
+            "invoice_id": [invoice_id for _p, invoice_id, _s in shares],
+            "line_id": [s.line_id for _p, _invoice_id, s in shares],
+            "amount": [s.amount for _p, _invoice_id, s in shares],
+        },
+        same={"created_at": now},
+    )
     CreditEntry.objects.bulk_create(
         new_row(
             CreditEntry, school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).pk,
@@ -229,11 +267,9 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
         for p in plans
         if p.surplus
     )  # fmt: skip
-    accounts = account_ids(school_id)
-    closed: Set[tuple[int, int]] = closed_months(school_id) if any(p.booking.in_suspense for p in plans) else set()
-    post_many(school_id, entries=[_entry(p, accounts, closed) for p in plans], actor_id=actor.user_id)
     receipts.issue_many(
         school_id,
+        book=book,
         papers=[
             receipts.Paper(_written(p), p.invoices, p.shares, p.surplus, _shown_reference(p.booking)) for p in plans
         ],
@@ -259,7 +295,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
             for p in plans
         ]
     )  # fmt: skip
-    _refresh_derived(school_id, plans)
+    when_answered(partial(_refresh_derived, school_id, plans))
 
 
 def _payment(school_id: int, plan: _Plan, actor: Actor) -> Payment:
@@ -287,16 +323,17 @@ def _shown_reference(booking: Booking) -> str:
     return booking.reference
 
 
-def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int], closed: Set[tuple[int, int]]) -> NewEntry:
-    """Books the payment on the day the money came. Money that waited on the bank account beyond the closing of its
-    month is given to its family today: the closed month keeps showing it as unknown."""
-    payment, booking = _written(plan), plan.booking
-    debit = accounts[_debit(booking)]
+def _day(booking: Booking, closed: Set[tuple[int, int]]) -> dt.date:
+    """The day the money came. Money that waited on the bank account beyond the closing of its month is given to its
+    family today: the closed month keeps showing it as unknown."""
+    day = clock.school_date(booking.received_at)
+    return clock.today() if booking.in_suspense and (day.year, day.month) in closed else day
+
+
+def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int], day: dt.date) -> NewEntry:
+    payment, debit = _written(plan), accounts[_debit(plan.booking)]
     parts = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
     legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in parts if amount)
-    day = payment.received_on
-    if booking.in_suspense and (day.year, day.month) in closed:
-        day = clock.today()
     return NewEntry(EntryKind.PAYMENT, payment.pk, day, legs)
 
 

@@ -1,6 +1,6 @@
 """Guards of money: derived columns follow from rows, rows are append-only, receipt numbers have no gaps."""
 
-from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_new
+from truongso.kernel.triggers import Trigger, append_only, fixed, never_deleted, refuse, refuse_changed, refuse_new
 from truongso.payments.bills.triggers import TRIGGERS as BILL_TRIGGERS
 from truongso.payments.cash.triggers import TRIGGERS as CASH_TRIGGERS
 from truongso.payments.changes.triggers import TRIGGERS as CHANGE_TRIGGERS
@@ -24,12 +24,21 @@ _REFUNDED = "CASE kind WHEN 'refunded' THEN amount WHEN 'kept' THEN -amount ELSE
 
 
 def _derived(table: str, column: str, source: str, where: str, signed: str = _SIGNED) -> Trigger:
-    """Refuse any value of a derived column but the sum of its signed rows (invariants I02, I03, I04)."""
-    return refuse(
-        f"{column}_derived", table, f"UPDATE OF {column}",
-        f"NEW.{column} <> (SELECT COALESCE(SUM({signed}), 0) FROM {source} WHERE {where})",
-        f"{column} differs from its rows",
-    )  # fmt: skip
+    """Refuse any value of a derived column but the sum of its signed rows (invariants I02, I03, I04).
+
+    Sums of allocations change with every payment: PostgreSQL compares all rows of a statement at once. The others
+    change seldom and are compared only where they are set.
+    """
+    condition = f"NEW.{column} <> (SELECT COALESCE(SUM({signed}), 0) FROM {source} WHERE {where})"
+    name, message = f"{column}_derived", f"{column} differs from its rows"
+    if source == "payments_allocation":
+        return refuse_changed(name, table, column, condition, message)
+    return refuse(name, table, f"UPDATE OF {column}", condition, message)
+
+
+def _born(name: str, table: str, condition: str, message: str) -> Trigger:
+    """Refuse a new row by its own values alone: no function is called for the rows that are as they should be."""
+    return refuse(name, table, "INSERT", "TRUE", message, only_when=condition)
 
 
 def _apply(table: str, targets: dict[tuple[str, str], str]) -> Trigger:
@@ -69,10 +78,20 @@ _USED = (
     "WHERE id = NEW.evidence_id AND school_id = NEW.school_id;"
 )
 _PAYMENT_FIXED = (
-    "public_id", "evidence_id", "method", "amount", "received_at", "received_on", "family_id", "payer_name",
+    "id", "public_id", "evidence_id", "method", "amount", "received_at", "received_on", "family_id", "payer_name",
     "beneficiary_name", "reason", "invoice_code", "school_id",
 )  # fmt: skip
-_EVIDENCE_FIXED = ("amount", "kind", "source", "reference", "payer_name", "payer_account", "occurred_at", "school_id")
+_EVIDENCE_FIXED = (
+    "id",
+    "amount",
+    "kind",
+    "source",
+    "reference",
+    "payer_name",
+    "payer_account",
+    "occurred_at",
+    "school_id",
+)
 _REVERSED_WITHOUT_ACT = (
     "OLD.reversed_at IS NOT NULL AND (NEW.reversed_at IS NULL OR NEW.reversed_at <> OLD.reversed_at) "
     "OR OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL AND NOT EXISTS (SELECT 1 "
@@ -105,19 +124,19 @@ TRIGGERS = [
     _derived("payments_payment", "refunded", "payments_creditentry", _OF_PAYMENT, _REFUNDED),
     _derived("fees_invoice", "paid", "payments_allocation", "invoice_id = NEW.id AND school_id = NEW.school_id"),
     _derived("fees_invoiceline", "paid", "payments_allocation", "line_id = NEW.id AND school_id = NEW.school_id"),
-    refuse(
-        "used_derived", "payments_evidence", "UPDATE OF used",
+    refuse_changed(
+        "used_derived", "payments_evidence", "used",
         "NEW.used <> (SELECT COALESCE(SUM(amount), 0) FROM payments_payment "
         "WHERE evidence_id = NEW.id AND school_id = NEW.school_id AND reversed_at IS NULL)",
         "used differs from the payments",
     ),
     # Born with the derived columns at zero: nothing is paid, allocated or used before its rows exist.
-    refuse("born_empty", "payments_payment", "INSERT",
-           "NEW.allocated <> 0 OR NEW.credited <> 0 OR NEW.refunded <> 0 OR NEW.reversed_at IS NOT NULL",
-           "a payment starts unallocated"),
-    refuse("born_empty", "payments_evidence", "INSERT", "NEW.used <> 0", "evidence starts unused"),
-    refuse("born_unpaid", "fees_invoice", "INSERT", "NEW.paid <> 0", "an invoice starts unpaid"),
-    refuse("born_unpaid", "fees_invoiceline", "INSERT", "NEW.paid <> 0 OR NEW.credited <> 0", "a line starts unpaid"),
+    _born("born_empty", "payments_payment",
+          "NEW.allocated <> 0 OR NEW.credited <> 0 OR NEW.refunded <> 0 OR NEW.reversed_at IS NOT NULL",
+          "a payment starts unallocated"),
+    _born("born_empty", "payments_evidence", "NEW.used <> 0", "evidence starts unused"),
+    _born("born_unpaid", "fees_invoice", "NEW.paid <> 0", "an invoice starts unpaid"),
+    _born("born_unpaid", "fees_invoiceline", "NEW.paid <> 0 OR NEW.credited <> 0", "a line starts unpaid"),
     refuse("born_empty", "payments_receiptbook", "INSERT", "NEW.last_number <> 0", "a receipt book starts empty"),
     # A reversal mirrors its original: same payment, invoice, line and amount (I05).
     refuse_new(

@@ -5,3 +5,10 @@ class PeopleConfig(AppConfig):
     name = "truongso.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """The pupil's page leads to what the family may ask about its data."""
+        from truongso.people.panels import add_panel  # noqa: PLC0415 - models are ready only now
+        from truongso.people.privacy.panel import pupil_panel  # noqa: PLC0415
+
+        add_panel("people.privacy", pupil_panel)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from truongso.kernel.constraints import SchoolKey, not_blank, one_of
-from truongso.kernel.fields import PublicIdField, SchoolForeignKey
+from truongso.kernel.fields import PublicIdField, SchoolForeignKey, SealedField
 from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 from truongso.people.types import Gender, Relationship, StudentStatus
 
@@ -36,14 +36,12 @@ class SchoolClass(SchoolScoped):
     name = models.CharField(max_length=40)
     name_fold = models.CharField(max_length=40)
     grade = models.CharField(max_length=20)
-    homeroom_teacher = SchoolForeignKey(Staff, null=True, related_name="+")
     site = SchoolForeignKey("organizations.SchoolSite", null=True, related_name="+")
 
     class Meta:
         constraints = [
             school_row("people_schoolclass"),
             models.UniqueConstraint(fields=["school", "school_year", "name_fold"], name="people_schoolclass_name"),
-            SchoolKey("homeroom_teacher", name="people_schoolclass_teacher_key"),
             SchoolKey("site", name="people_schoolclass_site_key"),
             not_blank("name", name="people_schoolclass_named"),
         ]
@@ -203,12 +201,15 @@ class Enrolment(SchoolChild):
 
 
 class RosterImport(SchoolScoped):
-    """One uploaded roster: the file's hash, what the preview found, and when it was applied."""
+    """One uploaded roster: the file's hash, what the preview found, and when it was applied.
+
+    `content` is the file, sealed, as long as somebody has still to look at it; b"" afterwards.
+    """
 
     public_id = PublicIdField()
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
-    content = models.BinaryField()
+    content = SealedField()
     school_year = models.ForeignKey("organizations.SchoolYear", on_delete=models.PROTECT, related_name="+")
     uploaded_by = models.BigIntegerField(null=True)
     uploaded_at = models.DateTimeField()
@@ -220,3 +221,48 @@ class RosterImport(SchoolScoped):
             school_row("people_rosterimport"),
             models.UniqueConstraint(fields=["school", "public_id"], name="people_rosterimport_public"),
         ]
+
+    @property
+    def seal_identity(self) -> str:
+        """What the sealed file is bound to."""
+        return str(self.public_id)
+
+
+# Slices of the room keep their tables beside their code.
+from truongso.people.family_accounts.models import AccountOffer, FamilyAccount  # noqa: E402
+from truongso.people.homeroom.models import Homeroom  # noqa: E402
+from truongso.people.privacy.models import (  # noqa: E402
+    Consent,
+    CopyLink,
+    DataRequest,
+    Erasure,
+    Incident,
+    LegalHold,
+    RetentionTerm,
+    SchoolExport,
+)
+from truongso.people.sensitive.models import AccessEntry, SensitiveFact  # noqa: E402
+
+__all__ = [
+    "AccessEntry",
+    "AccountOffer",
+    "Consent",
+    "CopyLink",
+    "DataRequest",
+    "Enrolment",
+    "Erasure",
+    "Family",
+    "FamilyAccount",
+    "Guardian",
+    "Guardianship",
+    "Homeroom",
+    "Incident",
+    "LegalHold",
+    "RetentionTerm",
+    "RosterImport",
+    "SchoolClass",
+    "SchoolExport",
+    "SensitiveFact",
+    "Staff",
+    "Student",
+]

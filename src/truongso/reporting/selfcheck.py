@@ -7,6 +7,8 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel import clock
 from truongso.kernel.selfcheck import Check
 from truongso.payments.public import Payment, RefundPayout
@@ -104,9 +106,9 @@ def _all_keys(counted: Months, reported: Months) -> list[tuple[tuple[int, int, s
 
 CHECKS = [
     *POSTING_CHECKS,
-    Check("I14", "the cashless report is what its evidence says, month by month and method by method",
+    Check("I14", _("báo cáo không dùng tiền mặt đúng như chứng cứ, từng tháng, từng phương thức"),
           function=differences),
-    Check("I14", "cash rests on a cashier's receipt, all else on a bank line, a notice or a settlement",
+    Check("I14", _("tiền mặt dựa trên phiếu của thủ quỹ, còn lại dựa trên dòng sao kê, thông báo hoặc quyết toán"),
           "SELECT p.school_id, p.public_id FROM payments_payment p "
           "JOIN payments_evidence e ON e.id = p.evidence_id "
           "WHERE (p.method = 'cash') <> (e.kind = 'cash_receipt')"),

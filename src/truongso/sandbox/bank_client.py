@@ -129,10 +129,10 @@ class SandboxBank(JsonClient):
         """Hold a waiting notice back; 0 sends it now."""
         return _one(self.post(f"/api/deliveries/{delivery}/delay", {"seconds": seconds}), "delivery")
 
-    def wait_for_deliveries(self, *, timeout: float = 30.0) -> None:
-        """Until no notice waits any more. Raises TimeoutError."""
+    def wait_for_deliveries(self, *, account: str = "", left: int = 0, timeout: float = 60.0) -> None:
+        """Until no more than `left` notices wait, of `account` or of all. Raises TimeoutError."""
         deadline = time.monotonic() + timeout
-        while self.deliveries(state="waiting", limit=1):
+        while len(self.deliveries(account=account, state="waiting", limit=left + 1)) > left:
             if time.monotonic() > deadline:
                 raise TimeoutError("notices are still waiting")
             time.sleep(0.05)
@@ -171,12 +171,13 @@ def transfer_request(
 
 
 @contextmanager
-def running_bank(data_dir: Path, *, port: int = 0, speed: float = 60.0) -> Iterator[SandboxBank]:
-    """A bank process of one's own, stopped at the end; it also stops when this process dies.
+def running_bank(data_dir: Path, *, port: int = 0, speed: float = 60.0, patience: float = 0.0) -> Iterator[SandboxBank]:
+    """A bank process of one's own, stopped at the end; it also stops when this process dies. A school has `patience`
+    seconds to answer a notice where that is longer than the feeds give it.
 
     Raises RuntimeError with what the process said when it does not start.
     """
-    options = ["--port", str(port), "--speed", str(speed)]
+    options = ["--port", str(port), "--speed", str(speed), "--patience", str(patience)]
     with running("truongso.sandbox.bank", data_dir, options) as url:
         yield SandboxBank(url)
 

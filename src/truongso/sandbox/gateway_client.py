@@ -74,6 +74,10 @@ class Visit:
         """This order's notices, newest first."""
         return self.gateways.deliveries(order=self.token)
 
+    def wait_for_deliveries(self) -> None:
+        """Until every notice of this order has been answered or given up. Raises TimeoutError."""
+        self.gateways.wait_for_deliveries(order=self.token)
+
 
 class SandboxGateways(JsonClient):
     """The gateways' process at a local address. Refusals raise SandboxRefusal; an unreachable one OSError."""
@@ -175,10 +179,10 @@ class SandboxGateways(JsonClient):
         found: Json = self.post(f"/api/deliveries/{delivery}/delay", {"seconds": seconds})["delivery"]
         return found
 
-    def wait_for_deliveries(self, *, timeout: float = 30.0) -> None:
-        """Until no notice waits any more. Raises TimeoutError."""
+    def wait_for_deliveries(self, *, order: str = "", timeout: float = 60.0) -> None:
+        """Until no notice waits any more, of `order` or of all. Raises TimeoutError."""
         deadline = time.monotonic() + timeout
-        while self.deliveries(state="waiting", limit=1):
+        while self.deliveries(order=order, state="waiting", limit=1):
             if time.monotonic() > deadline:
                 raise TimeoutError("notices are still waiting")
             time.sleep(0.05)
@@ -227,9 +231,10 @@ class SandboxGateways(JsonClient):
 
 @contextmanager
 def running_gateways(
-    data_dir: Path, *, bank: str = "", port: int = 0, speed: float = 60.0
+    data_dir: Path, *, bank: str = "", port: int = 0, speed: float = 60.0, patience: float = 0.0
 ) -> Iterator[SandboxGateways]:
-    """A gateways' process of one's own; `bank` is the sandbox bank's address. Raises RuntimeError."""
-    options = ["--port", str(port), "--speed", str(speed), "--bank", bank]
+    """A gateways' process of one's own; `bank` is the sandbox bank's address, `patience` as at `running_bank`. Raises
+    RuntimeError."""
+    options = ["--port", str(port), "--speed", str(speed), "--patience", str(patience), "--bank", bank]
     with running("truongso.sandbox.gateways", data_dir, options) as url:
         yield SandboxGateways(url)

@@ -39,6 +39,12 @@ def parser_of(part: Part) -> argparse.ArgumentParser:
         default=60.0,
         help="thông báo lỗi được gửi lại nhanh gấp bao nhiêu lần thật (mặc định 60: 1 phút thành 1 giây)",
     )
+    parser.add_argument(
+        "--patience",
+        type=_patience,
+        default=0.0,
+        help="chờ trả lời ít nhất bao nhiêu giây (mặc định: như nhà cung cấp)",
+    )
     parser.add_argument("--until-input-ends", action="store_true", help="dừng khi luồng nhập đóng lại")
     return parser
 
@@ -55,8 +61,9 @@ def serve(part: Part, args: argparse.Namespace, start: Callable[[Path, float], C
 
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  reads the settings named above
 
-    from truongso.sandbox import serving  # noqa: PLC0415
+    from truongso.sandbox import sending, serving  # noqa: PLC0415
 
+    sending.be_patient(args.patience)
     application = get_wsgi_application()
     try:
         server = serving.listen(application, args.port)
@@ -92,6 +99,13 @@ def _speed(text: str) -> float:
     if not 0 < speed <= 100_000:
         raise ValueError
     return speed
+
+
+def _patience(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 600:
+        raise ValueError
+    return seconds
 
 
 def _refused(sentence: str) -> int:

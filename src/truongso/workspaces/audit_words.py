@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from truongso.kernel.money import Dong
-from truongso.kernel.ui.formatting import dong
 
 Words = Mapping[str, str | Promise]
 
@@ -23,21 +19,24 @@ ROOMS: Words = {
     "reporting": _("Báo cáo"),
     "organizations": _("Trường, tài khoản nhận tiền"),
     "workspaces": _("Quầy thu"),
+    "kernel": _("Hệ thống"),
 }
 
 CHANNELS: Words = {
     "web": _("Trang web"), "worker": _("Việc tự chạy"), "cli": _("Dòng lệnh"), "hook": _("Đối tác gọi đến"),
-    "test": _("Kiểm thử"),
+    "link": _("Đường dẫn của gia đình"), "test": _("Kiểm thử"),
 }  # fmt: skip
 
 SUBJECTS: Words = {
     "accounts:activation": _("Đường dẫn kích hoạt"), "accounts:factor": _("Lớp xác thực thứ hai"),
     "accounts:inventory": _("Danh sách tài khoản"), "accounts:leak": _("Danh sách bị lộ"),
+    "accounts:letter": _("Thư báo đổi tài khoản"),
     "accounts:list": _("Danh sách cán bộ"), "accounts:mail_rules": _("Quy định email công vụ"),
     "accounts:membership": _("Vai trò"), "accounts:modules": _("Phần đang dùng"),
     "accounts:owner": _("Người giữ tài khoản"), "accounts:people": _("Danh sách người dùng"),
     "accounts:policy": _("Chính sách tài khoản"), "accounts:request": _("Đề nghị về tài khoản"),
-    "accounts:review": _("Đợt rà soát tài khoản"), "accounts:user": _("Người dùng"),
+    "accounts:review": _("Đợt rà soát tài khoản"), "accounts:support": _("Phép hỗ trợ"),
+    "accounts:user": _("Người dùng"),
     "banking:act": _("Việc đối soát"), "banking:bank_book": _("Sổ tiền gửi"), "banking:bulk": _("Nhận nhiều dòng"),
     "banking:claim": _("Báo đã nộp"), "banking:claims": _("Danh sách báo đã nộp"),
     "banking:closings": _("Danh sách khóa sổ"), "banking:day_close": _("Khóa sổ ngày"),
@@ -53,6 +52,7 @@ SUBJECTS: Words = {
     "fees:invoices": _("Phiếu báo thu"), "fees:item": _("Khoản thu"), "fees:items": _("Danh mục khoản thu"),
     "fees:opt_in": _("Đăng ký tự nguyện"), "fees:rate": _("Mức thu"),
     "fees:reduction_rule": _("Quy định miễn giảm"), "fees:round": _("Đợt thu"), "fees:rounds": _("Danh sách đợt thu"),
+    "kernel:keys": _("Khóa niêm phong"),
     "messaging": _("Tin nhắn"), "messaging:channel": _("Kênh gửi tin"), "messaging:optout": _("Ngừng nhận tin"),
     "messaging:rules": _("Giờ gửi tin"), "messaging:template": _("Mẫu tin"),
     "organizations:bank_account": _("Tài khoản nhận tiền"),
@@ -78,24 +78,33 @@ SUBJECTS: Words = {
     "payments:settlement": _("Quyết toán"), "payments:settlements": _("Danh sách quyết toán"),
     "payments:slips": _("Danh sách hóa đơn máy POS"), "payments:virtual_account": _("Số tài khoản riêng"),
     "payments:virtual_accounts": _("Danh sách số riêng"),
+    "people:consent": _("Sự đồng ý của gia đình"),
+    "people:data_request": _("Yêu cầu về dữ liệu cá nhân"), "people:erasure": _("Xóa dữ liệu cá nhân"),
+    "people:homeroom": _("Giáo viên chủ nhiệm"), "people:family_account": _("Tài khoản của gia đình"),
+    "people:hold": _("Giữ dữ liệu theo yêu cầu pháp lý"), "people:incident": _("Sự cố dữ liệu"),
+    "people:retention": _("Thời hạn lưu"), "people:school_data": _("Dữ liệu cả trường"),
     "people:class": _("Lớp"), "people:classes": _("Danh sách lớp"), "people:roster": _("Danh sách học sinh tải lên"),
+    "people:sensitive": _("Thông tin nhạy cảm"),
     "people:student": _("Học sinh"), "people:students": _("Danh sách học sinh"),
     "reporting:cashless": _("Báo cáo không dùng tiền mặt"), "reporting:flag": _("Điểm cần giải thích"),
     "reporting:flags": _("Danh sách điểm cần giải thích"), "reporting:month_end": _("Báo cáo cuối tháng"),
     "reporting:posting": _("Bút toán"), "reporting:unit_flags": _("Điểm cần giải thích của các trường"),
+    "reporting:unit_overview": _("Tổng quan các trường"),
     "workspaces:audit": _("Nhật ký"), "workspaces:counter": _("Quầy thu"),
+    "workspaces:sign_ins": _("Nhật ký đăng nhập"),
 }  # fmt: skip
 """The thing, by room and subject."""
 
 VERBS: Words = {
     "accept": _("nhận"), "activate": _("kích hoạt"), "add": _("thêm"), "add_guardian": _("thêm người giám hộ"),
-    "add_key": _("thêm khóa"), "answer": _("trả lời"), "app_add": _("thêm ứng dụng mã"),
+    "add_key": _("thêm khóa"), "alarm": _("báo động"), "answer": _("trả lời"), "app_add": _("thêm ứng dụng mã"),
     "app_remove": _("bỏ ứng dụng mã"), "apply": _("nhập vào sổ"), "approve": _("duyệt"), "ask": _("đề nghị"),
+    "attest_country": _("xác nhận đăng nhập từ nước mới"),
     "ask_again": _("nhắc lại người duyệt"), "assign": _("ghi nhận"), "book": _("ghi nhận tiền"),
     "by_rule": _("cấp theo quy tắc"), "cancel": _("hủy"), "change": _("thay đổi"),
     "change_password": _("đổi mật khẩu"), "close": _("đóng"), "confirm": _("xác nhận"), "connect": _("nối"),
     "create": _("lập"), "credit": _("giảm trừ"), "deactivate": _("ngừng dùng"), "decide": _("quyết định"),
-    "delete": _("xóa"), "disable": _("tắt"), "discard": _("bỏ"), "disconnect": _("ngắt"),
+    "delete": _("xóa"), "destroy": _("hủy vĩnh viễn"), "disable": _("tắt"), "discard": _("bỏ"), "disconnect": _("ngắt"),
     "download": _("tải về"), "draft": _("soạn"), "drop_key": _("bỏ khóa cũ"), "edit": _("sửa"),
     "edit_guardian": _("sửa người giám hộ"), "enable": _("bật"), "end": _("kết thúc"), "expire": _("hết hạn"),
     "explain": _("giải thích"), "export": _("tải danh sách"), "export_invoices": _("tải danh sách số theo phiếu"),
@@ -104,15 +113,18 @@ VERBS: Words = {
     "gateway": _("hoàn qua cổng"), "give_back": _("thôi thu hồi"), "grant": _("trao"), "handle": _("xử lý"),
     "head": _("tải dấu cuối ngày"), "idle": _("lâu không dùng"), "invoices": _("cấp theo phiếu"),
     "issue": _("phát hành"),
+    "rotate": _("đổi khóa"), "rotated": _("đổi khóa xong"),
     "keep": _("giữ lại"), "keep_password": _("giữ mật khẩu"), "leave": _("rời trường"), "left": _("nghỉ việc"),
     "limit": _("đặt mức"), "link_batch": _("nối với quyết toán"), "link_deposit": _("nối với nộp quỹ"),
     "list": _("nhập danh sách"), "live": _("đưa vào vận hành"), "make": _("lập"), "method": _("sửa hình thức"),
+    "missing": _("cổng chưa cho thấy"),
     "move": _("chuyển"), "not_deposit": _("không phải nộp quỹ"), "notice_refused": _("từ chối thông báo"),
     "numbers": _("ghi số hóa đơn"), "open": _("mở"), "parts": _("cho nộp nhiều lần"), "pay": _("chi"),
     "preview": _("xem trước"), "print": _("in"), "propose": _("đề nghị"), "publish": _("ban hành"),
     "purge": _("dọn"), "read": _("đã đọc"), "reconcile": _("đối chiếu"), "record": _("ghi"), "redo": _("làm lại"),
     "refuse": _("từ chối"), "refused": _("tải dòng chưa nhận"), "release": _("thu lại"), "remember": _("nhớ"),
     "remove": _("bỏ"), "replace_keys": _("thay khóa"), "replay_differs": _("báo lại khác lần trước"),
+    "report_exposed": _("báo có người khác biết mật khẩu"),
     "require_change": _("bắt buộc đổi mật khẩu"), "reset": _("về mẫu chung"), "restore": _("khôi phục"),
     "resume": _("mở lại"), "reverse": _("đảo"), "review": _("ghi nhận"), "round": _("mở cho các trường"),
     "rule": _("đặt quy tắc"), "save": _("lưu"), "seed": _("thêm khoản thường gặp"), "send": _("gửi"),
@@ -124,6 +136,10 @@ VERBS: Words = {
     "unapproved_amount": _("số tiền khác lệnh"), "undo": _("hoàn tác"), "unlink_batch": _("gỡ quyết toán"),
     "unlink_deposit": _("gỡ nộp quỹ"), "unlink_refund": _("gỡ hoàn tiền"), "update": _("sửa"),
     "use": _("dùng"), "upload": _("tải lên"),
+    "agree": _("đồng ý"),
+    "erase": _("xóa hẳn"), "extend": _("gia hạn"), "fetch": _("gia đình tải bản sao"), "finish": _("làm xong"),
+    "hand_over": _("lập bản sao để giao"), "send_link": _("gửi đường dẫn"), "tell": _("thông báo"),
+    "sweep": _("xóa theo hạn"),
     "assign_invoices": _("gán vào phiếu"), "assign_slip": _("gán vào hóa đơn máy POS"),
     "correct_slip": _("sửa hóa đơn máy POS"), "portal_said": _("ghi điều thấy ở cổng"), "reject": _("từ chối"),
     "refund_left": _("tiền hoàn đã ra"), "refund_returned": _("tiền hoàn bị trả về"),
@@ -135,12 +151,16 @@ VERBS: Words = {
     "items": _("chọn khoản"), "owner_changed": _("đổi người giữ"), "paid": _("đã chi"), "profile": _("sửa thông tin"),
     "queue": _("xếp vào hàng chờ gửi"), "reopen": _("mở lại"), "returned": _("tiền bị trả về"),
     "spared": _("giữ lại người cuối"), "supervise": _("giao quản lý"), "undone": _("hoàn tác chi"),
-    "withdraw": _("rút"), "accounts": _("đặt tài khoản kế toán"),
+    "offer": _("mời tạo"), "take_up": _("tạo hoặc gắn"),
+    "enter": _("bắt đầu xem"), "view": _("mở trang"),
+    "turned_away": _("bị từ chối trang"), "withdraw": _("rút"), "accounts": _("đặt tài khoản kế toán"),
 }  # fmt: skip
 """What was done with it."""
 
 PARAMS: Words = {
-    "account": _("tài khoản"), "accounts": _("tài khoản"), "amount": _("số tiền"), "bank": _("ngân hàng"),
+    "at": _("nơi làm"), "country": _("nước"),
+    "account": _("tài khoản"), "accounts": _("tài khoản"), "areas": _("phần"), "hours": _("số giờ"),
+    "path": _("địa chỉ"), "amount": _("số tiền"), "bank": _("ngân hàng"),
     "channel": _("kênh"), "class": _("lớp"), "classes": _("lớp"), "code": _("mã"), "codes": _("mã"),
     "count": _("số dòng"), "day": _("ngày"), "file": _("tệp"), "filter": _("lọc"), "first": _("từ"),
     "from": _("từ"), "grade": _("khối"), "holder": _("chủ tài khoản"), "invoice": _("phiếu"),
@@ -150,27 +170,59 @@ PARAMS: Words = {
     "reference": _("số tham chiếu"), "refused": _("bị từ chối"), "role": _("vai trò"), "round": _("đợt thu"),
     "state": _("trạng thái"), "student": _("học sinh"), "students": _("số học sinh"), "title": _("tiêu đề"),
     "to": _("đến"), "unit": _("đơn vị"), "user": _("người dùng"), "users": _("số người dùng"), "year": _("năm"),
+    "active": _("đang bật"), "items": _("khoản"), "acquirer": _("ngân hàng máy POS"), "alone": _("theo từng em"),
+    "approved_by": _("người duyệt"), "asked_by": _("người đề nghị"), "basis": _("căn cứ"),
+    "batches": _("quyết toán"), "booked": _("đã ghi nhận"), "changed": _("đã đổi"), "class_name": _("lớp"),
+    "contact": _("người liên hệ"), "contract": _("hợp đồng"), "counted": _("kiểm được"), "credits": _("dòng tiền vào"),
+    "credits_dong": _("tiền vào"), "difference": _("chênh lệch"), "digest": _("dấu nội dung"),
+    "digits": _("số chữ số"), "document": _("văn bản"), "due": _("hạn"), "ends": _("hết hạn"),
+    "endpoint": _("địa chỉ gửi"), "entered_on": _("ngày ghi"), "entries": _("số bút toán"),
+    "expected": _("theo sổ"), "factor_roles": _("vai trò cần lớp thứ hai"), "families": _("số gia đình"),
+    "fields": _("mục"), "form": _("dạng"), "found": _("phát hiện"), "function": _("chức năng"),
+    "grace": _("số ngày chờ"), "held": _("giữ lại"), "in_time": _("đúng hạn"), "invoice_prefix": _("đầu mã phiếu"),
+    "kept": _("giữ lại"), "kinds": _("thông tin"), "known": _("đã có từ trước"), "left": _("rời trường"),
+    "lengths": _("độ dài"), "lowered": _("số giảm"), "messages": _("số tin"), "nature": _("bản chất khoản thu"),
+    "net": _("số thực nhận"), "new_key": _("khóa mới"), "not_in_file": _("không có trong tệp"), "on": _("đang nhận"),
+    "on_notices": _("in trên phiếu"), "open": _("còn mở"), "outgoing": _("dòng tiền ra"), "paper": _("tin giấy"),
+    "party": _("bên"), "payments": _("số khoản nộp"), "people": _("số người"), "percent": _("phần trăm"),
+    "phone": _("điện thoại"), "prefix": _("đầu số"), "problems": _("số lỗi"), "profile": _("mức"),
+    "proposed_by": _("người đề nghị"), "public": _("công khai"), "pupils_with_nothing_to_pay": _("em không phải nộp"),
+    "purpose": _("việc"), "rotation": _("chu kỳ mật khẩu"), "rows": _("số dòng"), "rule": _("quy định"),
+    "said": _("trả lời"), "sealed": _("đã niêm phong"), "seen": _("đã xem"), "sender": _("tên người gửi"),
+    "sha256": _("dấu sha256"), "slip": _("giấy nộp tiền"), "source": _("nguồn"), "status": _("trạng thái"),
+    "supervision_ended": _("thôi quản lý"), "told": _("đã thông báo"), "unchanged": _("không đổi"),
+    "accounts_link": _("phải nhận đường dẫn mới"), "accounts_change": _("phải đổi mật khẩu"),
+    "accounts_signed_out": _("chỉ đăng xuất"),
+    "added": _("đã thêm"), "alarm": _("dấu hiệu"), "approved": _("đã duyệt cho"), "asked": _("đã yêu cầu"),
+    "before": _("trước đó"), "book": _("quyển"), "change": _("tiền thối"), "closes": _("kết thúc câu hỏi"),
+    "codes_before": _("mã trước đó"), "days": _("số ngày"), "deposit": _("nộp quỹ"), "destroyed": _("khóa đã hủy"),
+    "differences": _("số chỗ lệch"), "external_id": _("mã giao dịch của ngân hàng"),
+    "first_notice": _("mã báo đầu tiên"), "given": _("khách đưa"), "gross": _("số thu"), "key": _("mã giao dịch"),
+    "joined": _("gắn vào tài khoản có sẵn"),
+    "keys": _("số khóa"), "least": _("độ chắc ít nhất"), "limit": _("định mức"),
+    "method_before": _("hình thức trước đó"),
+    "now": _("nay là"), "papers": _("số tờ"), "per_day": _("số tin mỗi ngày"), "problem": _("lỗi"),
+    "pupils": _("số học sinh"), "said_by": _("người thấy"), "schools": _("số trường"), "sessions": _("số phiên"),
+    "suspend_on": _("sẽ khóa ngày"), "suspended": _("đã tạm khóa"), "taken": _("đã nhận"), "tax": _("thuế"),
+    "told_by": _("biết từ"), "total": _("tổng"), "transaction": _("mã giao dịch"),
+    "transaction_id": _("mã giao dịch"), "waiting": _("chờ duyệt"), "waits": _("còn chờ người thứ hai"),
+    "was_refunded": _("tiền đã hoàn"),
+    "until": _("đến hết"), "version": _("bản"), "voluntary": _("tự nguyện"), "way": _("cách trả"),
 }  # fmt: skip
 """Names of the commonest parameters; others show as they are kept."""
 
 
+_WHOLE: Words = {
+    "accounts:factor:reset": _("Lớp xác thực thứ hai: thu lại"),
+}
+"""Acts whose verb means something else with this subject."""
+
+
 def action_text(action: str) -> str:
     """The action in words; its own words where one of them is new."""
+    if action in _WHOLE:
+        return str(_WHOLE[action])
     subject, _sep, verb = action.rpartition(":")
     if subject not in SUBJECTS or verb not in VERBS:
         return action
     return f"{SUBJECTS[subject]}: {VERBS[verb]}"
-
-
-def params_text(params: Mapping[str, Any]) -> str:
-    """Parameters on one line: "số tiền: 250.000 đ · mã: TS…"; empty ones are left out."""
-    said = {key: value for key, value in params.items() if value not in ("", None, [], {})}
-    return " · ".join(f"{PARAMS.get(key, key)}: {_plain(key, value)}" for key, value in said.items())
-
-
-def _plain(key: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return params_text(value)
-    if isinstance(value, list):
-        return ", ".join(_plain(key, one) for one in value)
-    return dong(Dong(value)) if key == "amount" and type(value) is int else str(value)

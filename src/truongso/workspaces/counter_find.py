@@ -166,7 +166,7 @@ def _by_code(school: School, text: str) -> Invoice | None:
 
 
 def _by_words(school: School, text: str) -> Found:
-    """Pupils by name, phone or sector code; a word that is the name of a class narrows the search to it."""
+    """Pupils by name or sector code; a word that is the name of a class narrows the search to it."""
     classes = {fold(name): name for name in class_names(school)}
     words = text.split()
     named = [classes[fold(w)] for w in words if fold(w) in classes]

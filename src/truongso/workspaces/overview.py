@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from fractions import Fraction
 
 from truongso.banking.public import (
     BankLine,
@@ -42,6 +43,7 @@ from truongso.workspaces.wording import waiting_reason
 
 CHART_DAYS = 14
 SHOWN_CLASSES = 8
+SAME_MONTH = 28  # days
 SHOWN_WAITING = 5
 STALE_HOURS = 26  # a bank feed that was silent for a working day and a night
 
@@ -97,6 +99,14 @@ class Overview:
     bank_is_silent: bool
 
     @property
+    def round_share(self) -> Fraction | None:
+        """What of the round is paid, in percent to one decimal, rounded down: 100 only when all is paid."""
+        if self.round is None or not self.round.figures.total:
+            return None
+        figures = self.round.figures
+        return Fraction(1000 * figures.paid.value // figures.total.value, 10)
+
+    @property
     def shown_classes(self) -> list[ClassFigures]:
         return self.owing_classes[:SHOWN_CLASSES]
 
@@ -116,7 +126,7 @@ def overview(school: School) -> Overview:
     today = clock.today()
     rounds = rounds_of(school.pk)
     issued = [r for r in rounds if r.state is not RoundState.DRAFT]
-    present = next((r for r in issued if r.state is RoundState.ISSUED), issued[0] if issued else None)
+    present = _present([r for r in issued if r.state is RoundState.ISSUED] or issued)
     year = calendar_year(today.year)
     chart_from = today - dt.timedelta(days=CHART_DAYS - 1)
     days = day_figures(school.pk, min(year.first, chart_from), max(today, year.last))
@@ -143,6 +153,14 @@ def overview(school: School) -> Overview:
         bank_news=news,
         bank_is_silent=silent,
     )
+
+
+def _present(rounds: list[RoundRow]) -> RoundRow | None:
+    """The round that the school is collecting: the largest of the latest month, not what one class buys beside it."""
+    if not rounds:
+        return None
+    month = rounds[0].priced_on - dt.timedelta(days=SAME_MONTH)
+    return max((r for r in rounds if r.priced_on > month), key=lambda r: r.figures.total.value)
 
 
 def _chart(days: list[DayFigures], first: dt.date, last: dt.date) -> list[tuple[dt.date, int, int]]:

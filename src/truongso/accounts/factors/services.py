@@ -12,6 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
+from truongso.accounts.credential_notices import tell_of_change
 from truongso.accounts.factors.models import CodeSheet, UsedCode
 from truongso.accounts.factors.queries import has_second_factor
 from truongso.accounts.models import User
@@ -45,7 +46,10 @@ def make_sheet(*, user: User, actor: Actor) -> list[str]:
     codes = [f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}" for _n in range(SHEET_CODES)]
     CodeSheet.objects.filter(user=user).delete()
     CodeSheet.objects.create(
-        user=user, codes=sealing.seal(json.dumps(codes), place=_place(user)), count=SHEET_CODES, created_at=clock.now()
+        user=user,
+        codes=sealing.seal(json.dumps(codes), place=sheet_place(user.pk)),
+        count=SHEET_CODES,
+        created_at=clock.now(),
     )
     _changed(user, actor, "sheet:make")
     return codes
@@ -95,6 +99,14 @@ def drop_all(*, user: User, actor: Actor, reason: str) -> None:
     _changed(user, actor, "reset", reason)
 
 
+def forget_factors(user: User) -> None:
+    """Every second factor goes and nobody is told: the person's data were erased."""
+    Authenticator.objects.filter(user=user).delete()
+    CodeSheet.objects.filter(user=user).delete()
+    user.second_factor_since = None
+    user.save(update_fields=["second_factor_since"])
+
+
 def forget_used_codes() -> int:
     """Delete app codes that are too old to be accepted again; how many."""
     return UsedCode.objects.filter(used_at__lt=clock.now() - _REMEMBERED).delete()[0]
@@ -116,7 +128,7 @@ def _use_sheet_code(user: User, digits: str) -> CodeSheet | None:
     sheet = CodeSheet.objects.filter(user=user, used__lt=F("count")).first()
     if sheet is None:
         return None
-    codes: list[str] = json.loads(sealing.unseal(sheet.codes, place=_place(user)))
+    codes: list[str] = json.loads(sealing.unseal(sheet.codes, place=sheet_place(user.pk)))
     if not hmac.compare_digest(codes[sheet.used], digits):
         return None
     taken = CodeSheet.objects.filter(pk=sheet.pk, used=sheet.used).update(used=F("used") + 1)
@@ -140,7 +152,12 @@ def _changed(user: User, actor: Actor, what: str, reason: str = "") -> None:
     audit.record(
         actor, f"accounts:factor:{what.replace(':', '_')}", school_id=None, subject=("user", user.pk), reason=reason
     )
+    tell_of_change(user, what, actor)
 
 
-def _place(user: User) -> str:
-    return f"accounts_codesheet|codes|{user.pk}"
+MFA_SECRET_PLACE = "mfa_authenticator|data"  # noqa: S105 - where the sign-in library's sealed secrets belong
+
+
+def sheet_place(user_id: int) -> str:
+    """Where the sealed codes of a person's sheet belong."""
+    return f"accounts_codesheet|codes|{user_id}"

@@ -16,6 +16,7 @@ from truongso.accounts.hygiene.models import LeakReport, LeakRow, MailRulesRead,
 from truongso.accounts.hygiene.types import MAIL_RULES_VERSION, LeakOutcome, ReviewDecision
 from truongso.accounts.models import Membership
 from truongso.accounts.policy.types import Policy
+from truongso.accounts.signin.models import SignInCountry
 from truongso.accounts.types import STAFF_ROLES
 from truongso.kernel import clock
 from truongso.kernel.among import among
@@ -40,6 +41,7 @@ class Figures:
     old_forced: int = 0  # password alone, older than the policy allows
     old_reminded: int = 0
     change_required: int = 0
+    strange: int = 0  # signed in from a new country, and the owner has not said that it was right
     leavers: int = 0
     leavers_in: int = 0  # with a living session from before
     leaks: int = 0  # accounts of lists that were handled
@@ -83,7 +85,7 @@ def figures(school_ids: Collection[int], policy: Policy) -> dict[int, Figures]:
 
 def campaigns(school_ids: Collection[int]) -> dict[int, Campaign]:
     """The latest campaign of each school; one query."""
-    rows = Review.objects.across_schools("the unit's schools, or one").filter(among("school_id", school_ids))
+    rows = Review.objects.for_schools(school_ids)
     found: dict[int, Campaign] = {}
     for row in rows.select_related("signed_by").order_by("started_at", "pk"):
         found[row.school_id] = Campaign(
@@ -112,6 +114,7 @@ def _count_members(found: dict[int, Figures], policy: Policy) -> None:
     alone, old = Q(user__second_factor_since__isnull=True), Q(user__password_changed_at__lt=start_old)
     ready = Q(user__password_changed_at__isnull=False) | Q(user__second_factor_since__isnull=False)
     read = Exists(MailRulesRead.objects.filter(user_id=OuterRef("user_id"), version=MAIL_RULES_VERSION))
+    strange = Exists(SignInCountry.objects.filter(user_id=OuterRef("user_id"), attested_at=None))
     counts = {
         "accounts": active, "suspended": ~active, "staff": staff,
         "staff_factor": staff & Q(user__second_factor_since__isnull=False),
@@ -119,7 +122,7 @@ def _count_members(found: dict[int, Figures], policy: Policy) -> None:
         "given": password & Q(user__activated_at__isnull=True), "passwords": password,
         "password_only": password & alone, "old_forced": password & alone & old,
         "old_reminded": password & ~alone & old,
-        "change_required": active & ~Q(user__change_required=""),
+        "change_required": active & ~Q(user__change_required=""), "strange": active & Q(strange),
     }  # fmt: skip
     rows = Membership.objects.filter(in_force(today)).filter(among("school_id", found)).order_by().values("school_id")
     counted: Any = rows.annotate(**{name: Count("user_id", distinct=True, filter=q) for name, q in counts.items()})
@@ -153,8 +156,8 @@ def _count_leaks(found: dict[int, Figures]) -> None:
 
 def _count_items(found: dict[int, Figures]) -> None:
     """Decisions of the latest campaign of each school."""
-    latest = Review.objects.across_schools("the latest of each school").filter(school_id=OuterRef("school_id"))
-    rows = ReviewItem.objects.across_schools("the unit's schools, or one").filter(among("school_id", found))
+    latest = Review.objects.of_outer_school()
+    rows = ReviewItem.objects.for_schools(found)
     rows = rows.filter(review_id=Subquery(latest.order_by("-started_at", "-pk").values("pk")[:1])).order_by()
     names = {
         ReviewDecision.CONFIRMED: "confirmed", ReviewDecision.DISABLED: "disabled",

@@ -18,6 +18,7 @@ from truongso.accounts.hygiene.notices import tell_owners
 from truongso.accounts.hygiene.types import WARN_BEFORE
 from truongso.accounts.models import Membership, User
 from truongso.accounts.policy.queries import policy_of
+from truongso.accounts.policy.services import require_change
 from truongso.accounts.policy.types import BOUNDS
 from truongso.accounts.queries import memberships_on
 from truongso.accounts.signin import devices
@@ -68,7 +69,7 @@ def look_at(user_id: int) -> str:
         return ""
     if last_kept_role(user) is not None:
         return "spared"
-    suspend(actor=CLOCK, school=school, user=user, reason=_("Không dùng %(days)d ngày") % {"days": policy.dormant_days})
+    suspend(actor=CLOCK, place=school, user=user, reason=_("Không dùng %(days)d ngày") % {"days": policy.dormant_days})
     row.suspended_at = clock.now()
     row.save(update_fields=["suspended_at"])
     if school is not None:
@@ -92,10 +93,13 @@ def last_use(user: User) -> dt.datetime:
 
 @transaction_required
 def sign_leaver_out(user_id: int) -> int:
-    """End the sessions of somebody without any role left; how many. Rights ended with the roles themselves."""
+    """End the sessions of somebody without any role left; how many. Rights ended with the roles themselves; whoever
+    comes back chooses another password first (change on evidence, in both profiles)."""
     user = User.objects.get(pk=user_id)
     ended = end_sessions(user)
     devices.distrust(user)
+    if user.has_usable_password() and not user.change_required:
+        require_change(user=user, reason="departure", actor=CLOCK)
     audit.record(CLOCK, "accounts:user:left", school_id=None, subject=("user", user.pk), params={"sessions": ended})
     return ended
 
@@ -136,6 +140,6 @@ def _warn(user: User, used: dt.datetime, suspend_on: dt.date, school: School | N
         )  # fmt: skip
         row.save(update_fields=["is_told"])
     audit.record(
-        CLOCK, "accounts:user:idle", school_id=school.pk if school else None, subject=("user", user.pk),
+        CLOCK, "accounts:user:idle", school_id=None, subject=("user", user.pk),
         params={"suspend_on": suspend_on.isoformat(), "told": row.is_told},
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, OuterRef, Q, QuerySet
 
 from truongso.accounts.factors.models import CodeSheet
 from truongso.accounts.hygiene.models import IdleWarning, MailRulesRead, SharedAccount
@@ -102,8 +102,15 @@ def is_without_way_in(user: User) -> bool:
 def accounts_of(place: School | OrgUnit, *, only: Collection[int] | None = None) -> list[Account]:
     """Everybody who has or had a role at the place, by name; six queries."""
     rows = Membership.objects.filter(school=place) if isinstance(place, School) else unit_members(place)
-    if only is not None:
-        rows = rows.filter(among("user_id", only))
+    return _accounts(rows if only is None else rows.filter(among("user_id", only)))
+
+
+def accounts_of_operators() -> list[Account]:
+    """Everybody who runs or ran the installation, by name; six queries."""
+    return _accounts(Membership.objects.filter(role=Role.OPERATOR.value))
+
+
+def _accounts(rows: QuerySet[Membership]) -> list[Account]:
     memberships: dict[int, list[Membership]] = {}
     users: dict[int, User] = {}
     for row in rows.select_related("user").order_by("user__full_name", "user_id", "valid_from", "id"):
@@ -210,6 +217,6 @@ def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | 
     return max(one, other) if one and other else one or other
 
 
-def in_force(day: dt.date) -> Q:
-    """Roles in force on the day."""
+def in_force(day: dt.date | OuterRef) -> Q:
+    """Roles in force on the day, also on that of an outer row."""
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))

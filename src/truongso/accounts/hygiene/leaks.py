@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from truongso.accounts.hygiene import owners
 from truongso.accounts.hygiene.inventory import is_without_way_in
 from truongso.accounts.hygiene.leak_reading import Leaked, read_leaked
 from truongso.accounts.hygiene.models import LeakReport, LeakRow
@@ -19,6 +18,7 @@ from truongso.accounts.hygiene.types import LeakOutcome
 from truongso.accounts.models import ActivationLink, Membership, User
 from truongso.accounts.policy.services import require_change
 from truongso.accounts.signin import devices
+from truongso.accounts.signin.passwords import take_away_password
 from truongso.accounts.signin.sessions import end_sessions
 from truongso.accounts.staffing.queries import other_places
 from truongso.accounts.staffing.services import Manager, renew_link
@@ -28,6 +28,7 @@ from truongso.kernel.among import among
 from truongso.kernel.bulk import insert_many
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import tidy
+from truongso.kernel.scope import of_unit
 from truongso.messaging.public import address_of, is_address
 from truongso.messaging.types import ChannelKind
 from truongso.organizations.public import OrgUnit, School, schools_by_id
@@ -72,7 +73,7 @@ def store_report(
         )  # fmt: skip
     insert_many(rows)
     audit.record(
-        by.actor, "accounts:leak:upload", school_id=school.pk if school else None, subject=("leak", report.public_id),
+        by.actor, "accounts:leak:upload", school_id=_chain(report), subject=("leak", report.public_id),
         params={"rows": len(rows), "accounts": sum(1 for row in rows if row.user_id)},
     )  # fmt: skip
     return report
@@ -103,8 +104,8 @@ def handle(*, by: Manager, report: LeakReport, own_session: str | None) -> Handl
     LeakRow.objects.filter(report=row, user_id__in=told).update(is_told=True)
     outcomes = [line.outcome for line in lines]
     audit.record(
-        by.actor, "accounts:leak:handle", school_id=row.school_id, subject=("leak", row.public_id),
-        params={one.value: outcomes.count(one.value) for one in LeakOutcome} | {"told": len(told)},
+        by.actor, "accounts:leak:handle", school_id=_chain(row), subject=("leak", row.public_id),
+        params={"accounts_" + one.value: outcomes.count(one.value) for one in LeakOutcome} | {"told": len(told)},
     )  # fmt: skip
     return Handled(len(lines), len(told))
 
@@ -120,7 +121,7 @@ def links_for(*, by: Manager, school: School, report: LeakReport) -> tuple[list[
         if user is None or not user.is_active or user.has_usable_password() or user.pk == by.user.pk:
             continue
         try:
-            done = renew_link(by=by, school=school, user=user)
+            done = renew_link(by=by, place=school, user=user)
         except AccountRefusedError:  # asked for already, or somebody else's to give
             waiting += 1
             continue
@@ -128,6 +129,11 @@ def links_for(*, by: Manager, school: School, report: LeakReport) -> tuple[list[
         if done.token:
             made.append((user, done.token))
     return made, waiting
+
+
+def _chain(report: LeakReport) -> int:
+    """The list is the affair of the place that uploaded it."""
+    return report.school_id if report.school_id is not None else of_unit(report.unit_id or 0)
 
 
 def _secure(by: Manager, user: User, own_session: str | None) -> LeakOutcome:
@@ -143,7 +149,7 @@ def _secure(by: Manager, user: User, own_session: str | None) -> LeakOutcome:
     if keeps:
         require_change(user=user, reason=REASON, actor=by.actor)
         return LeakOutcome.CHANGE
-    owners.take_away_password(user)
+    take_away_password(user)
     audit.record(by.actor, "accounts:user:take_password", school_id=None, subject=("user", user.pk), reason=REASON)
     return LeakOutcome.LINK
 

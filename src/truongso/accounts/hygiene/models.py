@@ -9,6 +9,7 @@ from truongso.accounts.hygiene.types import BY_CLOCK, AccountClass, LeakOutcome,
 from truongso.kernel.constraints import SchoolKey, one_of
 from truongso.kernel.fields import PublicIdField, SchoolForeignKey
 from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
+from truongso.organizations.public import OrgUnit
 
 _CLOCK_WORDS = sorted(decision.value for decision in BY_CLOCK)
 
@@ -27,17 +28,102 @@ class SharedAccount(models.Model):
 
 
 class ReviewRound(models.Model):
-    """A campaign that a unit starts at all its schools."""
+    """A campaign that a unit starts at all its schools, and among its own people: this part the unit signs. Without a
+    unit it is one over the operators."""
 
     public_id = PublicIdField(unique=True)
-    unit = models.ForeignKey("organizations.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("organizations.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     classes = models.JSONField()
     started_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     due_on = models.DateField()
+    closed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=True, signed_at__isnull=True, digest="")
+                | (Q(signed_by__isnull=False, signed_at__isnull=False, closed_at__isnull=False) & ~Q(digest="")),
+                name="accounts_reviewround_signed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.started_at:%d/%m/%Y}"
+
+    @property
+    def the_unit(self) -> OrgUnit:
+        """Whose campaign it is; those of operators never come here."""
+        return _unit(self.unit)
+
+
+class ReviewedAccount(models.Model):
+    """One account in a campaign, as it stood at the start, and what was decided."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    account_class = models.CharField(max_length=8)
+    roles = models.CharField(max_length=200, blank=True)
+    last_used_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=16, blank=True)
+    decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    # The act waits for a second person: a sensitive account.
+    waits = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.decision or '…'}"
+
+
+def _reviewed(table: str) -> list[models.BaseConstraint]:
+    """What the database holds of every `ReviewedAccount`."""
+    return [
+        one_of("account_class", AccountClass, name=f"{table}_class"),
+        models.CheckConstraint(
+            condition=Q(decision="") | Q(decision__in=[one.value for one in ReviewDecision]), name=f"{table}_decision"
+        ),
+        models.CheckConstraint(
+            condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True)
+            | Q(decision__in=_CLOCK_WORDS, decided_at__isnull=False, decided_by__isnull=True)
+            | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision__in=["", *_CLOCK_WORDS])),
+            name=f"{table}_decided",
+        ),
+        # Nobody reviews their own account.
+        models.CheckConstraint(
+            condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("user")), name=f"{table}_other"
+        ),
+    ]
+
+
+class UnitReviewItem(ReviewedAccount):
+    """An account of the unit, or of one below, in a unit's campaign; without a unit an operator's."""
+
+    round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="items")
+    unit = models.ForeignKey("organizations.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "user"], name="accounts_unitreviewitem_once"),
+            *_reviewed("accounts_unitreviewitem"),
+        ]
+
+    @property
+    def the_unit(self) -> OrgUnit:
+        """Where the account stands; those of operators never come here."""
+        return _unit(self.unit)
+
+
+def _unit(found: OrgUnit | None) -> OrgUnit:
+    if found is None:
+        raise ValueError("a campaign of operators has no unit")
+    return found
 
 
 class Review(SchoolScoped):
@@ -72,46 +158,19 @@ class Review(SchoolScoped):
         return f"{self.school_id} {self.started_at:%d/%m/%Y}"
 
 
-class ReviewItem(SchoolChild):
-    """One account in a campaign, as it stood at the start, and what was decided."""
+class ReviewItem(ReviewedAccount, SchoolChild):
+    """An account of the school in its campaign."""
 
     review = SchoolForeignKey(Review, related_name="items")
-    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    account_class = models.CharField(max_length=8)
-    roles = models.CharField(max_length=200, blank=True)
-    last_used_at = models.DateTimeField(null=True)
-    decision = models.CharField(max_length=16, blank=True)
-    decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=300, blank=True)
-    # The act waits for a second person: a sensitive account.
-    waits = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             school_row("accounts_reviewitem"),
             SchoolKey("review", name="accounts_reviewitem_review"),
             models.UniqueConstraint(fields=["school", "review", "user"], name="accounts_reviewitem_once"),
-            one_of("account_class", AccountClass, name="accounts_reviewitem_class"),
-            models.CheckConstraint(
-                condition=Q(decision="") | Q(decision__in=[one.value for one in ReviewDecision]),
-                name="accounts_reviewitem_decision",
-            ),
-            models.CheckConstraint(
-                condition=Q(decision="", decided_at__isnull=True, decided_by__isnull=True)
-                | Q(decision__in=_CLOCK_WORDS, decided_at__isnull=False, decided_by__isnull=True)
-                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(decision__in=["", *_CLOCK_WORDS])),
-                name="accounts_reviewitem_decided",
-            ),
-            # Nobody reviews their own account.
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("user")), name="accounts_reviewitem_other"
-            ),
+            *_reviewed("accounts_reviewitem"),
         ]
         indexes = [models.Index(fields=["school", "review", "decision"], name="accounts_reviewitem_of")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.decision or '…'}"
 
 
 class LeakReport(models.Model):

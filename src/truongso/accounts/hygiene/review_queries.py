@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from truongso.accounts.hygiene.models import Review, ReviewItem, ReviewRound
 from truongso.accounts.hygiene.types import ReviewDecision
-from truongso.kernel.among import among
 from truongso.organizations.public import OrgUnit, School
 
 
@@ -84,16 +83,19 @@ def tally_of(review: Review) -> Tally:
 
 def round_at(unit: OrgUnit, public_id: str) -> ReviewRound | None:
     """A campaign of the unit."""
-    return ReviewRound.objects.filter(unit=unit, public_id=public_id).select_related("started_by").first()
+    return (
+        ReviewRound.objects.filter(unit=unit, public_id=public_id)
+        .select_related("started_by", "signed_by", "unit")
+        .first()
+    )
 
 
 def tallies_of_round(of_round: ReviewRound, school_ids: Collection[int]) -> dict[int, tuple[Review, Tally]]:
     """The unit's campaign school by school; two queries."""
-    reason = "the unit's campaign at its schools"
-    reviews = Review.objects.across_schools(reason).filter(among("school_id", school_ids), round=of_round)
+    reviews = Review.objects.for_schools(school_ids).filter(round=of_round)
     found = {one.school_id: one for one in reviews.select_related("signed_by")}
     counts: dict[int, Counter[str]] = {pk: Counter() for pk in found}
-    rows = ReviewItem.objects.across_schools(reason).filter(Q(review__round=of_round), among("school_id", found))
+    rows = ReviewItem.objects.for_schools(found).filter(review__round=of_round)
     for school_id, decision, count in rows.order_by().values_list("school_id", "decision").annotate(n=Count("pk")):
         counts[school_id][decision] += count
     return {pk: (review, Tally(dict(counts[pk]))) for pk, review in found.items()}

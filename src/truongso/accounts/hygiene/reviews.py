@@ -27,6 +27,7 @@ from truongso.accounts.hygiene.types import (
     AccountState,
     ReviewDecision,
 )
+from truongso.accounts.hygiene.unit_reviews import include_own
 from truongso.accounts.models import Membership, User
 from truongso.accounts.policy.queries import policy_at
 from truongso.accounts.queries import holders_of
@@ -40,6 +41,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import tidy
+from truongso.kernel.scope import of_unit
 from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import OrgUnit, School, schools_by_id, schools_under
 
@@ -86,7 +88,8 @@ def open_review(
 
 @transaction_required
 def open_round(*, by: User, actor: Actor, unit: OrgUnit, classes: Collection[AccountClass]) -> ReviewRound:
-    """A campaign of a unit; the clock opens it at each of its schools (`schools_to_open`).
+    """A campaign of a unit: among its own people at once (`unit_reviews`); the clock opens it at each of its schools
+    (`schools_to_open`).
 
     Raises AccountRefusedError `review_classes`, `review_open` (day: a round of the unit runs), `review_nobody` (no
     school).
@@ -103,9 +106,10 @@ def open_round(*, by: User, actor: Actor, unit: OrgUnit, classes: Collection[Acc
         unit=unit, classes=[one.value for one in AccountClass if one in classes], started_by=by,
         started_at=clock.now(), due_on=clock.today() + REVIEW_TERM,
     )  # fmt: skip
+    own = include_own(made)
     audit.record(
-        actor, "accounts:review:round", school_id=None, subject=("unit", unit.code),
-        params={"round": made.public_id, "classes": made.classes, "schools": len(schools)},
+        actor, "accounts:review:round", school_id=of_unit(unit.pk), subject=("unit", unit.code),
+        params={"round": made.public_id, "classes": made.classes, "schools": len(schools), "accounts": own},
     )  # fmt: skip
     return made
 
@@ -152,7 +156,7 @@ def disable(*, by: Manager, review: Review, item: ReviewItem, reason: str) -> bo
     role = last_kept_role(fresh.user)
     if role is not None:
         raise AccountRefusedError("last_keeper", role=role)
-    done = staffing.set_active(by=by, school=row.school, user=fresh.user, active=False, reason=reason)
+    done = staffing.set_active(by=by, place=row.school, user=fresh.user, active=False, reason=reason)
     _decide(by, row, fresh, ReviewDecision.DISABLED, reason, waits=done.waits)
     return done.waits
 
@@ -165,7 +169,7 @@ def change_owner(*, by: Manager, review: Review, item: ReviewItem, owner: User, 
     """
     row = _open(review)
     fresh = _undecided(row, item)
-    owners.set_owner(by=by, school=row.school, user=fresh.user, owner=owner, reason=reason)
+    owners.set_owner(by=by, place=row.school, user=fresh.user, owner=owner, reason=reason)
     _decide(by, row, fresh, ReviewDecision.OWNER_CHANGED, reason, waits=False)
 
 
@@ -291,10 +295,11 @@ def digest_of(review: Review) -> str:
 
 def schools_to_open(of_round: ReviewRound) -> list[School]:
     """Schools of the unit at which the round has not been opened yet and no campaign runs."""
-    rows = Review.objects.across_schools("the unit's round at its schools")
+    schools = schools_under(of_round.the_unit, clock.today())
+    rows = Review.objects.for_schools([one.pk for one in schools])
     busy = rows.filter(Q(round=of_round) | Q(closed_at=None))
     known = set(busy.values_list("school_id", flat=True))
-    return [one for one in schools_under(of_round.unit, clock.today()) if one.pk not in known]
+    return [one for one in schools if one.pk not in known]
 
 
 def _outcome(review: Review, item: ReviewItem, scope: frozenset[int]) -> ReviewDecision:
@@ -305,7 +310,7 @@ def _outcome(review: Review, item: ReviewItem, scope: frozenset[int]) -> ReviewD
         return ReviewDecision.ELSEWHERE
     if last_kept_role(user) is not None:
         return ReviewDecision.SPARED
-    staffing.suspend(actor=CLOCK, school=review.school, user=user, reason=_("Quá hạn rà soát tài khoản"))
+    staffing.suspend(actor=CLOCK, place=review.school, user=user, reason=_("Quá hạn rà soát tài khoản"))
     return ReviewDecision.EXPIRED
 
 
@@ -339,7 +344,7 @@ def _scope(review: Review) -> frozenset[int]:
     """The schools for which whoever started the campaign has a say."""
     if review.round is None:
         return frozenset({review.school_id})
-    return frozenset(one.pk for one in schools_under(review.round.unit, clock.today())) | {review.school_id}
+    return frozenset(one.pk for one in schools_under(review.round.the_unit, clock.today())) | {review.school_id}
 
 
 def _open(review: Review) -> Review:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from truongso.accounts.hygiene import idle, reviews
+from truongso.accounts.hygiene import idle, operator_reviews, owners, reviews, unit_reviews
 from truongso.accounts.hygiene.models import HygieneSweep, Review, ReviewRound
 from truongso.accounts.hygiene.types import REMIND_ON
 from truongso.kernel import clock
@@ -22,9 +22,14 @@ R = TypeVar("R")
 def run_reviews() -> int:
     """Open the units' campaigns at their schools, remind, and end what is over; how much was done."""
     done = 0
-    for of_round in ReviewRound.objects.filter(due_on__gte=clock.today()).select_related("unit", "started_by"):
+    of_units = ReviewRound.objects.filter(unit__isnull=False)
+    for of_round in of_units.filter(due_on__gte=clock.today()).select_related("unit", "started_by"):
         for school in reviews.schools_to_open(of_round)[:_AT_ONCE]:
             done += _each(functools.partial(reviews.open_of_round, of_round, school)) is not None
+        done += bool(_each(functools.partial(unit_reviews.remind, of_round)))
+    for of_round in ReviewRound.objects.filter(closed_at=None, due_on__lt=clock.today()):
+        expire = operator_reviews.expire if of_round.unit_id is None else unit_reviews.expire
+        done += _each(functools.partial(expire, of_round)) is not None
     running = Review.objects.across_schools("the clock asks for every school").filter(closed_at=None)
     for review in list(running.filter(due_on__lt=clock.today()).select_related("school")):
         done += _each(functools.partial(reviews.expire, review)) is not None
@@ -54,6 +59,11 @@ def sign_leavers_out() -> int:
     )
 
 
+def close_left_behind() -> int:
+    """Shared accounts whose owner has left open to nobody until another owner is named; how many."""
+    return sum(bool(_each(functools.partial(owners.close_left_behind, user_id))) for user_id in owners.left_behind())
+
+
 def _each(act: Callable[[], R]) -> R | None:
     """One piece in a transaction of its own; one that fails keeps no other from being done."""
 
@@ -72,4 +82,5 @@ TICKS: dict[str, Callable[[], int]] = {
     "accounts.run_reviews": run_reviews,
     "accounts.sweep_idle": sweep_idle,
     "accounts.sign_leavers_out": sign_leavers_out,
+    "accounts.close_left_behind": close_left_behind,
 }

@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_squashed_0004'),
-        ('organizations', '0001_squashed_0005'),
+        ('accounts', '0004_policy'),
+        ('organizations', '0005_modules'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from truongso.accounts.policy.rules import Age, age_asks, due_on
 from truongso.accounts.policy.types import LETTER, Composition, Policy, Profile, Rotation, combined
 from truongso.accounts.queries import memberships_on
 from truongso.accounts.signin.sessions import Bounds
-from truongso.accounts.types import SENSITIVE_ROLES, Role
+from truongso.accounts.types import SHORT_SESSION_ROLES, Role
 from truongso.kernel import clock
 from truongso.organizations.public import OrgUnit, School, supervising_unit, unit_path
 
@@ -83,7 +83,7 @@ def bounds_of(user: User) -> Bounds:
     today = clock.today()
     held = memberships_on(user, today)
     policy = _combined(held, today)
-    if {m.role for m in held} & SENSITIVE_ROLES:
+    if {m.role for m in held} & SHORT_SESSION_ROLES:
         idle, life = policy.idle_minutes_sensitive, policy.life_hours_sensitive
     else:
         idle, life = policy.idle_minutes, policy.life_hours

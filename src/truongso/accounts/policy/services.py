@@ -10,11 +10,12 @@ from truongso.accounts.models import User
 from truongso.accounts.policy.models import AuthPolicy, UsedPassword
 from truongso.accounts.policy.queries import above
 from truongso.accounts.policy.types import BOUNDS, Policy, weaker_fields
-from truongso.accounts.types import AccountRefusedError
+from truongso.accounts.types import SENSITIVE_ROLES, AccountRefusedError
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import tidy
+from truongso.kernel.scope import of_unit
 from truongso.organizations.public import OrgUnit, School
 
 MOST_KEPT = 10
@@ -27,13 +28,16 @@ def set_policy(
     """What holds at a school or unit, and below it, from a day on; set again for the same day it is replaced.
 
     Raises AccountRefusedError `policy_past` (a day before today), `policy_bounds` (field, least, most),
-    `policy_weaker` (fields: weaker than what the organisation above set).
+    `policy_roles` (somebody who moves money or gives rights without a second factor), `policy_weaker` (fields: weaker
+    than what the organisation above set).
     """
     if valid_from < clock.today():
         raise AccountRefusedError("policy_past", day=valid_from)
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(policy, name) <= most:
             raise AccountRefusedError("policy_bounds", field=name, least=least, most=most)
+    if not policy.factor_roles >= SENSITIVE_ROLES:
+        raise AccountRefusedError("policy_roles")
     parent = above(place, valid_from)
     if parent is not None and (weaker := weaker_fields(policy, parent)):
         raise AccountRefusedError("policy_weaker", fields=tuple(weaker))
@@ -46,10 +50,11 @@ def set_policy(
     }  # fmt: skip
     row, _made = AuthPolicy.objects.update_or_create(school=school, unit=unit, valid_from=valid_from, defaults=values)
     audit.record(
-        actor, "accounts:policy:set", school_id=school.pk if school else None,
+        actor, "accounts:policy:set", school_id=place.pk if isinstance(place, School) else of_unit(place.pk),
         subject=("school" if school else "unit", place.code),
         params={"profile": row.profile, "from": valid_from.isoformat(), "rotation": row.rotation,
-                "lengths": [row.min_len_single, row.min_len_mfa], "grace": [row.grace_days, row.grace_days_sensitive]},
+                "lengths": [row.min_len_single, row.min_len_mfa], "grace": [row.grace_days, row.grace_days_sensitive],
+                "factor_roles": row.factor_roles},
         reason=note,
     )  # fmt: skip
     return row

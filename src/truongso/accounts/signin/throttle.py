@@ -12,7 +12,6 @@ a row). Unknown names are counted like known ones: the answers teach nothing.
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -47,14 +46,7 @@ class Attempt:
 
 def source_of(request: HttpRequest) -> str:
     """Where tries are counted: the address, or the /64 network of an IPv6 client, which owns all of it."""
-    address = limits.client_of(request)
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return limits.counted_as(limits.client_of(request))
 
 
 def key_of(*parts: object) -> str:

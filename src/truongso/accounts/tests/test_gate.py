@@ -116,7 +116,9 @@ def test_personal_pages_are_not_kept_by_browsers(client: Client, school: School)
         (Role.PRINCIPAL, "/thu"),
         (Role.CASHIER, "/thu"),
         (Role.IT_ADMIN, "/hoc-sinh"),
-        (Role.HOMEROOM_TEACHER, "/tai-khoan"),
+        (Role.HOMEROOM_TEACHER, "/lop-chu-nhiem"),
+        (Role.SUPPORT, "/ho-tro"),
+        (Role.SUBJECT_TEACHER, "/tai-khoan"),
         (None, "/tai-khoan"),
     ],
 )

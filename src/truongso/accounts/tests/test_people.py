@@ -7,16 +7,19 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.test import Client
 from tests import factories
 
+from truongso.accounts.acts import acts_at
 from truongso.accounts.models import ActivationLink, Membership, User
 from truongso.accounts.staffing import services
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.staffing.services import Manager, PersonData, Span
 from truongso.accounts.types import AccountRefusedError, Role
 from truongso.kernel import clock
+from truongso.kernel.audit_reading import Wanted, entries
 from truongso.kernel.models import AuditEntry
 from truongso.organizations.models import School, Supervision
 from truongso.organizations.types import SupervisionFunction
@@ -68,13 +71,13 @@ def refused(code: str, act: object) -> None:
 
 def give(staff: Staff, by: User, user: User, role: Role, start: dt.date = FROM) -> services.Done:
     with transaction.atomic():
-        return services.give_role(by=staff.manager(by), school=staff.school, user=user, span=Span(role, start))
+        return services.give_role(by=staff.manager(by), place=staff.school, user=user, span=Span(role, start))
 
 
 def test_a_teacher_is_added_at_once_and_can_activate(staff: Staff) -> None:
     with transaction.atomic():
         user, done = services.add_person(
-            by=staff.manager(staff.it), school=staff.school,
+            by=staff.manager(staff.it), place=staff.school,
             data=PersonData("  Lý  Thị Mới ", "MoiLT", "moi@truong.example"),
             span=Span(Role.HOMEROOM_TEACHER, FROM, dt.date(2027, 5, 31)),
         )  # fmt: skip
@@ -92,7 +95,7 @@ def test_a_teacher_is_added_at_once_and_can_activate(staff: Staff) -> None:
 def test_an_accountant_waits_for_the_principal_and_gets_the_link_then(staff: Staff) -> None:
     with transaction.atomic():
         user, done = services.add_person(
-            by=staff.manager(staff.it), school=staff.school, data=PersonData("Thào Thị Tiền", "tientt"),
+            by=staff.manager(staff.it), place=staff.school, data=PersonData("Thào Thị Tiền", "tientt"),
             span=Span(Role.CASHIER, FROM),
         )  # fmt: skip
     assert (done.waits, done.token, user.memberships.count(), ActivationLink.objects.count()) == (True, "", 0, 0)
@@ -119,7 +122,7 @@ def test_an_accountant_waits_for_the_principal_and_gets_the_link_then(staff: Sta
 def test_bad_data_makes_nobody(staff: Staff, data: PersonData, code: str) -> None:
     span = Span(Role.SUBJECT_TEACHER, FROM)
     refused(
-        code, lambda: services.add_person(by=staff.manager(staff.it), school=staff.school, data=data, span=span)
+        code, lambda: services.add_person(by=staff.manager(staff.it), place=staff.school, data=data, span=span)
     )  # fmt: skip
 
 
@@ -133,13 +136,13 @@ def test_bad_data_makes_nobody(staff: Staff, data: PersonData, code: str) -> Non
 def test_roles_that_do_not_go_together_are_refused(staff: Staff, held: Role, wanted: Role) -> None:
     assert staff.accountant.memberships.get().role == held
     by, span = staff.manager(staff.principal), Span(wanted, FROM)
-    refused("roles_conflict", lambda: services.give_role(by=by, school=staff.school, user=staff.accountant, span=span))
+    refused("roles_conflict", lambda: services.give_role(by=by, place=staff.school, user=staff.accountant, span=span))
 
 
 def test_a_conflict_also_counts_while_the_first_role_still_waits(staff: Staff) -> None:
     give(staff, staff.it, staff.teacher, Role.ACCOUNTANT)
     by, span = staff.manager(staff.it), Span(Role.CASHIER, FROM)
-    refused("roles_conflict", lambda: services.give_role(by=by, school=staff.school, user=staff.teacher, span=span))
+    refused("roles_conflict", lambda: services.give_role(by=by, place=staff.school, user=staff.teacher, span=span))
 
 
 def test_after_the_end_of_one_role_the_other_may_follow(staff: Staff) -> None:
@@ -156,7 +159,7 @@ def test_the_same_role_twice_dates_turned_round_and_roles_elsewhere_are_refused(
         ("wrong_place", Span(Role.OFFICE, FROM)),
         ("wrong_place", Span(Role.OPERATOR, FROM)),
     ):
-        refused(code, lambda s=span: services.give_role(by=by, school=staff.school, user=staff.teacher, span=s))
+        refused(code, lambda s=span: services.give_role(by=by, place=staff.school, user=staff.teacher, span=s))
 
 
 def test_nobody_gives_themselves_anything(staff: Staff) -> None:
@@ -164,13 +167,13 @@ def test_nobody_gives_themselves_anything(staff: Staff) -> None:
         by = staff.manager(user)
         refused(
             "own_account",
-            lambda b=by, u=user: services.give_role(by=b, school=staff.school, user=u, span=Span(Role.SUPPORT, FROM)),
+            lambda b=by, u=user: services.give_role(by=b, place=staff.school, user=u, span=Span(Role.SUPPORT, FROM)),
         )
-        refused("own_account", lambda b=by, u=user: services.renew_link(by=b, school=staff.school, user=u))
+        refused("own_account", lambda b=by, u=user: services.renew_link(by=b, place=staff.school, user=u))
         membership = user.memberships.get()
         refused(
             "own_account",
-            lambda b=by, m=membership: services.end_role(by=b, school=staff.school, membership=m, last_day=FROM),
+            lambda b=by, m=membership: services.end_role(by=b, place=staff.school, membership=m, last_day=FROM),
         )
 
 
@@ -180,19 +183,19 @@ def test_ending_a_role_never_prolongs_it(staff: Staff) -> None:
     last = today + dt.timedelta(days=10)
     membership = staff.accountant.memberships.get()
     with transaction.atomic():
-        services.end_role(by=staff.manager(staff.principal), school=staff.school, membership=membership, last_day=last)
+        services.end_role(by=staff.manager(staff.principal), place=staff.school, membership=membership, last_day=last)
     for user in (staff.principal, staff.it):
         by, later = staff.manager(user), last + dt.timedelta(days=1)
         refused(
             "ends_earlier",
             lambda b=by, d=later: services.end_role(
-                by=b, school=staff.school, membership=membership, last_day=d, reason="x"
+                by=b, place=staff.school, membership=membership, last_day=d, reason="x"
             ),
         )
     # Nor does a request that was overtaken.
     with transaction.atomic():
-        done = services.end_role(by=staff.manager(staff.it), school=staff.school, membership=membership, last_day=last)
-        services.end_role(by=staff.manager(staff.principal), school=staff.school, membership=membership, last_day=today)
+        done = services.end_role(by=staff.manager(staff.it), place=staff.school, membership=membership, last_day=last)
+        services.end_role(by=staff.manager(staff.principal), place=staff.school, membership=membership, last_day=today)
     request = done.request
     assert request is not None
     refused("ends_earlier", lambda: services.decide(by=staff.manager(staff.principal), request=request, approve=True))
@@ -270,11 +273,11 @@ def test_the_first_principal_of_a_school_is_made_by_who_may_approve(other_school
     by = Manager(office, True, frozenset({other_school.pk}))
     with transaction.atomic():
         user, done = services.add_person(
-            by=by, school=other_school, data=PersonData("Mùa A Trưởng", "truongma"), span=Span(Role.PRINCIPAL, FROM)
+            by=by, place=other_school, data=PersonData("Mùa A Trưởng", "truongma"), span=Span(Role.PRINCIPAL, FROM)
         )
         assert (done.waits, user.memberships.get().role) == (False, "principal")
         _second, waits = services.add_person(
-            by=by, school=other_school, data=PersonData("Mùa A Hai", "haima"), span=Span(Role.PRINCIPAL, FROM)
+            by=by, place=other_school, data=PersonData("Mùa A Hai", "haima"), span=Span(Role.PRINCIPAL, FROM)
         )
     assert waits.waits
 
@@ -284,7 +287,7 @@ def test_roles_end_at_their_day(staff: Staff) -> None:
     with transaction.atomic():
         services.end_role(
             by=staff.manager(staff.it),
-            school=staff.school,
+            place=staff.school,
             membership=membership,
             last_day=FROM,
             reason="Chuyển trường",
@@ -293,7 +296,7 @@ def test_roles_end_at_their_day(staff: Staff) -> None:
     refused(
         "last_day_past",
         lambda: services.end_role(
-            by=staff.manager(staff.it), school=staff.school, membership=membership, last_day=dt.date(2026, 10, 3)
+            by=staff.manager(staff.it), place=staff.school, membership=membership, last_day=dt.date(2026, 10, 3)
         ),
     )
 
@@ -301,13 +304,13 @@ def test_roles_end_at_their_day(staff: Staff) -> None:
 def test_the_it_administrator_cannot_end_the_principal_alone_but_the_principal_ends_it_at_once(staff: Staff) -> None:
     with transaction.atomic():
         done = services.end_role(
-            by=staff.manager(staff.it), school=staff.school, membership=staff.principal.memberships.get(), last_day=FROM
+            by=staff.manager(staff.it), place=staff.school, membership=staff.principal.memberships.get(), last_day=FROM
         )
     assert done.waits
     assert staff.principal.memberships.get().valid_to is None
     with transaction.atomic():
         done = services.end_role(
-            by=staff.manager(staff.principal), school=staff.school, membership=staff.it.memberships.get(), last_day=FROM
+            by=staff.manager(staff.principal), place=staff.school, membership=staff.it.memberships.get(), last_day=FROM
         )
     assert not done.waits
     assert staff.it.memberships.get().valid_to == FROM
@@ -315,8 +318,8 @@ def test_the_it_administrator_cannot_end_the_principal_alone_but_the_principal_e
 
 def test_a_link_for_the_accountant_takes_two_and_for_a_teacher_one(staff: Staff) -> None:
     with transaction.atomic():
-        assert services.renew_link(by=staff.manager(staff.it), school=staff.school, user=staff.teacher).token
-        done = services.renew_link(by=staff.manager(staff.it), school=staff.school, user=staff.accountant)
+        assert services.renew_link(by=staff.manager(staff.it), place=staff.school, user=staff.teacher).token
+        done = services.renew_link(by=staff.manager(staff.it), place=staff.school, user=staff.accountant)
     assert (done.waits, done.token) == (True, "")
     assert done.request is not None
     with transaction.atomic():
@@ -324,20 +327,78 @@ def test_a_link_for_the_accountant_takes_two_and_for_a_teacher_one(staff: Staff)
     assert Client().get(f"/kich-hoat/{decided.token}").status_code == 200
 
 
+def test_a_link_into_a_homeroom_teachers_account_in_use_takes_two(staff: Staff) -> None:
+    teacher = factories.user(Role.HOMEROOM_TEACHER, school=staff.school)
+    with transaction.atomic():
+        done = services.renew_link(by=staff.manager(staff.it), place=staff.school, user=teacher)
+    assert (done.waits, done.token, ActivationLink.objects.filter(user=teacher).count()) == (True, "", 0)
+    unused = factories.user(Role.HOMEROOM_TEACHER, school=staff.school, second_factor=False)
+    User.objects.filter(pk=unused.pk).update(password_changed_at=None)
+    unused.refresh_from_db()
+    with transaction.atomic():
+        assert services.renew_link(by=staff.manager(staff.it), place=staff.school, user=unused).token
+
+
+def test_a_password_others_may_know_is_changed_before_anything_else(staff: Staff) -> None:
+    person = factories.login(Client(), staff.teacher)
+    UserSession.objects.create(
+        user=staff.teacher, session_key=person.session.session_key, ip="10.0.0.1", user_agent="x", data={}
+    )
+    at = f"/nguoi-dung/{staff.teacher.public_id}/lo-mat-khau"
+    it = signed_in(staff.it)
+    before = AuditEntry.objects.count()
+    it.post(at, {"reason": " "})
+    staff.teacher.refresh_from_db()
+    assert (staff.teacher.change_required, AuditEntry.objects.count()) == ("", before)
+    assert it.post(at, {"reason": "Đăng nhập ở máy lạ"}).status_code == 302
+    staff.teacher.refresh_from_db()
+    assert (staff.teacher.change_required, staff.teacher.has_usable_password()) == ("reported", True)
+    assert person.get("/tai-khoan")["Location"].startswith("/dang-nhap")
+    again = AuditEntry.objects.count()
+    it.post(at, {"reason": "x"})
+    it.post(f"/nguoi-dung/{staff.it.public_id}/lo-mat-khau", {"reason": "x"})
+    assert AuditEntry.objects.count() == again
+
+
+def test_who_comes_to_money_for_the_first_time_changes_the_password(staff: Staff) -> None:
+    for role, asked in ((Role.HOMEROOM_TEACHER, ""), (Role.CASHIER, "role")):
+        done = give(staff, staff.it, staff.teacher, role)
+        if done.request is not None:
+            with transaction.atomic():
+                services.decide(by=staff.manager(staff.principal), request=done.request, approve=True)
+        staff.teacher.refresh_from_db()
+        assert staff.teacher.change_required == asked
+
+
 def test_whoever_works_elsewhere_too_is_out_of_a_schools_reach(staff: Staff, other_school: School) -> None:
     """Otherwise an IT administrator would take over the other school's accountant by giving them a role first."""
     stranger = factories.user(Role.ACCOUNTANT, school=other_school)
     Membership.objects.create(user=stranger, role="subject_teacher", school=staff.school, valid_from=FROM)
     for by in (staff.manager(staff.it), staff.manager(staff.principal)):
-        refused("has_other_places", lambda b=by: services.renew_link(by=b, school=staff.school, user=stranger))
+        refused("has_other_places", lambda b=by: services.renew_link(by=b, place=staff.school, user=stranger))
         refused(
             "has_other_places",
-            lambda b=by: services.set_active(by=b, school=staff.school, user=stranger, active=False, reason="x"),
+            lambda b=by: services.set_active(by=b, place=staff.school, user=stranger, active=False, reason="x"),
         )
         refused(
             "has_other_places",
-            lambda b=by: services.report_lost_factor(by=b, school=staff.school, user=stranger, reason="x"),
+            lambda b=by: services.report_lost_factor(by=b, place=staff.school, user=stranger, reason="x"),
         )
+
+
+def test_who_came_to_work_elsewhere_since_it_was_asked_is_left_alone(staff: Staff, other_school: School) -> None:
+    """The accountant's suspension waits; meanwhile another school gives the account a role."""
+    by = staff.manager(staff.it)
+    with transaction.atomic():
+        done = services.set_active(by=by, place=staff.school, user=staff.accountant, active=False, reason="Nghỉ việc")
+    request = done.request
+    assert request is not None  # it waits for a second person
+    Membership.objects.create(user=staff.accountant, role="subject_teacher", school=other_school, valid_from=FROM)
+    principal = staff.manager(staff.principal)
+    refused("has_other_places", lambda: services.decide(by=principal, request=request, approve=True))
+    assert User.objects.get(pk=staff.accountant.pk).is_active
+    with transaction.atomic():  # it can still be refused, so that it does not wait for ever
+        services.decide(by=principal, request=request, approve=False, reason="Đã chuyển trường")
 
 
 def test_a_lost_factor_takes_two_and_ends_sessions(staff: Staff) -> None:
@@ -346,11 +407,11 @@ def test_a_lost_factor_takes_two_and_ends_sessions(staff: Staff) -> None:
     by = staff.manager(staff.it)
     refused(
         "reason_missing",
-        lambda: services.report_lost_factor(by=by, school=staff.school, user=staff.teacher, reason=" "),
+        lambda: services.report_lost_factor(by=by, place=staff.school, user=staff.teacher, reason=" "),
     )
     with transaction.atomic():
         done = services.report_lost_factor(
-            by=by, school=staff.school, user=staff.teacher, reason="Gặp tại văn phòng, xem thẻ căn cước"
+            by=by, place=staff.school, user=staff.teacher, reason="Gặp tại văn phòng, xem thẻ căn cước"
         )
     staff.teacher.refresh_from_db()
     assert staff.teacher.second_factor_since is not None
@@ -359,15 +420,21 @@ def test_a_lost_factor_takes_two_and_ends_sessions(staff: Staff) -> None:
         decided = services.decide(by=staff.manager(staff.principal), request=done.request, approve=True)
     staff.teacher.refresh_from_db()
     assert staff.teacher.second_factor_since is None
+    finder = Client()  # of the telephone, who knows the password too
+    finder.post("/dang-nhap", {"login": "day", "password": factories.PASSWORD})
+    assert "_auth_user_id" not in finder.session
     answer = Client().post(f"/kich-hoat/{decided.token}", {"password": "Nui-Cao4mua"})
     assert answer.status_code == 302
+    owner = Client()
+    owner.post("/dang-nhap", {"login": "day", "password": "Nui-Cao4mua"})
+    assert owner.session["_auth_user_id"] == str(staff.teacher.pk)
 
 
 def test_suspending_ends_links_and_lets_nobody_in(staff: Staff) -> None:
     with transaction.atomic():
-        token = services.renew_link(by=staff.manager(staff.it), school=staff.school, user=staff.teacher).token
+        token = services.renew_link(by=staff.manager(staff.it), place=staff.school, user=staff.teacher).token
         services.set_active(
-            by=staff.manager(staff.it), school=staff.school, user=staff.teacher, active=False, reason="Nghỉ việc"
+            by=staff.manager(staff.it), place=staff.school, user=staff.teacher, active=False, reason="Nghỉ việc"
         )
     assert Client().get(f"/kich-hoat/{token}").status_code == 410
     client = Client()
@@ -375,7 +442,7 @@ def test_suspending_ends_links_and_lets_nobody_in(staff: Staff) -> None:
     assert "_auth_user_id" not in client.session
     with transaction.atomic():
         done = services.set_active(
-            by=staff.manager(staff.it), school=staff.school, user=staff.accountant, active=False, reason="Nghi lộ"
+            by=staff.manager(staff.it), place=staff.school, user=staff.accountant, active=False, reason="Nghi lộ"
         )
     staff.accountant.refresh_from_db()
     assert (done.waits, staff.accountant.is_active) == (True, True)
@@ -483,3 +550,22 @@ def test_parts_are_switched_off_and_their_pages_close(staff: Staff) -> None:
     assert accountant.get("/thu/quay").status_code == 200
     assert accountant.get("/bao-cao/khong-tien-mat").status_code == 200
     assert AuditEntry.objects.get(school_id=staff.school.pk).action == "organizations:school:modules"
+
+
+def test_a_suspension_is_read_at_every_place_of_the_person(staff: Staff, other_school: School) -> None:
+    """One who looks after both schools suspends: both schools read it, also when it was done at one of them."""
+    Membership.objects.create(
+        user=staff.teacher, role=Role.SUBJECT_TEACHER.value, school=other_school, valid_from=clock.today()
+    )
+    office = factories.user(Role.OFFICE, unit=factories.org_unit())
+    by = Manager(office, True, frozenset({staff.school.pk, other_school.pk}))
+    with transaction.atomic():
+        services.set_active(by=by, place=staff.school, user=staff.teacher, active=False, reason="nghi lộ mật khẩu")
+        services.set_active(by=by, place=other_school, user=staff.teacher, active=True, reason="đã gặp chính chủ")
+    stranger = factories.school(code="79-LA", name="Trường lạ", prefix="TL")
+    read = {
+        place: [one.action for one in entries([place], Wanted(), also=acts_at([place]))]
+        for place in (staff.school.pk, other_school.pk, stranger.pk)
+    }
+    both = ["accounts:user:resume", "accounts:user:suspend"]
+    assert read == {staff.school.pk: both, other_school.pk: both, stranger.pk: []}

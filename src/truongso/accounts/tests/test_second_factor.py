@@ -21,9 +21,11 @@ from truongso.accounts.factors.models import CodeSheet, UsedCode
 from truongso.accounts.models import User
 from truongso.accounts.policy.services import set_policy
 from truongso.accounts.policy.types import LETTER
+from truongso.accounts.services import new_activation
 from truongso.accounts.signin.models import Device
 from truongso.accounts.tests import urls
 from truongso.accounts.types import Role
+from truongso.accounts.web import activation
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.models import AuditEntry
@@ -400,3 +402,18 @@ def test_sessions_end_by_role(school: School, role: Role, idle: int, life: int) 
     with clock.frozen(start + dt.timedelta(seconds=life)):
         assert client.get("/cua-toi").status_code == 302
     assert not is_in(client)
+
+
+def test_an_account_begun_with_a_key_is_one_in_use_also_when_the_key_is_lost(
+    client: Client, school: School, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only an account nobody has used is handed to an owner, or opened by a family's slip."""
+    user = factories.user(Role.SUBJECT_TEACHER, school=school, second_factor=False)
+    User.objects.filter(pk=user.pk).update(password="!", password_changed_at=None, activated_at=None)
+    with transaction.atomic():
+        token = new_activation(actor=actor, user=user)
+    monkeypatch.setattr(activation, "is_sound", lambda _credential: True)
+    monkeypatch.setattr(activation, "keep_key", lambda **_given: None)
+    assert client.post(f"/kich-hoat/{token}", {"credential": '{"id": "abc"}'}).status_code == 302
+    user.refresh_from_db()
+    assert (user.activated_at is not None, user.password_changed_at) == (True, None)

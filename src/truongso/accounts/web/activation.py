@@ -20,8 +20,9 @@ from truongso.accounts.access import public
 from truongso.accounts.models import ActivationLink
 from truongso.accounts.passwords import rules_of
 from truongso.accounts.queries import memberships_on
-from truongso.accounts.services import activate, activation_for, spend_link
+from truongso.accounts.services import activate, activation_for, mark_activated, spend_link
 from truongso.accounts.signin.devices import device_label
+from truongso.accounts.staffing.family_roles import is_family_alone
 from truongso.accounts.web.forms import NewPasswordForm
 from truongso.accounts.web.key_making import KeyNameForm, is_sound, keep_key, options_for
 from truongso.kernel import clock
@@ -57,6 +58,7 @@ def activation(request: HttpRequest, token: str) -> HttpResponse:
             return entered
     context: dict[str, Any] = {"form": form, "user_name": link.user.full_name, "username": link.user.username}
     context["memberships"] = memberships_on(link.user, clock.today())
+    context["is_family"] = is_family_alone(link.user)
     context["key_failed"] = by_key
     context["rules"] = rules_of(link.user)
     context["options"] = options_for(link.user) if _takes_key(link) else None
@@ -78,6 +80,7 @@ def _by_key(request: HttpRequest, link: ActivationLink) -> HttpResponse | None:
         if not spend_link(link):
             return _dead(request)
         keep_key(user=link.user, name=name, credential=form.cleaned_data["credential"], actor=_owner(link))
+        mark_activated(link.user)
     record_authentication(request, link.user, "mfa", type="webauthn", passwordless=True)
     messages.info(request, _("Đã tạo khóa. Tạo thêm mã dự phòng, phòng khi mất máy này."))
     entered: HttpResponse = perform_login(request, Login(user=link.user, redirect_url=reverse("accounts:security")))

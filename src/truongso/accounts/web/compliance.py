@@ -15,6 +15,7 @@ from truongso.accounts.hygiene.figures import Campaign, Figures, campaigns, figu
 from truongso.accounts.hygiene.types import MAIL_RULES_VERSION
 from truongso.accounts.policy.queries import policy_at
 from truongso.accounts.policy.types import Composition, Policy, Rotation
+from truongso.accounts.signin import country_file
 from truongso.accounts.types import Permission
 from truongso.accounts.web.hygiene_spot import Spot, spot_of
 from truongso.accounts.web.policy_pages import PROFILE_NAMES, ROTATIONS
@@ -67,7 +68,7 @@ def _context(request: AuthedRequest, code: str) -> dict[str, Any]:
         _factor(spot, policy, total),
         _strength(policy, total),
         _defaults(total),
-        _complexity(spot, policy),
+        _complexity(policy, links_to_it=not spot.code and request.caller.may(Permission.PLACE_POLICY_READ)),
         _mail(spot, total),
         _leavers(spot, policy, total),
     ]
@@ -152,11 +153,23 @@ def _leak(spot: Spot, total: Figures, lists: int, last: str) -> Clause:
         % _n(lists=lists, count=total.leaks, done=total.leaks_done),
         _("%(count)s tài khoản đang phải đổi mật khẩu") % _n(count=total.change_required),
     ]
+    facts.append(_countries(total))
     if last:
         facts.append(_("Lần xử lý gần nhất: %(day)s") % {"day": last})
     is_met = total.leaks == total.leaks_done and total.change_required == 0
     links = [(_("Tài khoản bị lộ"), spot.url("leaks"))] if spot.may_write else []
     return Clause("3.1", _("Xử lý tài khoản, mật khẩu bị lộ lọt"), facts, is_met, links)
+
+
+def _countries(total: Figures) -> str:
+    """Sign-ins from a new country are noticed by a file the operator supplies, or not at all: then it says so."""
+    made = country_file.built_on()
+    if made is None:
+        return _("Đăng nhập từ nước mới: chưa có tệp quốc gia, nên chưa nhận ra được")
+    text = _(
+        "%(count)s tài khoản có lần đăng nhập từ nước mới chưa được chính chủ xác nhận (tệp quốc gia ngày %(day)s)"
+    )
+    return text % {"count": so(total.strange), "day": ngay(made)}
 
 
 def _rotation(spot: Spot, policy: Policy, total: Figures) -> Clause:
@@ -210,7 +223,7 @@ def _defaults(total: Figures) -> Clause:
     return Clause("3.3", _("Không sử dụng mật khẩu mặc định"), facts, total.given == 0)
 
 
-def _complexity(spot: Spot, policy: Policy) -> Clause:
+def _complexity(policy: Policy, *, links_to_it: bool) -> Clause:
     """LC-3.3 (R26): a recommendation."""
     rule = _("Ít nhất %(alone)s ký tự, %(both)s khi có lớp thứ hai") % _n(
         alone=policy.min_len_single, both=policy.min_len_mfa
@@ -219,7 +232,7 @@ def _complexity(spot: Spot, policy: Policy) -> Clause:
         rule += "; " + _("đủ bốn loại ký tự, trừ câu dài từ %(free)s ký tự") % _n(free=policy.composition_free_from)
     profile = _("Hồ sơ: %(name)s") % {"name": PROFILE_NAMES[policy.profile]}
     strict = policy.composition is Composition.REQUIRED or policy.min_len_single >= policy.composition_free_from
-    links = [(_("Chính sách tài khoản"), "/chinh-sach-tai-khoan")] if not spot.code else []
+    links = [(_("Chính sách tài khoản"), "/chinh-sach-tai-khoan")] if links_to_it else []
     return Clause(
         "3.3", _("Mật khẩu có độ phức tạp cao: chữ hoa, chữ thường, số và ký tự đặc biệt"), [profile, rule], strict,
         links,

@@ -34,7 +34,10 @@ def due(request: HttpRequest, user: User, *, look: bool) -> DutyKind:
 def lead(request: HttpRequest, kind: DutyKind) -> HttpResponse:
     """To the page where it is done; nothing that was sent has been written."""
     texts = {
-        DutyKind.PASSWORD: _("Đổi mật khẩu trước khi làm việc tiếp: mật khẩu đã quá hạn hoặc đã bị lộ."),
+        DutyKind.PASSWORD: _(
+            "Đổi mật khẩu trước khi làm việc tiếp: đã quá hạn, có thể đã lộ, "
+            "vừa đăng nhập từ nước mới hoặc vừa đổi việc."
+        ),
         DutyKind.FACTOR: _("Thêm lớp xác thực thứ hai trước khi làm việc tiếp: vai trò này bắt buộc có."),
         DutyKind.SHEET: _("Phiếu mã đã hết. In phiếu mới ngay bây giờ, nếu không lần sau không đăng nhập được."),
     }

@@ -17,7 +17,8 @@ from truongso.accounts.factors.models import CodeSheet
 from truongso.accounts.factors.services import use_code
 from truongso.accounts.models import User
 from truongso.accounts.policy.types import MAX_LENGTH
-from truongso.accounts.signin import devices, throttle
+from truongso.accounts.signin import devices, events, throttle
+from truongso.accounts.signin.types import EventKind
 from truongso.accounts.web.adapter import must_wait
 from truongso.kernel.db import transaction
 
@@ -106,10 +107,12 @@ class CodeForm(forms.Form):
         with transaction():
             wait = throttle.take(key)
         if wait:
+            events.note(EventKind.SLOWED, user=self.user, method="code")
             raise must_wait(wait)
         with transaction():
             self.used = use_code(self.user, self.cleaned_data["code"])
         if self.used is None:
+            events.note(EventKind.FACTOR_FAILED, user=self.user, method="code")
             raise forms.ValidationError(_WRONG_CODE, code="incorrect_code")
         throttle.forget(key)
         return ""
@@ -149,8 +152,10 @@ class PasswordForm(forms.Form):
         with transaction():
             wait = throttle.take(key)
         if wait:
+            events.note(EventKind.SLOWED, user=self.user, method="password")
             raise must_wait(wait)
         if not self.user.check_password(self.cleaned_data["password"]):
+            events.note(EventKind.FAILED, user=self.user, method="password")
             raise forms.ValidationError(_("Mật khẩu chưa đúng."), code="incorrect_password")
         throttle.forget(key)
         return ""

@@ -27,7 +27,7 @@ from truongso.accounts.web.hygiene_spot import Spot, school_url, spot_of
 from truongso.accounts.web.hygiene_texts import CLASSES, FACTORS, GAPS, STATES
 from truongso.kernel import clock
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
-from truongso.kernel.ui.downloads import xlsx_response
+from truongso.kernel.ui.downloads import ExportingSchool, ExportingUnit, xlsx_response
 from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import schools_under
 
@@ -123,20 +123,9 @@ def export(
     )
 
 
-def exporter(spot: Spot) -> Any:
-    """Whose export it is: a unit's is recorded with what belongs to no school."""
-    if not spot.is_unit:
-        return spot.school
-    return _Unit(spot.unit.code, spot.unit.name)
-
-
-class _Unit:
-    """A unit as an exporter: its entries stand in the chain of no school."""
-
-    pk = 0
-
-    def __init__(self, code: str, name: str) -> None:
-        self.code, self.name = code, name
+def exporter(spot: Spot) -> ExportingSchool:
+    """Whose export it is, and in whose chain it is recorded."""
+    return ExportingUnit(spot.unit.code, spot.unit.name, spot.unit.pk) if spot.is_unit else spot.school
 
 
 def account_row(spot: Spot, one: Account) -> dict[str, Any]:

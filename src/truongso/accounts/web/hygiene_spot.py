@@ -12,7 +12,7 @@ from truongso.accounts.staffing.services import Manager
 from truongso.accounts.types import Permission, Role
 from truongso.accounts.web.place import place_of
 from truongso.kernel import clock
-from truongso.organizations.public import OrgUnit, School, schools_under
+from truongso.organizations.public import OrgUnit, School, schools_under, units_under
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def spot_of(request: AuthedRequest, code: str) -> Spot:
     may_write = request.caller.may(Permission.PLACE_USER_WRITE)
     if membership.unit is not None and not code:
         scope = frozenset(one.pk for one in schools_under(membership.unit, clock.today()))
-        manager = Manager(request.caller.user, request.caller.may(Permission.PLACE_USER_APPROVE), scope)
+        units = frozenset(one.pk for one in units_under(membership.unit, clock.today()))
+        manager = Manager(request.caller.user, request.caller.may(Permission.PLACE_USER_APPROVE), scope, units)
         return Spot(membership.unit, manager, "", may_write, may_sign=False)
     place = place_of(request, code)
     is_principal = not code and membership.role == Role.PRINCIPAL.value

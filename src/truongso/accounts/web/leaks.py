@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from truongso.accounts.access import AuthedRequest, requires
 from truongso.accounts.hygiene import leaks
-from truongso.accounts.hygiene.leak_reading import LIMITS, MOST_ROWS
+from truongso.accounts.hygiene.leak_reading import LIMITS
 from truongso.accounts.hygiene.models import LeakReport, LeakRow
 from truongso.accounts.hygiene.types import LeakOutcome
 from truongso.accounts.types import AccountRefusedError, Permission
@@ -30,6 +30,8 @@ from truongso.kernel.db import transaction
 from truongso.kernel.sheet_writer import SheetOut
 from truongso.kernel.sheets import SheetError
 from truongso.kernel.ui.formatting import ngay_gio
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import tables
 
 PAGE_SIZE = 100
 
@@ -37,7 +39,8 @@ PAGE_SIZE = 100
 class LeakForm(forms.Form):
     """A list of leaked accounts and where it comes from."""
 
-    file = forms.FileField(
+    file = UploadField(
+        tables(LIMITS.max_bytes),
         label=gettext_lazy("Tệp danh sách"),
         help_text=gettext_lazy("CSV, XLSX hoặc TXT, mỗi dòng một email, tên đăng nhập hoặc số điện thoại."),
         error_messages={
@@ -49,15 +52,6 @@ class LeakForm(forms.Form):
         label=gettext_lazy("Nguồn"), max_length=300, required=False,
         help_text=gettext_lazy("Ví dụ: công văn của Sở Thông tin và Truyền thông, số và ngày."),
     )  # fmt: skip
-
-    def clean_file(self) -> Any:
-        """The size is checked before the content is read."""
-        found = self.cleaned_data["file"]
-        if found.size > LIMITS.max_bytes:
-            raise forms.ValidationError(
-                _("Tệp lớn quá 2 MB. Mỗi lần tối đa %(most)d dòng: chia nhỏ rồi tải lại.") % {"most": MOST_ROWS}
-            )
-        return found
 
 
 @requires(Permission.PLACE_USER_WRITE)

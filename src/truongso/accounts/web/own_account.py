@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from truongso.accounts.access import AuthedRequest, signed_in
+from truongso.accounts.access import AuthedRequest, signed_in, signed_in_while_due
+from truongso.accounts.event_texts import country_text
 from truongso.accounts.hygiene.mail_rules import is_due
 from truongso.accounts.labels import role_name
 from truongso.accounts.passwords import rules_of
@@ -19,14 +20,15 @@ from truongso.accounts.policy.breached import is_listed
 from truongso.accounts.policy.queries import duty_of
 from truongso.accounts.policy.services import require_change
 from truongso.accounts.services import change_password, keep_password
-from truongso.accounts.signin import throttle
+from truongso.accounts.signin import countries, events, throttle
+from truongso.accounts.signin.types import EventKind
 from truongso.accounts.web.adapter import must_wait
 from truongso.accounts.web.forms import ChangePasswordForm, factor_key
 from truongso.accounts.web.gate import choose
 from truongso.kernel.db import transaction
 
 
-@signed_in
+@signed_in_while_due
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password", "old_password")
 def own_account(request: AuthedRequest) -> HttpResponse:
@@ -42,6 +44,7 @@ def own_account(request: AuthedRequest) -> HttpResponse:
         "form": form, "caller": request.caller, "places": places, "rules": rules_of(user), "duty": duty,
         "may_keep": duty.remind and user.second_factor_since is not None, "has_password": user.has_usable_password(),
         "mail_rules_due": is_due(user),
+        "countries": [(one, country_text(one.country)) for one in countries.unattested(user)],
     }  # fmt: skip
     return render(request, "accounts/own_account.html", context)
 
@@ -56,6 +59,7 @@ def keep(request: AuthedRequest) -> HttpResponse:
     with transaction():
         wait = throttle.take(key)
     if wait or not user.check_password(password):
+        events.note(EventKind.SLOWED if wait else EventKind.FAILED, user=user, method="password")
         text = must_wait(wait).messages[0] if wait else _("Mật khẩu hiện tại chưa đúng.")
         messages.error(request, text)
         return redirect("accounts:own_account")
@@ -67,6 +71,21 @@ def keep(request: AuthedRequest) -> HttpResponse:
         else:
             keep_password(user=user, actor=request.caller.actor)
             messages.success(request, _("Đã kiểm tra với danh sách mật khẩu đã lộ và ghi nhận: giữ mật khẩu này."))
+    return redirect("accounts:own_account")
+
+
+@signed_in
+@require_http_methods(["POST"])
+def attest_country(request: AuthedRequest) -> HttpResponse:
+    """The owner says that a sign-in from a new country was theirs."""
+    with transaction():
+        done = countries.attest(
+            user=request.caller.user, country=request.POST.get("country", "")[:2], actor=request.caller.actor
+        )
+    if done:
+        messages.success(request, _("Đã ghi nhận: thầy/cô, anh/chị xác nhận lần đăng nhập đó là của mình."))
+    else:
+        messages.error(request, _("Lần đăng nhập này đã được xác nhận trước đó."))
     return redirect("accounts:own_account")
 
 
@@ -88,9 +107,11 @@ def _change(request: AuthedRequest, form: ChangePasswordForm) -> bool:
     with transaction():
         wait = throttle.take(key)
     if wait:
+        events.note(EventKind.SLOWED, user=user, method="password")
         form.add_error(None, must_wait(wait))
         return False
     if not user.check_password(old):
+        events.note(EventKind.FAILED, user=user, method="password")
         form.add_error("old_password", _("Mật khẩu hiện tại chưa đúng."))
         return False
     throttle.forget(key)
@@ -100,6 +121,7 @@ def _change(request: AuthedRequest, form: ChangePasswordForm) -> bool:
         try:
             with transaction():
                 change_password(user=user, password=new, actor=request.caller.actor)
+                countries.attest_all(user=user, actor=request.caller.actor)
         except ValidationError as refusal:
             form.add_error("password", refusal)
             return False

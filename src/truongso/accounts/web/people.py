@@ -1,4 +1,5 @@
-"""People of a school and their roles: for its IT administrator and principal, and for the office above it."""
+"""People of a school or unit and their roles: for a school's IT administrator and principal, for the office above it,
+and for a unit's office among its own."""
 
 from __future__ import annotations
 
@@ -44,6 +45,7 @@ from truongso.kernel.db import transaction
 from truongso.kernel.qr_image import qr_svg
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.downloads import xlsx_response
+from truongso.organizations.public import School
 
 KINDS = {
     RequestKind.GRANT: gettext_lazy("Trao vai trò"),
@@ -59,23 +61,20 @@ KINDS = {
 @require_http_methods(["GET", "HEAD"])
 def people(request: AuthedRequest, code: str = "") -> HttpResponse:
     """Everybody with a role, and what waits for a second person."""
-    membership = request.caller.membership
-    if not code and membership is not None and membership.school is None:
-        return redirect("workspaces:schools")
     place = place_of(request, code)
     wanted, everyone = request.GET.get("q", "").strip()[:80], request.GET.get("xem") == "tat-ca"
-    found = people_of(place.school, wanted=wanted, present_only=not everyone)
+    found = people_of(place.where, wanted=wanted, present_only=not everyone)
     context = {
         "place": place,
         "wanted": wanted,
         "everyone": everyone,
         "rows": [(person, place.url("person", person.user.public_id), _roles(person)) for person in found],
-        "requests": [_request(request, place, one) for one in waiting_requests(place.school)],
+        "requests": [_request(request, place, one) for one in waiting_requests(place.where)],
         "may_write": request.caller.may(Permission.PLACE_USER_WRITE),
         "add_url": place.url("person_add"),
-        "list_url": place.url("staff_list"),
+        "list_url": "" if place.is_unit else place.url("staff_list"),
         "people_url": place.url("people"),
-        "export_url": place.url("people_export"),
+        "export_url": "" if place.is_unit else place.url("people_export"),
     }
     return render(request, "accounts/people.html", context)
 
@@ -86,7 +85,7 @@ def people_export(request: AuthedRequest, code: str = "") -> HttpResponse:
     """The people as listed, each role on a row of its own."""
     place = place_of(request, code)
     wanted, everyone = request.GET.get("q", "").strip()[:80], request.GET.get("xem") == "tat-ca"
-    found = people_of(place.school, wanted=wanted, present_only=not everyone)
+    found = people_of(place.where, wanted=wanted, present_only=not everyone)
     header = [
         _("Họ và tên"), _("Tên đăng nhập"), _("Vai trò"), _("Từ ngày"), _("Đến ngày"), _("Đang dùng"),
         _("Lớp thứ hai từ"), _("Đăng nhập gần nhất"),
@@ -111,13 +110,13 @@ def people_export(request: AuthedRequest, code: str = "") -> HttpResponse:
 def person_add(request: AuthedRequest, code: str = "") -> HttpResponse:
     """A new person; afterwards the slip with the activation link, if it may be handed over already."""
     place = place_of(request, code)
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST or None, units=place.units)
     if form.is_valid():
-        username = suggested(form.cleaned_data["full_name"], place.school.short_name, is_username_taken)
+        username = suggested(form.cleaned_data["full_name"], place.short_name, is_username_taken)
         try:
             with transaction():
                 user, done = services.add_person(
-                    by=place.manager, school=place.school, data=form.data_for(username), span=form.span
+                    by=place.manager, place=form.unit or place.at, data=form.data_for(username), span=form.span
                 )
         except AccountRefusedError as refusal:
             form.add_error(_field(refusal), refusal_text(refusal))
@@ -132,7 +131,7 @@ def person_add(request: AuthedRequest, code: str = "") -> HttpResponse:
 def person(request: AuthedRequest, public_id: str, code: str = "") -> HttpResponse:
     """One person: roles, state, what can be done."""
     place = place_of(request, code)
-    return _person_page(request, place, _found(place, public_id), RoleForm())
+    return _person_page(request, place, _found(place, public_id), RoleForm(is_unit=place.is_unit))
 
 
 @requires(Permission.PLACE_USER_WRITE, fresh=True)
@@ -142,11 +141,13 @@ def give_role(request: AuthedRequest, public_id: str, code: str = "") -> HttpRes
     """A further role."""
     place = place_of(request, code)
     found = _found(place, public_id)
-    form = RoleForm(request.POST)
+    form = RoleForm(request.POST, is_unit=place.is_unit)
     if form.is_valid():
         try:
             with transaction():
-                done = services.give_role(by=place.manager, school=place.school, user=found.user, span=form.span)
+                done = services.give_role(
+                    by=place.manager, place=place.home_of(found.user), user=found.user, span=form.span
+                )
         except AccountRefusedError as refusal:
             form.add_error(None, refusal_text(refusal))
         else:
@@ -169,8 +170,8 @@ def end_role(request: AuthedRequest, public_id: str, code: str = "") -> HttpResp
     return _act(
         request, place, found.user,
         lambda: services.end_role(
-            by=place.manager, school=place.school, membership=membership, last_day=form.cleaned_data["last_day"],
-            reason=form.cleaned_data["reason"],
+            by=place.manager, place=place.home_of(found.user), membership=membership,
+            last_day=form.cleaned_data["last_day"], reason=form.cleaned_data["reason"],
         ),
     )  # fmt: skip
 
@@ -182,7 +183,9 @@ def renew_link(request: AuthedRequest, public_id: str, code: str = "") -> HttpRe
     """A fresh activation link, as a slip to hand over."""
     place = place_of(request, code)
     user = _found(place, public_id).user
-    return _act(request, place, user, lambda: services.renew_link(by=place.manager, school=place.school, user=user))
+    return _act(
+        request, place, user, lambda: services.renew_link(by=place.manager, place=place.home_of(user), user=user)
+    )
 
 
 @requires(Permission.PLACE_USER_WRITE, fresh=True)
@@ -194,8 +197,25 @@ def lost_factor(request: AuthedRequest, public_id: str, code: str = "") -> HttpR
     reason = request.POST.get("reason", "")[:300]
     return _act(
         request, place, user,
-        lambda: services.report_lost_factor(by=place.manager, school=place.school, user=user, reason=reason),
+        lambda: services.report_lost_factor(by=place.manager, place=place.home_of(user), user=user, reason=reason),
     )  # fmt: skip
+
+
+@requires(Permission.PLACE_USER_WRITE, fresh=True)
+@require_http_methods(["POST"])
+def exposed(request: AuthedRequest, public_id: str, code: str = "") -> HttpResponse:
+    """Somebody else may know the password: it is changed before anything else."""
+    place = place_of(request, code)
+    user = _found(place, public_id).user
+    reason = request.POST.get("reason", "")[:300]
+    try:
+        with transaction():
+            services.report_exposed(by=place.manager, place=place.home_of(user), user=user, reason=reason)
+    except AccountRefusedError as refusal:
+        messages.error(request, refusal_text(refusal))
+    else:
+        messages.success(request, _("Đã đăng xuất khỏi mọi máy; lần đăng nhập tới phải đổi mật khẩu."))
+    return redirect(place.url("person", public_id))
 
 
 @requires(Permission.PLACE_USER_WRITE, fresh=True)
@@ -205,9 +225,10 @@ def set_active(request: AuthedRequest, public_id: str, code: str = "") -> HttpRe
     place = place_of(request, code)
     user = _found(place, public_id).user
     active, reason = request.POST.get("state") == "open", request.POST.get("reason", "")[:300]
+    home = place.home_of(user)
     return _act(
         request, place, user,
-        lambda: services.set_active(by=place.manager, school=place.school, user=user, active=active, reason=reason),
+        lambda: services.set_active(by=place.manager, place=home, user=user, active=active, reason=reason),
     )  # fmt: skip
 
 
@@ -217,7 +238,7 @@ def set_active(request: AuthedRequest, public_id: str, code: str = "") -> HttpRe
 def decide(request: AuthedRequest, public_id: str, code: str = "") -> HttpResponse:
     """Agree to what another person asked for, or refuse it."""
     place = place_of(request, code)
-    row = request_at(place.school, public_id)
+    row = request_at(place.where, public_id)
     if row is None:
         raise Http404
     approve, reason = request.POST.get("decision") == "approve", request.POST.get("reason", "")[:300]
@@ -240,12 +261,13 @@ def set_owner(request: AuthedRequest, public_id: str, code: str = "") -> HttpRes
     place = place_of(request, code)
     user = _found(place, public_id).user
     wanted, reason = request.POST.get("owner", ""), request.POST.get("reason", "")[:300]
-    owner = next((one for one in owners.possible_owners(place.school) if one.public_id == wanted), None)
+    home = place.home_of(user)
+    owner = next((one for one in owners.possible_owners(home) if one.public_id == wanted), None)
 
     def act() -> Done:
         if owner is None:
             raise AccountRefusedError("owner_unknown")
-        owners.set_owner(by=place.manager, school=place.school, user=user, owner=owner, reason=reason)
+        owners.set_owner(by=place.manager, place=home, user=user, owner=owner, reason=reason)
         return Done()
 
     return _act(request, place, user, act)
@@ -257,7 +279,9 @@ def slips_page(request: AuthedRequest, place: Place, links: list[tuple[User, str
     slips = []
     for user, token in links:
         address = settings.PUBLIC_URL + reverse("accounts:activation", args=[token])
-        held = Membership.objects.filter(user=user, school=place.school)
+        home = place.home_of(user)
+        at = {"school": home} if isinstance(home, School) else {"unit": home}
+        held = Membership.objects.filter(user=user, **at)
         roles = [role_name(m.role) for m in held if m.valid_to is None or m.valid_to >= today]
         slips.append(
             {
@@ -295,10 +319,11 @@ def _person_page(
 ) -> HttpResponse:
     url = {
         name: place.url(name, found.user.public_id)
-        for name in ("give_role", "end_role", "renew_link", "lost_factor", "set_active", "set_owner")
+        for name in ("give_role", "end_role", "renew_link", "exposed", "lost_factor", "set_active", "set_owner")
     }
-    waiting = [one for one in waiting_requests(place.school) if one.user_id == found.user.pk]
+    waiting = [one for one in waiting_requests(place.where) if one.user_id == found.user.pk]
     shared = SharedAccount.objects.filter(user=found.user).select_related("owner").first()
+    is_free = shared is not None or found.user.activated_at is None
     context: dict[str, Any] = {
         "place": place,
         "found": found,
@@ -308,11 +333,11 @@ def _person_page(
         "end_form": EndForm(initial={"last_day": clock.today()}),
         "url": url,
         "requests": [_request(request, place, one) for one in waiting],
-        "decided": [(one, KINDS[RequestKind(one.kind)]) for one in decided_requests(place.school, found.user)],
+        "decided": [(one, KINDS[RequestKind(one.kind)]) for one in decided_requests(place.where, found.user)],
         "is_own": found.user.pk == request.caller.user.pk,
         "shared": shared,
         # A personal account that was used is nobody else's.
-        "owners": owners.possible_owners(place.school) if shared or found.user.activated_at is None else [],
+        "owners": owners.possible_owners(place.home_of(found.user)) if is_free else [],
         "may_write": request.caller.may(Permission.PLACE_USER_WRITE),
         "people_url": place.url("people"),
     }
@@ -320,7 +345,7 @@ def _person_page(
 
 
 def _found(place: Place, public_id: str) -> Person:
-    found = person_at(place.school, public_id)
+    found = person_at(place.where, public_id)
     if found is None:
         raise Http404
     return found
@@ -330,7 +355,8 @@ def _roles(found: Person) -> list[dict[str, Any]]:
     today = clock.today()
     return [
         {
-            "membership": m, "name": role_name(m.role), "is_over": m.valid_to is not None and m.valid_to < today,
+            "membership": m, "name": role_name(m.role), "unit": m.unit.name if m.unit else "",
+            "is_over": m.valid_to is not None and m.valid_to < today,
             "is_later": m.valid_from > today,
         }
         for m in found.memberships
@@ -342,7 +368,7 @@ def _request(request: AuthedRequest, place: Place, row: AccountRequest) -> dict[
     is_other = request.caller.user.pk not in {row.proposed_by_id, row.user_id}
     return {
         "row": row, "kind": KINDS[RequestKind(row.kind)], "role": role_name(row.role) if row.role else "",
-        "url": place.url("decide", row.public_id),
+        "url": place.url("decide", row.public_id), "person_url": place.url("person", row.user.public_id),
         "may_decide": may and is_other and (place.manager.approves or row.proposer_approves),
     }  # fmt: skip
 

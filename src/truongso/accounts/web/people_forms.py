@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from truongso.accounts.labels import ROLE_NAMES
 from truongso.accounts.staffing.lists import LIMITS
 from truongso.accounts.staffing.services import PersonData, Span
-from truongso.accounts.types import SCHOOL_ROLES, Role
+from truongso.accounts.types import SCHOOL_ROLES, UNIT_ROLES, Role
 from truongso.kernel import clock
 from truongso.kernel.ui.fields import VietnameseDateField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import tables
+from truongso.organizations.public import OrgUnit
 
 _NEEDED = _("Không để trống ô này.")
 # Families come in by their own link; accounts of parents and pupils are made where the rolls are.
@@ -28,9 +31,12 @@ class RoleForm(forms.Form):
         label=_("Đến hết ngày"), required=False, help_text=_("Để trống nếu chưa biết. Hết ngày này quyền tự mất.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_unit: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("valid_from", clock.today())
         super().__init__(*args, **kwargs)
+        if is_unit:
+            roles = [role for role in Role if role in UNIT_ROLES]
+            self.fields["role"].choices = [(role.value, ROLE_NAMES[role]) for role in roles]  # type: ignore[attr-defined]
 
     @property
     def span(self) -> Span:
@@ -51,7 +57,21 @@ class PersonForm(RoleForm):
     )  # fmt: skip
     email = forms.EmailField(label=_("Email"), required=False, max_length=254)
     phone = forms.CharField(label=_("Điện thoại"), required=False, max_length=20)
-    field_order = ["full_name", "role", "valid_from", "valid_to", "username", "email", "phone"]
+    unit_code = forms.ChoiceField(label=_("Đơn vị"))
+    field_order = ["full_name", "unit_code", "role", "valid_from", "valid_to", "username", "email", "phone"]
+
+    def __init__(self, *args: Any, units: tuple[OrgUnit, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, is_unit=bool(units), **kwargs)
+        self._units = {one.code: one for one in units}
+        if units:
+            self.fields["unit_code"].choices = [(one.code, one.name) for one in units]  # type: ignore[attr-defined]
+        else:
+            del self.fields["unit_code"]
+
+    @property
+    def unit(self) -> OrgUnit | None:
+        """The unit chosen; None at a school."""
+        return self._units.get(self.cleaned_data.get("unit_code", ""))
 
     def data_for(self, username: str) -> PersonData:
         found = self.cleaned_data
@@ -68,16 +88,10 @@ class EndForm(forms.Form):
 class ListForm(forms.Form):
     """A list of staff."""
 
-    file = forms.FileField(
+    file = UploadField(
+        tables(LIMITS.max_bytes),
         label=_("Tệp danh sách"),
         help_text=_("XLSX, XLS hoặc CSV, tối đa 2 MB, 500 dòng."),
         error_messages={"required": _("Chọn tệp danh sách."), "empty": _("Tệp trống. Chọn tệp danh sách.")},
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
     )
-
-    def clean_file(self) -> Any:
-        """The size is checked before the content is read."""
-        found = self.cleaned_data["file"]
-        if found.size > LIMITS.max_bytes:
-            raise forms.ValidationError(_("Tệp lớn quá 2 MB. Xóa hình ảnh và các trang thừa rồi tải lại."))
-        return found

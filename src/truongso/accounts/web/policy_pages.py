@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.access import AuthedRequest, requires
+from truongso.accounts.labels import ROLE_NAMES
 from truongso.accounts.policy.queries import above, own_policies, policy_at
 from truongso.accounts.policy.services import set_policy
 from truongso.accounts.policy.types import BOUNDS, PROFILES, Composition, Policy, Profile, Rotation
-from truongso.accounts.types import AccountRefusedError, Permission
+from truongso.accounts.types import SENSITIVE_ROLES, AccountRefusedError, Permission, Role
 from truongso.accounts.web.refusals import refusal_text
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
@@ -59,6 +60,7 @@ FIELDS: dict[str, Any] = {
     "dormant_days": gettext_lazy("Tạm khóa tài khoản nhân sự không dùng sau (ngày)"),
 }
 _NUMBERS = tuple(BOUNDS)
+_CHOSEN_ROLES = [(role.value, ROLE_NAMES[role]) for role in Role if role not in SENSITIVE_ROLES]
 
 
 class PolicyForm(forms.Form):
@@ -67,12 +69,17 @@ class PolicyForm(forms.Form):
     valid_from = VietnameseDateField(label=gettext_lazy("Áp dụng từ ngày"))
     composition = forms.ChoiceField(label=FIELDS["composition"], choices=list(COMPOSITIONS.items()))
     rotation = forms.ChoiceField(label=FIELDS["rotation"], choices=list(ROTATIONS.items()))
+    factor_roles = forms.MultipleChoiceField(
+        label=FIELDS["factor_roles"], choices=_CHOSEN_ROLES, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Ai quản lý tiền, quyền hoặc hỗ trợ kỹ thuật luôn phải có, không bỏ được."),
+    )  # fmt: skip
     note = forms.CharField(label=gettext_lazy("Căn cứ, ghi chú"), max_length=300, required=False)
 
     def __init__(self, data: Any = None, *, policy: Policy) -> None:
         initial = {name: getattr(policy, name) for name in _NUMBERS}
         initial |= {
             "composition": policy.composition.value, "rotation": policy.rotation.value, "valid_from": clock.today(),
+            "factor_roles": [role.value for role in policy.factor_roles],
         }  # fmt: skip
         super().__init__(data, initial=initial)
         for name in _NUMBERS:
@@ -81,11 +88,12 @@ class PolicyForm(forms.Form):
         self.policy = policy
 
     def chosen(self, profile: Profile) -> Policy:
-        """The policy as typed; roles stay as they are (all staff)."""
+        """The policy as typed; roles that move money or give rights are always among those with a second factor."""
         found = self.cleaned_data
+        roles = SENSITIVE_ROLES | {Role(role) for role in found["factor_roles"]}
         return replace(
             self.policy, profile=profile, composition=Composition(found["composition"]),
-            rotation=Rotation(found["rotation"]), **{name: found[name] for name in _NUMBERS},
+            rotation=Rotation(found["rotation"]), factor_roles=roles, **{name: found[name] for name in _NUMBERS},
         )  # fmt: skip
 
 
@@ -140,6 +148,7 @@ def _page(request: AuthedRequest, place: School | OrgUnit, form: PolicyForm, sta
         "numbers": [form[name] for name in _NUMBERS],
         "profile": PROFILE_NAMES[now.profile],
         "rows": _rows(now),
+        "factor_roles": [ROLE_NAMES[role] for role in Role if role in now.factor_roles - SENSITIVE_ROLES],
         "has_above": parent is not None,
         "history": [(row, PROFILE_NAMES[Profile(row.profile)]) for row in own_policies(place)[:10]],
         "may_write": request.caller.may(Permission.PLACE_POLICY_WRITE),

@@ -64,7 +64,13 @@ _TEXTS: dict[str, str | Promise] = {
     "leak_twice": _("Đã có ở dòng trên."),
     "policy_past": _("Ngày áp dụng từ hôm nay trở đi."),
     "policy_bounds": _("“%(field)s” phải từ %(least)s đến %(most)s."),
+    "policy_roles": _("Người quản lý tiền, quyền hoặc hỗ trợ kỹ thuật luôn phải có lớp thứ hai."),
     "policy_weaker": _("Cấp trên đã quy định chặt hơn ở: %(fields)s. Ở đây chỉ được chặt hơn, không được lỏng hơn."),
+    "support_not_here": _("Vai trò hỗ trợ hoặc vận hành của người này không gồm trường này."),
+    "support_areas": _("Chọn ít nhất một phần cần xem."),
+    "support_hours": _("Phép hỗ trợ từ 1 đến %(most)s giờ."),
+    "support_over": _("Phép hỗ trợ này đã kết thúc. Gửi đề nghị mới nếu còn cần."),
+    "support_school": _("Chưa có trường nào mang mã “%(code)s”. Xem lại mã trường."),
     "bad_name": _("Họ và tên “%(name)s” chưa đúng."),
     "bad_role": _("Vai trò “%(name)s” chưa có. Dùng: Hiệu trưởng, Kế toán, Thủ quỹ, Quản trị, Giáo viên chủ nhiệm, "
                   "Giáo viên bộ môn, Hỗ trợ kỹ thuật."),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from truongso.accounts.access import AuthedRequest, requires
-from truongso.accounts.hygiene import reviews
+from truongso.accounts.hygiene import reviews, unit_reviews
 from truongso.accounts.hygiene.inventory import accounts_of
-from truongso.accounts.hygiene.models import Review, ReviewItem
+from truongso.accounts.hygiene.models import Review, ReviewItem, ReviewRound
 from truongso.accounts.hygiene.owners import possible_owners
 from truongso.accounts.hygiene.review_queries import (
     Tally,
@@ -89,7 +89,7 @@ def review_confirm(request: AuthedRequest, public_id: str, code: str = "") -> Ht
     """The chosen accounts stay as they are."""
     spot = spot_of(request, code)
     row = _found(spot, public_id)
-    chosen = [int(text) for text in request.POST.getlist("tk") if text.isascii() and text.isdigit() and len(text) < 19]
+    chosen = _numbers_of(request.POST.getlist("tk"))
     try:
         with transaction():
             count = reviews.confirm(by=spot.manager, review=row, item_ids=chosen)
@@ -197,6 +197,51 @@ def review_round(request: AuthedRequest, public_id: str) -> HttpResponse:
     return render(request, "accounts/hygiene/round.html", _round(request, public_id))
 
 
+@requires(Permission.PLACE_USER_WRITE, fresh=True)
+@require_POST
+def review_round_decide(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Confirm chosen accounts of the unit's own people, or suspend one."""
+    spot, row = _own_round(request, public_id)
+    one, moved = request.POST.get("khoa", ""), request.POST.get("doi", "")
+    reason = request.POST.get("reason", "")[:300]
+    try:
+        with transaction():
+            if one:
+                waits = unit_reviews.disable(
+                    by=spot.manager, of_round=row, item_id=next(iter(_numbers_of([one])), 0), reason=reason
+                )
+                text = _("Đã đề nghị tạm khóa, chờ người thứ hai duyệt.") if waits else _("Đã tạm khóa.")
+            elif moved:
+                text = _hand_over(spot, row, moved, reason, request.POST.get("owner", ""))
+            else:
+                chosen = _numbers_of(request.POST.getlist("tk"))
+                count = unit_reviews.confirm(by=spot.manager, of_round=row, item_ids=chosen)
+                text = _("Đã xác nhận %(count)d tài khoản.") % {"count": count}
+    except AccountRefusedError as refusal:
+        messages.error(request, refusal_text(refusal))
+    else:
+        messages.success(request, text)
+    return redirect(spot.url("review_round", public_id))
+
+
+@requires(Permission.PLACE_USER_APPROVE, fresh=True)
+@require_POST
+def review_round_sign(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """The unit signs the part about its own people."""
+    spot, row = _own_round(request, public_id)
+    try:
+        with transaction():
+            unit_reviews.sign(
+                by=request.caller.user, actor=request.caller.actor, of_round=row,
+                note=request.POST.get("note", "")[:300],
+            )  # fmt: skip
+    except AccountRefusedError as refusal:
+        messages.error(request, refusal_text(refusal))
+    else:
+        messages.success(request, _("Đã ký kết quả rà soát."))
+    return redirect(spot.url("review_round", public_id))
+
+
 @requires(Permission.PLACE_USER_READ)
 @require_safe
 def review_round_paper(request: AuthedRequest, public_id: str) -> HttpResponse:
@@ -229,11 +274,55 @@ def review_round_export(request: AuthedRequest, public_id: str) -> HttpResponse:
     return export(spot, [sheet], request, name="tong-hop-ra-soat", action="accounts:review:export", count=len(rows))
 
 
-def _round(request: AuthedRequest, public_id: str) -> dict[str, Any]:
+def _hand_over(spot: Spot, row: ReviewRound, number: str, reason: str, wanted: str) -> str:
+    item = next((one for one in unit_reviews.items_of(row) if str(one.pk) == number), None)
+    if item is None:
+        raise AccountRefusedError("already_reviewed")
+    owner = next((one for one in possible_owners(item.the_unit) if one.public_id == wanted), None)
+    if owner is None:
+        raise AccountRefusedError("owner_unknown")
+    unit_reviews.change_owner(by=spot.manager, of_round=row, item_id=item.pk, owner=owner, reason=reason)
+    return _("Đã đổi người giữ. Cấp phiếu kích hoạt cho người mới ở trang Người dùng.")
+
+
+def _own_round(request: AuthedRequest, public_id: str) -> tuple[Spot, ReviewRound]:
     spot = spot_of(request, "")
     row = round_at(spot.unit, public_id)
     if row is None:
         raise Http404
+    return spot, row
+
+
+def _numbers_of(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def _own_part(request: AuthedRequest, spot: Spot, row: ReviewRound) -> dict[str, Any]:
+    items = unit_reviews.items_of(row)
+    tally = unit_reviews.tally_of(items)
+    is_running = row.closed_at is None and row.due_on >= clock.today()
+    shown = []
+    for one in items:
+        text, kind = DECISIONS[ReviewDecision(one.decision)] if one.decision else (_("Chưa rà soát"), "")
+        shown.append(
+            {
+                "item": one, "roles": [role_name(word) for word in one.roles.split(",") if word], "text": text,
+                "kind": kind, "is_own": one.user_id == request.caller.user.pk,
+                "shared": getattr(one.user, "shared", None),
+                "owners": possible_owners(one.the_unit) if hasattr(one.user, "shared") and is_running else [],
+            }
+        )  # fmt: skip
+    may_sign = request.caller.may(Permission.PLACE_USER_APPROVE)
+    return {
+        "own_rows": shown, "own": tally, "may_decide": spot.may_write and is_running,
+        "may_sign": may_sign and row.signed_at is None and not tally.waiting and bool(items),
+        "decide_url": spot.url("review_round_decide", row.public_id),
+        "sign_url": spot.url("review_round_sign", row.public_id),
+    }  # fmt: skip
+
+
+def _round(request: AuthedRequest, public_id: str) -> dict[str, Any]:
+    spot, row = _own_round(request, public_id)
     schools = schools_under(spot.unit, clock.today())
     found = tallies_of_round(row, [one.pk for one in schools])
     rows: list[dict[str, Any]] = []
@@ -244,7 +333,7 @@ def _round(request: AuthedRequest, public_id: str) -> dict[str, Any]:
         rows.append({"school": school, "review": own, "tally": tally, "signer": signer, "url": school_url(school.code)})
         for word, count in tally.counts.items():
             total[word] = total.get(word, 0) + count
-    return {
+    return _own_part(request, spot, row) | {
         "spot": spot, "unit": spot.unit, "round": row, "rows": rows, "sum": Tally(total), "today": clock.today(),
         "classes": [CLASSES[AccountClass(word)] for word in row.classes],
         "signed": sum(1 for one in rows if one["signer"]), "opened": len(found),

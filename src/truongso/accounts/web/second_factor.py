@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from truongso.accounts.access import public
 from truongso.accounts.factors.queries import factors_of
+from truongso.accounts.signin import events
+from truongso.accounts.signin.types import EventKind
 from truongso.accounts.web.adapter import TRUST_FLAG
 from truongso.accounts.web.forms import CodeForm, KeyForm
 
@@ -45,6 +47,7 @@ class PasskeySignIn(LoginWebAuthnView):  # type: ignore[misc]
     http_method_names = ["get", "head", "post"]
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        events.note(EventKind.FAILED, method="webauthn")
         context = {"problem": _("Khóa này chưa dùng được ở đây. Đăng nhập bằng mật khẩu.")}
         return render(self.request, "accounts/passkey_failed.html", context, status=422)
 

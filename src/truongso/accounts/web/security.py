@@ -16,12 +16,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.access import AuthedRequest, signed_in, signed_in_fresh
+from truongso.accounts.event_texts import event_row
 from truongso.accounts.factors import services
 from truongso.accounts.factors.queries import LOW_CODES, Factors, app_id, factors_of
 from truongso.accounts.models import User
-from truongso.accounts.signin import sessions, throttle
+from truongso.accounts.signin import events, sessions, throttle
 from truongso.accounts.signin.devices import device_label, device_of
 from truongso.accounts.signin.models import Device
+from truongso.accounts.signin.types import EventKind
 from truongso.accounts.web import fresh
 from truongso.accounts.web.adapter import SecondFactorAdapter, must_wait
 from truongso.accounts.web.forms import AppCodeForm, factor_key
@@ -30,6 +32,7 @@ from truongso.kernel.db import transaction
 from truongso.kernel.qr_image import qr_svg
 
 _MOST_KEYS = 10
+_SHOWN = 20
 
 
 @signed_in
@@ -46,6 +49,7 @@ def security(request: AuthedRequest) -> HttpResponse:
         "sessions": [_session(one, here) for one in sessions.sessions_of(user)],
         "devices": [(one, own is not None and one.pk == own.pk) for one in _devices(user)],
         "low": LOW_CODES,
+        "events": [event_row(one) for one in events.latest_of(user, _SHOWN)],
     }
     return render(request, "accounts/security.html", context)
 
@@ -156,6 +160,7 @@ def end_session(request: AuthedRequest) -> HttpResponse:
     user, wanted = request.caller.user, request.POST.get("session", "")
     if wanted == "others":
         sessions.end_sessions(user, but=request.session.session_key)
+        events.note(EventKind.SIGNED_OUT, user=user, method="elsewhere")
         messages.success(request, _("Đã đăng xuất các máy khác."))
         return redirect("accounts:security")
     rows = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key or "")
@@ -164,6 +169,7 @@ def end_session(request: AuthedRequest) -> HttpResponse:
         messages.error(request, _("Phiên này đã kết thúc."))
     else:
         found.end()
+        events.note(EventKind.SIGNED_OUT, user=user, method="elsewhere")
         messages.success(request, _("Đã đăng xuất máy đó."))
     return redirect("accounts:security")
 

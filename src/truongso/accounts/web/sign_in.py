@@ -9,7 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from truongso.accounts.access import AuthedRequest, public, signed_in
+from truongso.accounts.access import AuthedRequest, public, signed_in_while_due
+from truongso.accounts.models import User
+from truongso.accounts.signin import events
+from truongso.accounts.signin.types import EventKind
 from truongso.accounts.types import Permission
 from truongso.accounts.web.forms import LoginForm
 
@@ -17,8 +20,12 @@ from truongso.accounts.web.forms import LoginForm
 LANDING = (
     (Permission.SCHOOL_DASHBOARD_READ, "/thu"),
     (Permission.SCHOOL_STUDENT_READ, "/hoc-sinh"),
+    (Permission.UNIT_OVERVIEW_READ, "/phong/tong-quan"),
     (Permission.UNIT_SCHOOL_READ, "/phong/truong"),
     (Permission.UNIT_TEMPLATE_WRITE, "/phong/mau-thong-tin"),
+    (Permission.CLASS_PUPIL_READ, "/lop-chu-nhiem"),
+    (Permission.SUPPORT_SCHOOL_ASK, "/ho-tro"),
+    (Permission.FAMILY_CHILD_READ, "/gia-dinh"),
 )
 OWN_ACCOUNT = "/tai-khoan"
 
@@ -39,13 +46,15 @@ sign_in = public("signing in comes before being known")(SignIn.as_view())
 @never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and have the browser forget the pages it kept."""
+    if isinstance(request.user, User):
+        events.note(EventKind.SIGNED_OUT, user=request.user)
     logout(request)
     response = redirect("account_login")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-@signed_in
+@signed_in_while_due
 @require_http_methods(["GET", "HEAD"])
 def home(request: AuthedRequest) -> HttpResponse:
     """To the first page of the role; who has no page of work yet sees their own account."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -78,8 +78,9 @@ def staff_list_preview(request: AuthedRequest, public_id: str, code: str = "") -
 @requires(Permission.PLACE_USER_WRITE)
 @require_http_methods(["GET", "HEAD"])
 def staff_template(request: AuthedRequest, code: str = "") -> HttpResponse:
-    """An empty list with the columns to fill."""
-    place_of(request, code)
+    """An empty list with the columns to fill; a unit adds its people one by one."""
+    if place_of(request, code).is_unit:
+        raise Http404
     example = ("Phạm Thị Hòa", "Kế toán", "", "", "0912 000 000", clock.today(), None)
     content = write_xlsx([SheetOut(_("Danh sách nhân sự"), HEADER, [example])])
     return file_response(content, "mau-danh-sach-nhan-su.xlsx", XLSX)

@@ -14,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from truongso.accounts.access import AuthedRequest, signed_in
+from truongso.accounts.access import AuthedRequest, signed_in_while_due
 from truongso.accounts.factors.queries import Factors, factors_of
 from truongso.accounts.models import User
 from truongso.accounts.web.forms import CodeForm, KeyForm, PasswordForm
 from truongso.accounts.web.fresh import STASH
 
 
-@signed_in
+@signed_in_while_due
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password", "code")
@@ -62,7 +62,8 @@ def _go_on(request: AuthedRequest, target: str) -> HttpResponse:
 
 def _target(request: AuthedRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "/"
+    is_path = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_path else "/"  # a word alone would be taken for the name of a view
 
 
 def _is_json(text: str) -> bool:

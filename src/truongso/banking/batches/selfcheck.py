@@ -1,5 +1,7 @@
 """Settled batches in the books, recomputed."""
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel.selfcheck import Check
 
 _TRANSIT = (
@@ -39,18 +41,18 @@ _DEPOSITED = (
 )
 
 CHECKS = [
-    Check("I18", "money in transit = slips, notices and deposits that the bank has not credited yet",
+    Check("I18", _("tiền đang chuyển = phiếu quẹt thẻ, thông báo và khoản nộp mà ngân hàng chưa ghi có"),
           f"SELECT a.school_id, a.code FROM ledger_account a WHERE a.role = 'in_transit' "
           f"AND {_BALANCE} <> {_TOLD} - {_PAID_OUT} - {_GIVEN_BACK} + {_DEPOSITED}"),
-    Check("I18", "a bank line is settled exactly when links of its whole amount stand",
+    Check("I18", _("dòng sao kê đã đối trừ khi và chỉ khi các liên kết còn hiệu lực đủ số tiền"),
           "SELECT b.school_id, b.public_id FROM banking_bankline b LEFT JOIN (SELECT line_id, SUM(amount) AS s "
           "FROM banking_batchlink WHERE state = 'standing' GROUP BY line_id) k ON k.line_id = b.id "
           "WHERE (b.state = 'settled') <> (k.line_id IS NOT NULL) OR (k.line_id IS NOT NULL AND k.s <> b.amount)"),
-    Check("I18", "a batch is paid exactly when its link stands",
+    Check("I18", _("lô quyết toán đã trả khi và chỉ khi liên kết của lô còn hiệu lực"),
           "SELECT b.school_id, b.reference FROM payments_settlementbatch b LEFT JOIN banking_batchlink k "
           "ON k.batch_id = b.id AND k.school_id = b.school_id AND k.state = 'standing' "
           "WHERE (b.paid_at IS NOT NULL) <> (k.id IS NOT NULL) OR (k.id IS NOT NULL AND k.amount <> b.net)"),
-    Check("I18", "a standing link takes the gross of its batch out of transit and its fee to expense",
+    Check("I18", _("liên kết còn hiệu lực đưa toàn bộ số tiền của lô ra khỏi tiền đang chuyển và phí vào chi phí"),
           f"SELECT k.school_id, k.id FROM banking_batchlink k JOIN ({_ITEMS}) i ON i.batch_id = k.batch_id "
           "LEFT JOIN ledger_entry e ON e.school_id = k.school_id AND e.kind = 'settlement' AND e.source_id = k.id "
           f"LEFT JOIN ({_TRANSIT}) t ON t.entry_id = e.id LEFT JOIN ledger_entry r ON r.reverses_id = e.id "

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from truongso.banking.batches.models import BatchLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.line_acts import held_line, move_line, note_decision, require_whole
+from truongso.banking.line_acts import entry_day, held_line, move_line, note_decision, require_whole
 from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
@@ -27,7 +27,8 @@ LINKABLE = (LineState.WAITING.value, LineState.PARKED.value, LineState.NOT_FEES.
 
 @transaction_required
 def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor) -> list[BatchLink]:
-    """Say that a bank line is the net of these batches; the line leaves the queue for good.
+    """Say that a bank line is the net of these batches; the line leaves the queue for good. In the books it stands on
+    the day of the line, today where that month is closed.
 
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `unknown_batch`, `batch_paid` (batch),
     `batch_open` (batch, open), `batch_other_account` (batch), `batch_differs` (amount, net).
@@ -43,9 +44,9 @@ def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor
         for b in batches
     )  # fmt: skip
     open_books(school_id)
-    accounts = account_ids(school_id)
+    accounts, day = account_ids(school_id), entry_day(line)
     entries = [
-        NewEntry(EntryKind.SETTLEMENT, made.pk, line.booked_on, legs)
+        NewEntry(EntryKind.SETTLEMENT, made.pk, day, legs)
         for made in links
         if (legs := _legs(figures[made.batch_id], accounts))
     ]
@@ -56,7 +57,7 @@ def link(school_id: int, *, line_id: int, batch_ids: Sequence[int], actor: Actor
     note_decision(line, DecisionKind.PERSON, "batch_linked", {"batch": names[:200]}, actor=actor)
     audit.record(
         actor, "banking:line:link_batch", school_id=school_id, subject=("bank_line", line.pk),
-        params={"batches": names, "net": int(line.amount)},
+        params={"batches": names, "net": int(line.amount), "entered_on": day.isoformat()},
     )  # fmt: skip
     return links
 

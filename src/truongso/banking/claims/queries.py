@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,6 +89,12 @@ def claim_counts(school_id: int) -> ClaimCounts:
         closed=Count("pk", filter=~is_open),
     )  # fmt: skip
     return ClaimCounts(n["open"], n["late"], n["closed"])
+
+
+def late_claims(school_ids: Collection[int]) -> dict[int, int]:
+    """School id → claims of families that were to be answered by now; 1 query."""
+    rows = PaymentClaim.objects.for_schools(school_ids).filter(state__in=_OPEN, due_at__lt=clock.now())
+    return dict(rows.order_by().values_list("school_id").annotate(n=Count("pk")))
 
 
 def open_claim_count(school_id: int) -> int:

@@ -55,12 +55,8 @@ def book_states(school: School) -> list[BookState]:
     shown = [a for a in accounts if a.is_active or a.pk in moved]
     states = []
     for account in shown:
-        first = _next_day(account, locked.get(account.pk), proven.get(account.pk))
-        states.append(
-            BookState(
-                account, latest.get(account.pk), locked.get(account.pk), first, proven.get(account.pk, (None, None))[1]
-            )
-        )
+        first, last = _next_days(account, locked.get(account.pk), proven.get(account.pk))
+        states.append(BookState(account, latest.get(account.pk), locked.get(account.pk), first, last))
     return [*states, _cash_state(school.pk, latest.get(0))]
 
 
@@ -92,7 +88,7 @@ def first_reopened(school_id: int, account: BankAccount | None) -> dt.date | Non
     rows = DayClose.objects.for_school(school_id).filter(state=CloseState.REOPENED.value)
     mine = rows.filter(bank_account_id=account.pk) if account else rows.filter(bank_account__isnull=True)
     day: dt.date | None = mine.aggregate(d=Min("first_on"))["d"]
-    return day if day is None or account is None else _next_day(account, day - _DAY, None)
+    return day if day is None or account is None else _next_days(account, day - _DAY, None)[0]
 
 
 def closes(school_id: int) -> QuerySet[DayClose]:
@@ -117,6 +113,30 @@ def waiting_closes(school_id: int) -> int:
     return days + MonthClose.objects.for_school(school_id).filter(waits).count()
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Days of an account below its lock that nobody has signed, and what whoever signed the days after them wrote."""
+
+    account: BankAccount
+    first: dt.date
+    last: dt.date
+    note: str
+
+
+def passed_over(school: School, first: dt.date, last: dt.date) -> list[PassedOver]:
+    """Days from `first` to `last` that closings of accounts have passed over, by account; two queries."""
+    rows = DayClose.objects.for_school(school).filter(state__in=STANDING, bank_account__isnull=False)
+    found: list[PassedOver] = []
+    earlier: DayClose | None = None
+    for row in rows.select_related("bank_account").order_by("bank_account_id", "first_on", "pk"):
+        if earlier is not None and earlier.bank_account_id == row.bank_account_id:
+            start, end = max(earlier.last_on + _DAY, first), min(row.first_on - _DAY, last)
+            if start <= end:
+                found.append(PassedOver(row.bank_account, start, end, row.note))
+        earlier = row
+    return found
+
+
 def _latest(school_id: int) -> dict[int, DayClose]:
     """Account id (0: cash) → its latest standing closing; one query."""
     rows = DayClose.objects.for_school(school_id).filter(state__in=STANDING)
@@ -139,19 +159,24 @@ def _proven_through(school_id: int) -> dict[int, tuple[dt.date, dt.date]]:
     return found
 
 
-def _next_day(account: BankAccount, locked: dt.date | None, proven: tuple[dt.date, dt.date] | None) -> dt.date | None:
-    """The day after the last locked one, else the first that a statement covers; days of a statement that does not add
-    up are passed over: they are never closed."""
-    if locked is None and proven is None:
-        return None
+def _next_days(
+    account: BankAccount, locked: dt.date | None, proven: tuple[dt.date, dt.date] | None
+) -> tuple[dt.date | None, dt.date | None]:
+    """The day after the last locked one, else the first that a statement covers, and the last that can be closed with
+    it; days of a statement that does not add up are passed over and end the span: they are never closed."""
+    last = proven[1] if proven else None
     day = locked + _DAY if locked is not None else proven[0] if proven else None
     if day is None:
-        return None
+        return None, last
     flagged = coverage.flagged_imports(account, day, day + LONGEST)
     for file in flagged.order_by("period_from", "pk"):
-        if file.period_from is not None and file.period_to is not None and file.period_from <= day <= file.period_to:
+        if file.period_from is None or file.period_to is None:
+            continue
+        if file.period_from <= day <= file.period_to:
             day = file.period_to + _DAY
-    return day
+        elif day < file.period_from and last is not None:
+            return day, min(last, file.period_from - _DAY)
+    return day, last
 
 
 def _cash_state(school_id: int, latest: DayClose | None) -> BookState:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.banking.closing.bank_day import lines_digest, named
 from truongso.banking.closing.cash_day import movement_name
 from truongso.banking.closing.models import DayClose, MonthClose
@@ -106,16 +108,16 @@ def _of(row: DayClose) -> tuple[Dong, Dong, Dong]:
 
 
 CHECKS = [
-    Check("I16", "what was signed when days and months were closed is what is stored", function=signatures),
-    Check("I16", "closed days hold the movements that were signed", function=changed_days),
-    Check("I09", "closed months hold the postings that were signed", function=changed_months),
-    Check("I16", "an account is locked through its last standing closing",
+    Check("I16", _("nội dung đã ký khi khóa sổ ngày, tháng đúng là nội dung đang lưu"), function=signatures),
+    Check("I16", _("ngày đã khóa giữ đúng các giao dịch đã ký"), function=changed_days),
+    Check("I09", _("tháng đã khóa giữ đúng các bút toán đã ký"), function=changed_months),
+    Check("I16", _("tài khoản ngân hàng khóa đến lần khóa sổ còn hiệu lực gần nhất"),
           "SELECT b.school_id, b.bank_account_id FROM banking_closebook b LEFT JOIN (SELECT school_id, "
           "bank_account_id, MAX(last_on) AS day FROM banking_dayclose WHERE state IN ('signed', 'confirmed') "
           "GROUP BY school_id, bank_account_id) d ON d.school_id = b.school_id "
           "AND d.bank_account_id = b.bank_account_id "
           "WHERE COALESCE(CAST(b.locked_through AS varchar(10)), '') <> COALESCE(CAST(d.day AS varchar(10)), '')"),
-    Check("I09", "a month with a standing closing takes no entries",
+    Check("I09", _("tháng còn khóa sổ không nhận bút toán mới"),
           "SELECT m.school_id, m.public_id FROM banking_monthclose m LEFT JOIN ledger_period p "
           "ON p.school_id = m.school_id AND p.year = m.year AND p.month = m.month "
           "WHERE m.state IN ('signed', 'confirmed') AND (p.id IS NULL OR NOT p.is_closed)"),

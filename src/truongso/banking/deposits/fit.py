@@ -44,9 +44,7 @@ def says_cash(memo: str) -> bool:
 
 def open_deposits(school_id: int) -> QuerySet[CashDeposit]:
     """Deposits whose money has not been seen on the account: neither cancelled nor linked; the latest first."""
-    standing = DepositLink.objects.across_schools("subquery correlated to deposits of one school").filter(
-        deposit_id=OuterRef("pk"), school_id=OuterRef("school_id"), state=LinkState.STANDING.value
-    )
+    standing = DepositLink.objects.of_outer_school().filter(deposit_id=OuterRef("pk"), state=LinkState.STANDING.value)
     return cash_deposits(school_id).filter(~Exists(standing), cancelled_at__isnull=True)
 
 

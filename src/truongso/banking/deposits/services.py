@@ -11,7 +11,7 @@ from truongso.banking.decide import decide_lines
 from truongso.banking.deposits.fit import LINKABLE, NOT_DEPOSIT
 from truongso.banking.deposits.models import DepositLink
 from truongso.banking.deposits.types import LinkState
-from truongso.banking.line_acts import held_line, move_line, note_decision, require_whole
+from truongso.banking.line_acts import entry_day, held_line, move_line, note_decision, require_whole
 from truongso.banking.models import BankLine
 from truongso.banking.types import DecisionKind, Direction, LineRefusedError, LineState
 from truongso.kernel import audit, clock
@@ -24,7 +24,8 @@ from truongso.payments.public import CashDeposit, cancel_deposit
 
 @transaction_required
 def link(school_id: int, *, line_id: int, deposit_id: int, actor: Actor) -> DepositLink:
-    """Say that a bank line is a deposit of cash; the line leaves the queue for good.
+    """Say that a bank line is a deposit of cash; the line leaves the queue for good. In the books it stands on the day
+    of the line, today where that month is closed.
 
     Raises LineRefusedError `unknown_line`, `not_waiting` (state), `unknown_deposit`, `deposit_cancelled`,
     `deposit_linked`, `deposit_other_account`, `deposit_differs` (amount, owed), `deposit_later`.
@@ -37,7 +38,7 @@ def link(school_id: int, *, line_id: int, deposit_id: int, actor: Actor) -> Depo
     open_books(school_id)
     accounts = account_ids(school_id)
     leg = Leg(accounts[AccountRole.SUSPENSE, 0], accounts[AccountRole.IN_TRANSIT, 0], line.amount)
-    entry = NewEntry(EntryKind.DEPOSIT_LINK, made.pk, line.booked_on, (leg,))
+    entry = NewEntry(EntryKind.DEPOSIT_LINK, made.pk, entry_day(line), (leg,))
     post_many(school_id, entries=[entry], actor_id=actor.user_id)
     move_line(line, LineState.DEPOSIT, actor=actor)
     note_decision(line, DecisionKind.PERSON, "deposit_linked", {"slip": deposit.slip_number}, actor=actor)

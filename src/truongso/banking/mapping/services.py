@@ -13,10 +13,11 @@ from truongso.banking.parsed import read_kept
 from truongso.banking.statement_import import StatementRefusedError, read_facts
 from truongso.banking.statements.custom import PREFIX, CustomLayout, CustomLayoutError
 from truongso.banking.statements.types import ParsedStatement
-from truongso.banking.types import ImportState
-from truongso.kernel import audit, clock
+from truongso.banking.types import APPLY_JOB, ImportState
+from truongso.kernel import audit, clock, jobs
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
+from truongso.kernel.models import Job
 from truongso.organizations.public import BankAccount
 
 _NOTHING = {"new": 0, "known": 0, "refused": 0, "credits": 0, "credits_dong": 0, "outgoing": 0}
@@ -31,6 +32,30 @@ def keep_unknown(account: BankAccount, *, content: bytes, file_name: str, actor:
         uploaded_by=actor.user_id, uploaded_at=clock.now(),
     )  # fmt: skip
     return row
+
+
+@transaction_required
+def discard(statement: StatementImport, *, actor: Actor) -> bool:
+    """Take back a file of which nothing has been recorded; its name and hash stay in the audit trail.
+
+    False, with nothing changed, for a file that is applied or is just being applied.
+    """
+    own = StatementImport.objects.for_school(statement.school_id).filter(pk=statement.pk)
+    state = own.select_for_update().values_list("state", flat=True).first()
+    rows = StatementRow.objects.for_school(statement.school_id).filter(statement_id=statement.pk)
+    if state is None or state == ImportState.APPLIED.value or rows.exists() or _is_under_way(statement):
+        return False
+    audit.record(
+        actor, "banking:statement:discard", school_id=statement.school_id, subject=("statement", statement.pk),
+        params={"file": statement.file_name, "sha256": statement.sha256},
+    )  # fmt: skip
+    own.delete()
+    return True
+
+
+def _is_under_way(statement: StatementImport) -> bool:
+    wanted = Job.objects.filter(school_id=statement.school_id, kind=APPLY_JOB, key=statement.public_id)
+    return wanted.filter(state__in=[jobs.WAITING, jobs.RUNNING]).exists()
 
 
 @transaction_required

@@ -18,6 +18,7 @@ class Claim:
     code: str
     outstanding: int
     pupil: Pupil
+    place: int  # among the invoices of the account, in the order they were made known
 
 
 class Account:
@@ -28,7 +29,9 @@ class Account:
         self.index = CodeIndex()
         self.claims: dict[str, Claim] = {}
         self.pupils = PupilIndex()
+        self.parents: dict[str, dict[str, Pupil]] = {}  # squeezed name → the pupils for whom one of that name pays
         self._owing: dict[int, dict[str, Claim]] = {}
+        self._known = 0
 
     def put(self, invoice: OpenInvoice) -> None:
         """Add an invoice, or bring its outstanding amount up to date. Paid ones stay known with 0 đ."""
@@ -38,10 +41,13 @@ class Account:
             return
         key = invoice.student_key or default_student_key(invoice.student_name, invoice.class_name)
         pupil = self.pupils.add(key, invoice.student_name, invoice.class_name)
-        claim = self.claims[invoice.code] = Claim(invoice.code, 0, pupil)
+        self._known += 1
+        claim = self.claims[invoice.code] = Claim(invoice.code, 0, pupil, self._known)
         self._owe(claim, invoice.outstanding.value)
         pupil.codes.append(invoice.code)
         self.index.add(invoice.code)
+        if len(invoice.parent_name.split()) > 1:
+            self.parents.setdefault(squeeze(invoice.parent_name), {})[key] = pupil
 
     def drop(self, code: str) -> None:
         """Forget an invoice that no longer exists (cancelled); an unknown code changes nothing."""
@@ -57,7 +63,7 @@ class Account:
             self._owe(claim, claim.outstanding - share)
 
     def owing(self, amount: int) -> Collection[Claim]:
-        """The invoices that owe exactly this amount."""
+        """The invoices that owe exactly this amount, in no order: it depends on what was paid and taken back."""
         return self._owing.get(amount, {}).values()
 
     def _owe(self, claim: Claim, outstanding: int) -> None:

@@ -2,7 +2,8 @@
 how fast.
 
 The floor of the same run is the least any matcher must do: fold each memo, cut it into words and look each
-word up.
+word up. Times are the best of three passes, each with a matcher of its own: what others do on the machine only
+adds to a pass. That the passes decide alike is checked.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -19,8 +20,9 @@ from truongso.banking.matching.confidence import confidence, keys
 from truongso.banking.matching.fold import read, squeeze
 from truongso.banking.matching.generator import SURVIVING, Kind, Line, World, make_world
 from truongso.banking.matching.matcher import Matcher
-from truongso.banking.matching.types import Decision, Rule, Verdict
+from truongso.banking.matching.types import Decision, Rule, Transfer, Verdict
 
+_PASSES = 3
 _MEANT = {
     Kind.SEVERAL: Rule.SEVERAL,
     Kind.VIRTUAL: Rule.VIRTUAL_ACCOUNT,
@@ -123,15 +125,26 @@ def run(*, lines: int, invoices: int, seeds: Iterable[int]) -> Figures:
 
 def _run_one(world: World, tally: _Tally) -> None:
     transfers = [line.transfer for line in world.lines]
-    matcher = Matcher(world.invoices, own_accounts=world.own_accounts)
-    begin = time.process_time()
-    decisions = matcher.match_all(transfers)
-    tally.seconds += time.process_time() - begin
-    tally.floor_seconds += _floor(world)
+    seconds, decisions = _pass(world, transfers)
+    for _ in range(_PASSES - 1):
+        taken, again = _pass(world, transfers)
+        if again != decisions:
+            raise RuntimeError("the same lines were decided differently")
+        seconds = min(seconds, taken)
+    tally.seconds += seconds
+    tally.floor_seconds += min(_floor(world) for _ in range(_PASSES))
     tally.lines += len(transfers)
     tally.invoices += len(world.invoices)
     for line, decision in zip(world.lines, decisions, strict=True):
         _judge(line, decision, tally)
+
+
+def _pass(world: World, transfers: Sequence[Transfer]) -> tuple[float, list[Decision]]:
+    """Processor seconds and decisions of a matcher that begins with all invoices open."""
+    matcher = Matcher(world.invoices, own_accounts=world.own_accounts)
+    begin = time.process_time()
+    decisions = matcher.match_all(transfers)
+    return time.process_time() - begin, decisions
 
 
 def _floor(world: World) -> float:

@@ -193,16 +193,16 @@ class _Maker:
         self.pupils.add((name, class_name))
         payer_account = self.noise.digits(self.draw.choice((9, 10, 12, 13)))
         party = Party(fold_letters(self.name()), payer_account, _SCHOOL, account)
-        return _Family([self.invoice(name, class_name, account)], party)
+        return _Family([self.invoice(name, class_name, account, party.payer)], party)
 
-    def invoice(self, name: str, class_name: str, account: str) -> OpenInvoice:
+    def invoice(self, name: str, class_name: str, account: str, parent: str) -> OpenInvoice:
         prefix = self.prefix if account == self.account else self.other_prefix
         code = new_code(prefix, self.draw)
         while code in self.codes or code in self.shaped:
             code = new_code(prefix, self.draw)
         self.codes.add(code)
         amount = self.draw.choice(_FEES) if self.draw.random() < 0.7 else self.draw.randint(50, 3000) * 1000
-        return OpenInvoice(code, Dong(amount), name, class_name, account)
+        return OpenInvoice(code, Dong(amount), name, class_name, account, parent_name=parent)
 
     def take(self, invoices: int = 1) -> _Family:
         """A family no other line uses, with that many open invoices; a new one when all are taken."""
@@ -211,7 +211,9 @@ class _Maker:
             self.unused.append(self.families[-1])
         family = self.unused.pop()
         while len(family.invoices) < invoices:
-            family.invoices.append(self.invoice(family.first.student_name, family.first.class_name, self.account))
+            family.invoices.append(
+                self.invoice(family.first.student_name, family.first.class_name, self.account, family.party.payer)
+            )
         return family
 
     # lines

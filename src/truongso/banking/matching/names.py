@@ -181,9 +181,10 @@ class PupilIndex:
         digits, or lies anywhere when the word is as long as a sentence without spaces.
         """
         plain, known = self._plain_words, self._places
+        strange = [place for place in zip(reading.words, reading.starts, strict=True) if place[0] not in plain]
         places: list[int] = []
-        for start, word in zip(reading.starts, reading.words, strict=True):
-            if word in plain or (start in bounds and start + len(word) in bounds):
+        for word, start in strange:
+            if start in bounds and start + len(word) in bounds:
                 continue
             inside = known.get(word)
             if inside is None:

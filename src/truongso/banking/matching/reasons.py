@@ -41,6 +41,8 @@ REASONS: Mapping[str, str] = {
     "payer_name_tied": gettext_noop(
         "Không có mã; người cùng tên với người chuyển đã từng nộp cho %(count)s học sinh như nhau"
     ),
+    "parent": gettext_noop("Không có mã; người chuyển cùng tên với phụ huynh của %(student)s, số tiền khớp"),
+    "parent_tied": gettext_noop("Không có mã; người chuyển cùng tên với phụ huynh của %(count)s học sinh nợ số này"),
     "virtual_account": gettext_noop("Chuyển vào số tài khoản riêng của hóa đơn %(code)s, số tiền bằng số còn phải nộp"),
     "virtual_account_under": gettext_noop(
         "Chuyển vào số tài khoản riêng của hóa đơn %(code)s nhưng nộp thiếu %(difference)s (còn phải nộp %(owed)s)"

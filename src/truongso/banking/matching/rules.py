@@ -291,6 +291,41 @@ def no_fees(case: Case) -> Decision | None:
     return None if kind is None else Decision(Verdict.NONE, Rule.NOT_FEES, Reason(f"not_fees_{kind}"))
 
 
+def parents_name(case: Case) -> Decision | None:
+    """`payer`: no code and no pupil, but whoever sent the money bears the name of a parent who owes just this amount.
+
+    The name is that which the bank reports, else one that stands in the memo word by word; of a name that many bear
+    nothing is said.
+    """
+    parents = case.account.parents
+    if not parents or unknown_codes(case.reading, case.account.index):
+        return None
+    sender = squeeze(case.transfer.payer_name)
+    pupils = parents.get(sender) if sender else _parents_in(case.reading.words, parents)
+    fitting = [(one, claims) for one in (pupils or {}).values() for claims, fits in [_fitting(case, one)] if fits]
+    if not 1 <= len(fitting) <= _FEW:
+        return None
+    pupil, claims = fitting[0]
+    reason = Reason("parent", {"student": pupil.label})
+    if len(fitting) > 1:
+        reason = Reason("parent_tied", {"count": str(len(fitting))})
+    marks = (Evidence.PARENT, Evidence.AMOUNT)
+    return Decision(
+        Verdict.SUGGEST, Rule.PAYER, reason, tuple(claim.code for claim in claims), _shares(case.amount, claims),
+        tuple(Candidate(claim.code, marks) for _pupil, some in fitting for claim in some),
+    )  # fmt: skip
+
+
+def _parents_in(words: Sequence[str], parents: Mapping[str, Mapping[str, Pupil]]) -> Mapping[str, Pupil] | None:
+    """Pupils of the parent named by a run of two to five words, the longest first."""
+    for size in range(_LONGEST_NAME, 1, -1):
+        for at in range(len(words) - size + 1):
+            found = parents.get("".join(words[at : at + size]))
+            if found:
+                return found
+    return None
+
+
 def few_of_the_amount(case: Case) -> Decision | None:
     """`amount`: no code, name or payer, but the memo speaks of fees and few invoices owe exactly this amount.
 
@@ -303,13 +338,13 @@ def few_of_the_amount(case: Case) -> Decision | None:
     classes = {one.row for one in pupils.classes_in(case.reading)} if pupils.may_name_class(case.reading) else set()
     if classes:
         members = [pupil for row in sorted(classes) for pupil in pupils.of_class(row)]
-        owed = [claim for pupil in members for claim in case.account.open_of(pupil)]
-        claims = [claim for claim in owed if claim.outstanding == case.amount]
+        theirs = [case.account.claims[code] for pupil in members for code in pupil.codes]
+        claims = [claim for claim in theirs if claim.outstanding == case.amount]
         marks: tuple[Evidence, ...] = (Evidence.CLASS, Evidence.AMOUNT)
     else:
         if len(owing) > _FEW or not known_not_fees().speaks_of_fees(case.reading):
             return None
-        claims, marks = list(owing), (Evidence.AMOUNT,)
+        claims, marks = sorted(owing, key=lambda claim: claim.place), (Evidence.AMOUNT,)
     if not 1 <= len(claims) <= _FEW or unknown_codes(case.reading, case.account.index):
         return None
     code = "amount_in_class" if classes else "amount_only"
@@ -340,6 +375,7 @@ CASCADE: tuple[Rulebook, ...] = (
     corrected_code,
     names_or_payer,
     no_fees,
+    parents_name,
     few_of_the_amount,
 )
 _AFTER_VIRTUAL = CASCADE[2:]
@@ -543,6 +579,7 @@ def _differs(code: str, amount: int, owed: int) -> Reason:
 
 _MOST_CANDIDATES = 5
 _FEW = 3
+_LONGEST_NAME = 5  # words
 _MOST_OF_A_NAME = 20
 _REFERENCE_OVERLAP = 4
 _EXACT = Reason("exact")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from truongso.kernel.money import ZERO, Dong, total
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised whenever a rule decides differently, so that stored decisions name the rules they were made by."""
 
 
@@ -57,6 +57,7 @@ class Evidence(StrEnum):
     AMOUNT = "amount"
     PAYER = "payer"
     PAYER_NAME = "payer_name"
+    PARENT = "parent"
     PAID = "paid"
     OTHER_ACCOUNT = "other_account"
 
@@ -67,7 +68,7 @@ class OpenInvoice:
 
     `outstanding` is what is still owed; 0 đ keeps a paid invoice known, so that a second transfer for it is
     recognised instead of being taken for something else. `student_key` tells pupils apart (any stable text;
-    by default name and class).
+    by default name and class). `parent_name` is the payer as the school knows one, "" where nobody is known.
     """
 
     code: str
@@ -76,6 +77,7 @@ class OpenInvoice:
     class_name: str
     account: str = ""
     student_key: str = ""
+    parent_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from truongso.banking.statements.labels import fold
+from truongso.banking.statements.labels import squeeze
 
 _SAME_MEMO = 16  # letters and digits that two reports of one transfer must share when no reference agrees
 _STRONG = 8  # letters and digits from which on a reference names one transfer on any day; shorter ones are counters
@@ -38,13 +38,16 @@ class Facts:
     @property
     def strong_reference(self) -> str:
         """The reference when it names one transfer on any day, else nothing."""
-        digits = sum(c.isdigit() for c in self.reference)
-        return self.reference if len(self.reference) >= _STRONG and digits >= _STRONG_DIGITS else ""
+        return self.reference if _is_strong(self.reference) else ""
 
 
-def squeeze(text: str) -> str:
-    """Letters and digits only, upper case, no accents."""
-    return fold(text).replace(" ", "")
+def is_strong(reference: str) -> bool:
+    """Whether a reference as printed names one transfer on any day."""
+    return _is_strong(squeeze(reference))
+
+
+def _is_strong(reference: str) -> bool:
+    return len(reference) >= _STRONG and sum(map(str.isdigit, reference)) >= _STRONG_DIGITS
 
 
 def pair(reports: Sequence[Facts], recorded: Sequence[tuple[int, Facts]]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from truongso.banking.statements.labels import fold
+from truongso.banking.statements.labels import squeeze
 from truongso.banking.statements.types import StatementLine
 
 
@@ -41,7 +41,7 @@ def _content(line: StatementLine, account: str) -> str:
         line.booked_on.isoformat(),
         line.direction.value,
         str(line.amount.value),
-        fold(line.reference).replace(" ", ""),
-        fold(line.memo).replace(" ", ""),
+        squeeze(line.reference),
+        squeeze(line.memo),
     )
     return "\x1f".join(parts)

@@ -26,6 +26,13 @@ def fold(text: str) -> str:
     return " ".join(_WORDS.findall(letters.upper()))
 
 
+def squeeze(text: str) -> str:
+    """Letters and digits only, upper case, no accents: what is left of `fold` without its spaces."""
+    if text.isascii():
+        return "".join(_WORDS.findall(text.upper()))
+    return fold(text).replace(" ", "")
+
+
 def cell_labels(cell: Cell) -> set[str]:
     """The labels a header cell may be read as: the whole of it and each part of a bilingual one."""
     if not isinstance(cell, str):

@@ -11,13 +11,14 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.banking.claims.models import ClaimMessage, PaymentClaim
 from truongso.banking.claims.services import make_claim
-from truongso.banking.tests.helpers import arrive
+from truongso.banking.tests.helpers import ACTOR, arrive
 from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
+from truongso.payments.services import book
 from truongso.workspaces.tests.reading import text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
@@ -70,6 +71,30 @@ def test_a_claim_shows_the_money_it_may_mean_and_is_answered(school: School, acc
     claim.refresh_from_db()
     assert (claim.state, ClaimMessage.objects.for_school(school).get().text) == ("answered", said["text"])
     assert "Gửi trả lời" not in text(accountant.get(f"/thu/bao-da-nop/{claim.public_id}"))
+
+
+def test_a_claim_whose_invoice_was_paid_meanwhile_says_so(school: School, accountant: Client) -> None:
+    invoice = money.invoice(school)
+    claim = _claim(invoice)
+    with savepoint():  # at the counter: no transfer that the claim could mean
+        book(school.pk, booking=money.booking((invoice, 250_000), **money.in_cash()), actor=ACTOR)
+    said = "phiếu đã nộp đủ, chưa thấy đúng khoản này"
+    for address in ("/thu/bao-da-nop", f"/thu/bao-da-nop/{claim.public_id}"):
+        assert said in text(accountant.get(address))
+    claim.refresh_from_db()
+    assert claim.state == "open"
+
+
+def test_what_was_sent_is_not_asked_again(school: School, client: Client, school_day: dt.datetime) -> None:
+    invoice = money.invoice(school)
+    address = f"/p/{invoice.public_id}/da-chuyen"
+    shown = client.get(address).content.decode()
+    assert 'value="05/10/2026"' in shown  # the day is there to be changed
+    assert "Báo một khoản khác" not in shown
+    sent = {"reference": "FT26278001", "amount": "250.000", "paid_on": "05/10/2026", "payer_name": ""}
+    said = client.post(address, sent, follow=True).content.decode()
+    assert "Nhà trường đã nhận lời báo ở trên" in said
+    assert said.index("Về phiếu báo thu") < said.index("<details><summary>Báo một khoản khác")
 
 
 def test_an_empty_answer_is_refused_and_leaves_the_claim_open(school: School, accountant: Client) -> None:

@@ -21,7 +21,7 @@ from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.types import Direction, LineRefusedError, LineState
 from truongso.fees.models import Invoice
-from truongso.kernel import clock
+from truongso.kernel import clock, sending
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
@@ -55,7 +55,11 @@ def account(school: School) -> BankAccount:
     return factories.bank_account(school)
 
 
-def test_a_file_is_recorded_matched_and_booked(school: School, account: BankAccount, actor: Actor) -> None:
+@pytest.mark.parametrize("few", [1, sending.FEW_ROWS])
+def test_a_file_is_recorded_matched_and_booked(
+    school: School, account: BankAccount, actor: Actor, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "FEW_ROWS", few)  # on PostgreSQL: sent ahead of the answers, and not
     paid = money.invoice(school, [250_000], full_name="Nguyễn Bảo An")
     under = money.invoice(school, [250_000], full_name="Nguyễn Bảo Châu")
     over = money.invoice(school, [250_000], full_name="Nguyễn Bảo Dung")

@@ -11,7 +11,7 @@ from truongso.banking import desk, statement_import
 from truongso.banking.decide import decide_lines
 from truongso.banking.models import BankLine, StatementImport
 from truongso.banking.statement_import import apply, preview
-from truongso.banking.tests.helpers import ACTOR, file, line, rows
+from truongso.banking.tests.helpers import ACTOR, bring, file, line, rows
 from truongso.fees.models import Invoice
 from truongso.fees.public import InvoiceForMatching, invoices_for_matching
 from truongso.kernel import clock
@@ -144,3 +144,25 @@ def test_what_others_do_between_parts_is_seen(school: School, account: BankAccou
     assert Invoice.objects.for_school(school).get(pk=paid.pk).paid == paid.total
     assert Payment.objects.for_school(school).filter(reversed_at__isnull=True).count() == 8
     assert Invoice.objects.for_school(school).get(pk=cancelled.pk).paid == Dong(0)
+
+
+def test_what_another_file_records_between_parts_is_known_to_all_later_parts(
+    school: School, account: BankAccount, invoices: list[Invoice]
+) -> None:
+    """The bank's other layout leaves the references out: only day, amount and memo tell that it is the same money."""
+    movements = [line(f"{i.code} nop", i.total.value, f"R{n}") for n, i in enumerate(invoices)]
+    with transaction():
+        content = file(account, *movements, layout="vietcombank_simple")
+        statement = preview(account, content=content, file_name="saoke.xlsx", actor=ACTOR)
+
+    def at(done: int, of: int) -> None:
+        if done == 2:
+            _other, counts = bring(account, movements[6], movements[8], layout="mb_detail")
+            assert (counts["new"], counts["booked"]) == (2, 2)
+
+    counts = apply(statement, actor=ACTOR, on_progress=at)
+    assert (counts["new"], counts["known"], counts["booked"]) == (7, 2, 7)
+    assert BankLine.objects.for_school(school).filter(state="matched").count() == 9
+    assert Payment.objects.for_school(school).count() == Receipt.objects.for_school(school).count() == 9
+    assert all(i.paid == i.total for i in Invoice.objects.for_school(school))
+    assert money.broken_invariants() == []

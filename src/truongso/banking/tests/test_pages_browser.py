@@ -81,7 +81,7 @@ def test_every_page_is_accessible_and_fits(school: School, live_server: LiveServ
         for path in paths:
             page.goto(path)
             page.wait_for_timeout(120)
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate("document.documentElement.scrollWidth > screen.width"):
                 wide.append((width, path))
             found += [(width, path, *v) for v in violations(page)]
         page.context.close()
@@ -149,7 +149,9 @@ def test_the_workbench_by_keyboard_alone(school: School, live_server: LiveServer
 
     # Switched off, single keys do nothing, and it stays so.
     page.get_by_role("button", name="Phím tắt: bật").click()
+    expect(page.get_by_role("button", name="Phím tắt: tắt")).to_be_visible()
     page.goto("/thu/doi-soat")
+    expect(chosen).to_have_count(1)
     before = chosen.inner_text()
     page.keyboard.press("j")
     page.wait_for_timeout(300)
@@ -173,9 +175,11 @@ def test_the_workbench_without_javascript(school: School, live_server: LiveServe
     page = context.new_page()
     page.goto("/thu/doi-soat")
     page.get_by_role("link", name="khong ro").click()
+    expect(page).to_have_url(re.compile("dong="))
     page.get_by_label("Tìm phiếu để ghi nhận").last.fill("giang do")
     page.get_by_role("button", name="Tìm phiếu", exact=True).click()
     page.get_by_role("link", name="Chọn").click()
+    expect(page).to_have_url(re.compile("phieu="))
     page.get_by_role("button", name="Ghi nhận", exact=True).click()
     expect(page.get_by_text("Còn thừa 30.000")).to_be_visible()
     assert _paid(school) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from typing import Any
 
@@ -21,7 +22,7 @@ from truongso.banking.web import statements
 from truongso.fees.models import Invoice
 from truongso.kernel import jobs
 from truongso.kernel.db import transaction
-from truongso.kernel.models import Job
+from truongso.kernel.models import AuditEntry, Job
 from truongso.kernel.money import Dong
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.models import Payment
@@ -153,7 +154,9 @@ def test_refused_rows_are_named_downloaded_corrected_and_imported(
     assert BankLine.objects.for_school(school).count() == 2
     assert "Không đọc được số tiền “năm mươi nghìn”" in browser.get(here).content.decode()
     book = openpyxl.load_workbook(io.BytesIO(browser.get(f"{here}/dong-chua-nhap").content))
-    sheet: Any = book.active
+    assert {e.params["count"] for e in AuditEntry.objects.filter(action="banking:statement:refused")} == {1}
+    assert book["Nguồn tệp"].max_row == 5
+    sheet: Any = book.worksheets[0]
     assert sheet.max_row == 3
     for cell in sheet[3]:
         if cell.value == "năm mươi nghìn":
@@ -242,6 +245,17 @@ def test_a_principal_looks_but_does_not_import(school: School, account: BankAcco
     assert client.get(f"{HERE}/{statement.public_id}").status_code == 200
     assert _upload(client, account, file(account, line("y", 1_000, "R2"))).status_code == 403
     assert client.get(f"{HERE}/{statement.public_id}/tep").status_code == 403
+    assert not AuditEntry.objects.filter(action="banking:statement:download").exists()
+
+
+def test_a_bank_s_own_file_leaves_with_its_digest_on_record(
+    school: School, account: BankAccount, browser: Client
+) -> None:
+    statement, _counts = bring(account, line("x", 1_000, "R1"))
+    got = browser.get(f"{HERE}/{statement.public_id}/tep")
+    taken = AuditEntry.objects.get(action="banking:statement:download")
+    assert (taken.school_id, taken.subject_id) == (school.pk, str(statement.pk))
+    assert taken.params["sha256"] == hashlib.sha256(got.content).hexdigest()
 
 
 def test_covered_days_are_joined() -> None:
@@ -257,3 +271,34 @@ def test_covered_days_are_joined() -> None:
         (d(9), d(12)),
     )
     assert joined([]) == ()
+
+
+def test_a_wrong_file_is_taken_back_as_long_as_nothing_of_it_is_recorded(
+    school: School, account: BankAccount, browser: Client
+) -> None:
+    _upload(browser, account, "Lương tháng 9\nTên;Số\nHòa;1\n".encode(), "luong.csv")
+    unknown = StatementImport.objects.for_school(school).get()
+    assert unknown.state == "mapping"
+    assert "Bỏ tệp" in browser.get(f"{HERE}/{unknown.public_id}/cot").content.decode()
+    applied, _counts = bring(account, line("mot", 250_000, "FT1"))
+    other = factories.login(Client(), factories.user(Role.CASHIER, school=school))
+    assert other.post(f"{HERE}/{unknown.public_id}/bo").status_code == 403
+    refused = browser.post(f"{HERE}/{applied.public_id}/bo", follow=True).content.decode()
+    assert "đã nhập hoặc đang nhập" in refused
+    assert StatementImport.objects.for_school(school).count() == 2
+    taken = browser.post(f"{HERE}/{unknown.public_id}/bo", follow=True).content.decode()
+    assert "Đã bỏ tệp luong.csv" in taken
+    assert list(StatementImport.objects.for_school(school)) == [applied]
+    entry = AuditEntry.objects.get(action="banking:statement:discard")
+    assert (entry.subject_id, entry.params["file"]) == (str(unknown.pk), "luong.csv")
+    assert BankLine.objects.for_school(school).count() == 1
+
+
+def test_a_file_that_a_job_works_on_stays(school: School, account: BankAccount, browser: Client) -> None:
+    with transaction():
+        found = statement_import.preview(
+            account, content=file(account, line("mot", 1, "FT1")), file_name="a.xlsx", actor=ACTOR
+        )
+        jobs.start(APPLY_JOB, school_id=school.pk, key=found.public_id, params={}, started_by=None)
+    browser.post(f"{HERE}/{found.public_id}/bo")
+    assert StatementImport.objects.for_school(school).get() == found

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.batches import fit, services
+from truongso.banking.line_acts import entry_day
 from truongso.banking.models import BankLine
 from truongso.banking.types import LineRefusedError, LineState
 from truongso.banking.web.messages import line_text
@@ -53,7 +54,7 @@ def link(request: AuthedRequest, public_id: str) -> HttpResponse:
     ids = list(rows.values_list("pk", flat=True))
     actor = request.caller.actor
     if _done(request, lambda: services.link(line.school_id, line_id=line.pk, batch_ids=ids, actor=actor)):
-        messages.success(request, _("Đã khớp tiền về với bảng quyết toán; phí đã ghi vào chi phí."))
+        messages.success(request, _("Đã khớp tiền về với bảng quyết toán; phí đã ghi vào chi phí.") + _late(line))
     return redirect("banking:line", line.public_id)
 
 
@@ -66,6 +67,14 @@ def unlink(request: AuthedRequest, public_id: str) -> HttpResponse:
     if _done(request, lambda: services.unlink(line.school_id, line_id=line.pk, reason=reason, actor=actor)):
         messages.success(request, _("Đã gỡ khớp bằng bút toán đảo; giao dịch và lô chờ khớp lại."))
     return redirect("banking:line", line.public_id)
+
+
+def _late(line: BankLine) -> str:
+    """What to know when the month of the line was closed before."""
+    if entry_day(line) == line.booked_on:
+        return ""
+    text = _(" Tháng %(month)s đã khóa sổ nên bút toán ghi vào hôm nay; số liệu đã khóa không đổi.")
+    return text % {"month": f"{line.booked_on:%m/%Y}"}
 
 
 def _done(request: AuthedRequest, act: Callable[[], object]) -> bool:

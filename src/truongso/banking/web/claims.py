@@ -46,6 +46,7 @@ STATES = {
     ClaimState.BOOKED.value: (gettext_lazy("đã ghi nhận"), "ok"),
     ClaimState.ANSWERED.value: (gettext_lazy("đã trả lời"), ""),
 }
+_PAID_MEANWHILE = (gettext_lazy("phiếu đã nộp đủ, chưa thấy đúng khoản này"), "info")
 TEMPLATES = (
     gettext_lazy(
         "Nhà trường chưa thấy khoản tiền này trong tài khoản. Anh/chị xem lại lịch sử giao dịch: nếu ngân hàng ghi "
@@ -89,7 +90,7 @@ def claim_list(request: AuthedRequest) -> HttpResponse:
             for key, (which, label) in _LISTS.items()
         ],
         "page": page,
-        "rows": [{"claim": claim, "state": STATES[claim.state], "is_late": _is_late(claim)} for claim in page],
+        "rows": [{"claim": claim, "state": state_of(claim), "is_late": _is_late(claim)} for claim in page],
         "is_closed_list": wanted is ClaimFilter.CLOSED,
         "chosen": chosen,
         "may_export": request.caller.may(Permission.SCHOOL_EXPORT_READ),
@@ -110,7 +111,7 @@ def claims_export(request: AuthedRequest) -> HttpResponse:
     rows: list[list[ExportCell]] = [
         [
             c.created_at, c.due_at, c.invoice.code, c.invoice.student_name, c.invoice.class_name, c.reference, c.amount,
-            c.paid_on, c.payer_name, str(STATES[c.state][0]), c.closed_at,
+            c.paid_on, c.payer_name, str(state_of(c)[0]), c.closed_at,
         ]
         for c in claims(school.pk, wanted)
     ]  # fmt: skip
@@ -137,7 +138,7 @@ def claim_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     alike = [line for line in lines_by_amount(claim) if line.pk not in known] if claim.state in _OPEN else []
     context = {
         "claim": claim,
-        "state": STATES[claim.state],
+        "state": state_of(claim),
         "is_late": _is_late(claim),
         "form": form if may_answer else None,
         "templates": list(enumerate(TEMPLATES, start=1)) if may_answer else [],
@@ -163,6 +164,14 @@ def _chosen_template(request: AuthedRequest) -> str:
     chosen: Any = request.GET.get("mau", "")
     numbers = {str(number): text for number, text in enumerate(TEMPLATES, start=1)}
     return str(numbers.get(chosen, ""))
+
+
+def state_of(claim: PaymentClaim) -> tuple[Any, str]:
+    """Where a claim stands, and its colour; one whose invoice was paid meanwhile, by this money or other, says so."""
+    invoice = claim.invoice
+    if claim.state == ClaimState.OPEN.value and (invoice.cancelled_at is None and invoice.paid >= invoice.total):
+        return _PAID_MEANWHILE
+    return STATES[claim.state]
 
 
 def _is_late(claim: PaymentClaim) -> bool:

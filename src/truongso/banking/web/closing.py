@@ -26,6 +26,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import total
 from truongso.kernel.ui.fields import VietnameseDateField
+from truongso.ledger.public import first_month, months_with_entries
 from truongso.organizations.public import BankAccount, School, bank_accounts
 
 CASH = "tien-mat"
@@ -248,19 +249,25 @@ def _row(row: DayClose) -> dict[str, Any]:
 
 
 def _months(school: School) -> list[dict[str, Any]]:
-    """The latest months, the running one first, each with its latest closing."""
+    """The latest months, the running one first, each with its latest closing; none before the books began, and
+    those in which nothing was entered say so."""
     today = clock.today()
+    began = first_month(school.pk) or (today.year, today.month)
     latest: dict[tuple[int, int], MonthClose] = {}
     for one in month_closes(school.pk)[:50]:
         latest.setdefault((one.year, one.month), one)
+    moved = set(months_with_entries(school.pk, today + dt.timedelta(days=1)))
     found = []
     for back in range(_MONTHS):
         year, index = divmod(today.year * 12 + today.month - 1 - back, 12)
         row = latest.get((year, index + 1))
+        if (year, index + 1) < began and row is None:
+            break
         found.append(
             {
                 "key": f"{year}-{index + 1:02}", "label": f"{index + 1:02}/{year}", "close": row,
                 "state": state_of(row) if row else None, "is_running": back == 0,
+                "is_empty": row is None and (year, index + 1) not in moved,
             }
         )  # fmt: skip
     return found

@@ -16,8 +16,8 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.banking.closing import month_services
 from truongso.banking.closing.models import MonthClose
-from truongso.banking.closing.months import month_figures
-from truongso.banking.closing.queries import month_closes
+from truongso.banking.closing.months import days_of_month, month_figures
+from truongso.banking.closing.queries import month_closes, passed_over
 from truongso.banking.closing.types import STANDING, ClosingRefusedError
 from truongso.banking.web.closing import signing_context
 from truongso.banking.web.closing_forms import SignForm
@@ -124,6 +124,7 @@ def _context(request: AuthedRequest, month: str) -> dict[str, Any]:
         "may_sign": request.caller.may(Permission.SCHOOL_CLOSE_SIGN) and not figures.blockers and not standing,
         "sign_form": SignForm(),
         "earlier": history[1:] if standing else history,
+        "passed_over": passed_over(school, *days_of_month(year, number)),
     }
     if latest is not None and standing:
         after = month_closes(school.pk).filter(state__in=STANDING).first()

@@ -36,9 +36,11 @@ from truongso.banking.statements.read import statement_sheets
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
 from truongso.banking.types import ImportState
 from truongso.banking.web.messages import file_text, layout_text, problem_text, row_text
-from truongso.banking.web.queue import download
 from truongso.kernel.db import transaction
 from truongso.kernel.sheets import Cell, Sheet, SheetError
+from truongso.kernel.ui.downloads import file_response
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import Content, only
 from truongso.organizations.public import readable_accounts
 
 ROLE_TEXTS = {
@@ -240,7 +242,7 @@ def kept(request: AuthedRequest) -> HttpResponse:
 def share(request: AuthedRequest, public_id: str) -> HttpResponse:
     """A layout as a small file for another school: labels and roles, nothing of the school."""
     row = _layout(request, public_id)
-    return download(to_file(from_json(row.definition)), f"mau-sao-ke-{row.public_id}.json", kind="application/json")
+    return file_response(to_file(from_json(row.definition)), f"mau-sao-ke-{row.public_id}.json", "application/json")
 
 
 @requires(Permission.SCHOOL_STATEMENT_IMPORT)
@@ -276,7 +278,8 @@ class LayoutFileForm(forms.Form):
     """A shared layout for one of the school's accounts."""
 
     tk = forms.ChoiceField(label=gettext_lazy("Tài khoản nhận tiền"))
-    tep = forms.FileField(
+    tep = UploadField(
+        only(Content.TEXT, most=LARGEST_FILE),
         label=gettext_lazy("Tệp mẫu cột (.json)"), widget=forms.FileInput({"accept": ".json"}),
         help_text=gettext_lazy("Tệp trường khác tải từ trang này và gửi cho thầy/cô."),
     )  # fmt: skip
@@ -286,6 +289,9 @@ class LayoutFileForm(forms.Form):
         self.accounts = {a.public_id: a for a in accounts}
         field: Any = self.fields["tk"]
         field.choices = [(a.public_id, f"{a.number} – {a.label or a.holder_name}") for a in accounts]
+        self.fields["tep"].error_messages |= {
+            "too_large": layout_text("too_large", {}), "wrong_content": layout_text("not_json", {}),
+        }  # fmt: skip
 
     @property
     def chosen(self) -> Any:

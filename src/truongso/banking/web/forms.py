@@ -14,6 +14,8 @@ from truongso.banking.statements.read import LIMITS
 from truongso.banking.web.messages import ASIDE_KINDS, file_text, line_text
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.ui.fields import DongFormField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import tables
 from truongso.organizations.public import BankAccount
 from truongso.payments.types import Share
 
@@ -22,7 +24,8 @@ class UploadForm(forms.Form):
     """A statement file for one of the school's own accounts."""
 
     account = forms.ChoiceField(label=_("Tài khoản nhận tiền"))
-    file = forms.FileField(
+    file = UploadField(
+        tables(LIMITS.max_bytes),
         label=_("Tệp sao kê"),
         help_text=_("XLSX, XLS, CSV, MT940 hoặc camt như ngân hàng xuất ra, tối đa 32 MB."),
         widget=forms.FileInput({"accept": ".xlsx,.xls,.csv,.tsv,.txt,.xml,.sta,.mt940,.940,.htm,.html"}),
@@ -43,14 +46,10 @@ class UploadForm(forms.Form):
             field.initial = accounts[0].public_id
         missing = file_text("no_file", {})
         empty = file_text("empty", {})
-        self.fields["file"].error_messages |= {"required": missing, "missing": missing, "empty": empty}
-
-    def clean_file(self) -> Any:
-        """Too large is refused before the file is read."""
-        file = self.cleaned_data["file"]
-        if file.size > LIMITS.max_bytes:
-            raise ValidationError(file_text("too_large", {"limit": LIMITS.max_bytes}))
-        return file
+        large = file_text("too_large", {"limit": LIMITS.max_bytes})
+        self.fields["file"].error_messages |= {
+            "required": missing, "missing": missing, "empty": empty, "too_large": large,
+        }  # fmt: skip
 
     @property
     def chosen(self) -> BankAccount:

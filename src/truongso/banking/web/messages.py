@@ -347,6 +347,7 @@ EVIDENCE: Mapping[str, tuple[str, str]] = {
     "amount": ("ok", gettext_noop("Đúng số còn nợ")),
     "payer": ("ok", gettext_noop("Tài khoản này từng nộp")),
     "payer_name": ("ok", gettext_noop("Người cùng tên từng nộp")),
+    "parent": ("ok", gettext_noop("Cùng tên phụ huynh")),
     "paid": ("bad", gettext_noop("Phiếu đã nộp đủ")),
     "other_account": ("warn", gettext_noop("Phiếu của tài khoản nhận khác")),
 }

@@ -118,14 +118,6 @@ def is_partial(request: AuthedRequest) -> bool:
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
-def download(content: bytes, name: str, kind: str = "") -> HttpResponse:
-    """A file to keep; the name is ASCII and safe."""
-    xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(content, content_type=kind or xlsx)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 def _reason(decision: MatchDecision | None, numbers: dict[str, str]) -> str:
     return reason_text(decision.reason, numbers) if decision else _("Chưa được so khớp.")
 

@@ -20,7 +20,7 @@ from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking import queries, statement_import
 from truongso.banking.mapping.models import StatementLayout
-from truongso.banking.mapping.services import keep_unknown
+from truongso.banking.mapping.services import discard, keep_unknown
 from truongso.banking.models import StatementImport
 from truongso.banking.parsed import read_kept
 from truongso.banking.statement_import import StatementRefusedError
@@ -30,13 +30,13 @@ from truongso.banking.statements.types import RowKind, StatementError
 from truongso.banking.types import APPLY_JOB, Direction, ImportState, LineState
 from truongso.banking.web.forms import UploadForm
 from truongso.banking.web.messages import file_text, line_text, problem_text, row_text
-from truongso.banking.web.queue import download
 from truongso.kernel import banks, clock, jobs
-from truongso.kernel.db import transaction
+from truongso.kernel.db import retrying, transaction
 from truongso.kernel.models import Job
 from truongso.kernel.sheet_types import SheetError
-from truongso.kernel.sheet_writer import SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import SheetOut
 from truongso.kernel.sheets import Cell
+from truongso.kernel.ui.downloads import recorded_file, xlsx_response
 from truongso.organizations.public import readable_accounts
 
 INLINE_LINES = 2_000
@@ -142,13 +142,33 @@ def apply(request: AuthedRequest, public_id: str) -> HttpResponse:
 
 
 @requires(Permission.SCHOOL_STATEMENT_IMPORT)
+@require_POST
+def drop(request: AuthedRequest, public_id: str) -> HttpResponse:
+    """Take a file back of which nothing has been recorded: the wrong one, or none that is a statement at all."""
+    statement = _statement(request, public_id)
+
+    def once() -> bool:
+        with transaction():
+            return discard(statement, actor=request.caller.actor)
+
+    if not retrying(once):
+        messages.error(request, _("Tệp này đã nhập hoặc đang nhập nên không bỏ được. Giao dịch đã nhập thì hoàn tác."))
+        return redirect("banking:statement", public_id=public_id)
+    messages.success(request, _("Đã bỏ tệp %(name)s; chưa có gì của tệp được ghi.") % {"name": statement.file_name})
+    return redirect("banking:statements")
+
+
+@requires(Permission.SCHOOL_STATEMENT_IMPORT)
 @require_GET
 def original(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The file as it was uploaded, byte for byte."""
     statement = _statement(request, public_id, with_content=True)
     ending = re.search(r"\.(xlsx|xls|csv|tsv|txt|xml|sta|mt940|940|htm|html)$", statement.file_name.lower())
     name = f"sao-ke-{statement.public_id}{ending[0] if ending else ''}"
-    return download(bytes(statement.content), name, kind="application/octet-stream")
+    return recorded_file(
+        bytes(statement.content), name, "application/octet-stream", action="banking:statement:download",
+        actor=request.caller.actor, school_id=statement.school_id, subject=("statement", statement.pk),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_STATEMENT_IMPORT)
@@ -172,7 +192,10 @@ def refused(request: AuthedRequest, public_id: str) -> HttpResponse:
         _("Dòng chưa nhập"), [*header, _("Dòng trong tệp"), _("Vì sao chưa nhập")], rows,
         banner=[[_("Số tài khoản"), statement.bank_account.number]],
     )  # fmt: skip
-    return download(write_xlsx([sheet]), f"dong-chua-nhap-{statement.public_id}.xlsx")
+    return xlsx_response(
+        [sheet], name=f"dong-chua-nhap-{statement.public_id}", dated=False, action="banking:statement:refused",
+        school=request.caller.school, actor=request.caller.actor, count=len(rows),
+    )  # fmt: skip
 
 
 def _unread(request: AuthedRequest, statement: StatementImport, error: SheetError | StatementError) -> HttpResponse:

@@ -55,6 +55,7 @@ urlpatterns = [
     path("thu/sao-ke/<str:public_id>/cot", columns.columns, name="columns"),
     path("thu/sao-ke/<str:public_id>", statements.statement_page, name="statement"),
     path("thu/sao-ke/<str:public_id>/nhap", statements.apply, name="apply"),
+    path("thu/sao-ke/<str:public_id>/bo", statements.drop, name="drop_statement"),
     path("thu/sao-ke/<str:public_id>/tep", statements.original, name="original"),
     path("thu/sao-ke/<str:public_id>/dong-chua-nhap", statements.refused, name="refused"),
     path("thu/so-tien-gui", bank_book.book_page, name="bank_book"),

@@ -7,8 +7,13 @@ from django.test import Client
 from tests import factories
 
 from truongso.accounts.models import ActivationLink, Membership, User
+from truongso.accounts.services import change_password
 from truongso.accounts.types import Role
 from truongso.cli.main import main
+from truongso.kernel import jobs
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import savepoint
+from truongso.kernel.models import Job
 from truongso.organizations.models import School
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +65,19 @@ def test_a_lost_factor_is_taken_away_with_a_reason(school: School, capsys: pytes
     person.refresh_from_db()
     assert person.second_factor_since is None
     assert "/kich-hoat/" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_letters_of_officers_that_could_not_leave_are_printed(actor: Actor, capsys: pytest.CaptureFixture[str]) -> None:
+    officer = factories.user(
+        Role.OFFICER, unit=factories.org_unit(), username="canbo.so", full_name="Cán bộ Sở", second_factor=False
+    )
+    with savepoint():
+        change_password(user=officer, password="Nui-Cao4mua", actor=actor)
+    jobs.run(Job.objects.get().pk)
+    assert main(["account", "letters"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "canbo.so Cán bộ Sở"
+    assert main(["account", "letters", "--hand-over"]) == 0
+    assert capsys.readouterr().out.startswith("Kính gửi Cán bộ Sở,\nMật khẩu của tài khoản vừa được đổi lúc ")
+    assert main(["account", "letters", "--hand-over"]) == 0
+    assert capsys.readouterr().out == "không có thư nào chưa gửi được\n"

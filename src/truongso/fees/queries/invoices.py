@@ -240,6 +240,13 @@ def school_figures(school_id: int, *, school_year_id: int | None = None) -> Scho
     return _figures(live)
 
 
+def outstanding_of_schools(school_ids: Collection[int]) -> dict[int, Dong]:
+    """School id → what live invoices still owe; 1 query."""
+    live = Invoice.objects.for_schools(school_ids).filter(cancelled_at__isnull=True)
+    rows = live.order_by().values_list("school_id").annotate(s=Sum(F("total") - F("paid")))
+    return {school_id: Dong(int(value)) for school_id, value in rows}
+
+
 def _open(school_id: int) -> QuerySet[Any]:
     return Invoice.objects.for_school(school_id).filter(cancelled_at__isnull=True, paid__lt=F("total"))
 

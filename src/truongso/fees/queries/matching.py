@@ -23,6 +23,7 @@ class InvoiceForMatching:
     student_name: str
     class_name: str
     outstanding: Dong
+    payer_name: str
 
 
 def invoices_for_matching(school_id: int) -> list[InvoiceForMatching]:
@@ -30,11 +31,13 @@ def invoices_for_matching(school_id: int) -> list[InvoiceForMatching]:
     rows = (
         _standing(school_id)
         .order_by("pk")
-        .values_list("pk", "code", "bank_account_id", "student_id", "student_name", "class_name", "total", "paid")
+        .values_list(
+            "pk", "code", "bank_account_id", "student_id", "student_name", "class_name", "total", "paid", "payer_name"
+        )
     )
     return [
-        InvoiceForMatching(pk, code, account, student, name, class_name, total - paid)
-        for pk, code, account, student, name, class_name, total, paid in rows
+        InvoiceForMatching(pk, code, account, student, name, class_name, total - paid, payer)
+        for pk, code, account, student, name, class_name, total, paid, payer in rows
     ]
 
 
@@ -49,6 +52,16 @@ class Mark(NamedTuple):
     def after(self, paid: dict[int, Dong]) -> Mark:
         """The mark once these amounts were paid on these invoices (by id) and nothing else happened."""
         return self._replace(owed=self.owed - sum(amount.value * weight(pk) for pk, amount in paid.items()))
+
+
+def latest_invoice(school_id: int) -> int:
+    """The highest id of an invoice of the school, 0 without any; 1 query that reads one row of an index.
+
+    The school is a range, not a value: with a value PostgreSQL may walk the ids of all schools backwards until it meets
+    the first of this one (600,000 invoices of two schools, the other's last: 162 ms against 0.05 ms).
+    """
+    rows = Invoice.objects.for_schools([school_id]).filter(school_id__gte=school_id, school_id__lte=school_id)
+    return rows.order_by("-school_id", "-pk").values_list("pk", flat=True).first() or 0
 
 
 def weight(invoice_id: int) -> int:

@@ -53,16 +53,6 @@ class PlanGroup:
     amount: Dong
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedPupil:
-    """What one pupil would be asked for."""
-
-    student_id: int
-    name: str
-    class_name: str
-    amount: Dong
-
-
 def plan_totals(round_: CollectionRound) -> PlanTotals:
     """Totals of the plan; 3 queries."""
     lines = _lines(round_)
@@ -174,7 +164,7 @@ def _chosen(round_: CollectionRound, item_ids: Sequence[int]) -> dict[int, set[i
 def _looks(round_: CollectionRound, items: Sequence[RoundItem], students: set[int]) -> list[Problem]:
     found = []
     exemptions = Exemption.objects.for_school(round_.school_id)
-    bare = set(_valid(exemptions.filter(document=""), round_.priced_on).values_list("student_id", flat=True))
+    bare = set(_valid(exemptions.filter(document=b""), round_.priced_on).values_list("student_id", flat=True))
     if bare & students:
         found.append(Problem("exemption_unproved", blocking=False, params={"count": len(bare & students)}))
     lapsed = exemptions.filter(valid_to__lt=round_.priced_on, valid_to__gte=round_.priced_on - _LATELY)
@@ -246,7 +236,6 @@ class ExemptionRow:
 
     exemption: Exemption
     class_name: str
-    rule_name: str
     percent: int | None
 
 
@@ -264,8 +253,7 @@ def exemptions_of_round(round_: CollectionRound) -> list[ExemptionRow]:
     for exemption in rows:
         if exemption.student_id in places:
             rule = rules.get(exemption.rule_code)
-            name, percent = (rule.name, rule.percent) if rule else (exemption.rule_code, None)
-            found.append(ExemptionRow(exemption, places[exemption.student_id], name, percent))
+            found.append(ExemptionRow(exemption, places[exemption.student_id], rule.percent if rule else None))
     return sorted(found, key=lambda r: (class_key(r.class_name), r.exemption.student.sort_key, r.exemption.valid_from))
 
 

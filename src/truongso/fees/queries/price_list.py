@@ -7,6 +7,7 @@ pupil, an invoice or a payment (abuse case A44).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -76,3 +77,9 @@ def _item(item: FeeItem, rates: list[FeeRate]) -> PublicItem:
             PublicRate(r.grade, r.amount, r.valid_from, r.document_number, r.deciding_body) for r in rates
         ),
     )  # fmt: skip
+
+
+def reduction_names(codes: Iterable[str]) -> dict[str, str]:
+    """Code → name of rules of the law, the latest of each; one query."""
+    rows = ReductionRule.objects.filter(code__in=list(codes)).order_by("valid_from", "pk")
+    return dict(rows.values_list("code", "name"))

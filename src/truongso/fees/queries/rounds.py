@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from truongso.fees.class_order import class_key
-from truongso.fees.models import CollectionRound, Invoice
+from truongso.fees.models import CollectionRound, Invoice, RoundClass, RoundItem
 from truongso.fees.types import RoundState
 from truongso.kernel.money import ZERO, Dong
 
@@ -81,12 +82,44 @@ def classes_of_round(school_id: int, round_id: int) -> list[ClassFigures]:
 
 
 def previous_round(round_: CollectionRound) -> RoundRow | None:
-    """The last issued round priced before this one; 2 queries."""
-    earlier = CollectionRound.objects.for_school(round_.school_id).exclude(state=RoundState.DRAFT.value)
-    earlier = earlier.filter(priced_on__lte=round_.priced_on).exclude(pk=round_.pk).order_by("-priced_on", "-pk")[:1]
-    return next(iter(_rows(round_.school_id, earlier)), None)
+    """The issued round priced before this one that it is to be compared with: of its kind, then the latest; 6 queries.
+
+    Of its kind is one that is paid in parts or not as this one, then one that shares most of its items, then most of
+    its classes; a month's round is not measured by the uniforms of one class.
+    """
+    school_id = round_.school_id
+    rows = CollectionRound.objects.for_school(school_id).exclude(state=RoundState.DRAFT.value).exclude(pk=round_.pk)
+    earlier = list(rows.filter(priced_on__lte=round_.priced_on).order_by("-priced_on", "-pk")[:_COMPARED])
+    if not earlier:
+        return None
+    ids = [round_.pk, *(r.pk for r in earlier)]
+    items = _members(RoundItem.objects.for_school(school_id).filter(round_id__in=ids), "fee_item_id")
+    classes = _members(RoundClass.objects.for_school(school_id).filter(round_id__in=ids), "school_class_id")
+
+    def likeness(one: CollectionRound) -> tuple[bool, bool, bool]:
+        return (
+            one.allows_partial == round_.allows_partial,
+            _is_most(items[one.pk] & items[round_.pk], items[round_.pk] or items[one.pk]),
+            _is_most(classes[one.pk] & classes[round_.pk], classes[round_.pk] or classes[one.pk]),
+        )
+
+    closest = max(likeness(one) for one in earlier)
+    chosen = next(one for one in earlier if likeness(one) == closest)
+    return next(iter(_rows(school_id, rows.filter(pk=chosen.pk))))
 
 
+def _members(rows: QuerySet[Any], key: str) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for round_id, member in rows.values_list("round_id", key):
+        found[round_id].add(member)
+    return found
+
+
+def _is_most(shared: set[int], whole: set[int]) -> bool:
+    return len(shared) * 2 >= len(whole) > 0
+
+
+_COMPARED = 24  # rounds looked at: two years of months
 _EMPTY = RoundFigures(0, 0, 0, ZERO, ZERO)
 
 

@@ -15,6 +15,7 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint, transaction_required
 from truongso.kernel.names import tidy
+from truongso.kernel.school_keys import keyring_for_writing, place_of
 
 
 @transaction_required
@@ -41,18 +42,28 @@ def add_exemption(
         raise FeesRefusedError("exemption_overlaps")
     try:
         with savepoint():
-            made: Exemption = Exemption.objects.create(
+            made = Exemption(
                 school_id=school_id, student_id=student_id, rule_code=rule_code, valid_from=valid_from,
-                valid_to=valid_to, document=tidy(document)[:200], created_at=clock.now(), created_by=actor.user_id,
+                valid_to=valid_to, created_at=clock.now(), created_by=actor.user_id,
             )  # fmt: skip
+            made.document = sealed_document(made, document)
+            made.save(force_insert=True)
     except IntegrityError as error:  # the composite key: no such pupil in this school
         raise FeesRefusedError("no_such_student") from error
     _unplan_all(school_id)
     audit.record(
         actor, "fees:exemption:add", school_id=school_id, subject=("student", student_id),
-        params={"rule": rule_code, "from": valid_from.isoformat(), "to": valid_to and valid_to.isoformat()},
+        params={"from": valid_from.isoformat(), "to": valid_to and valid_to.isoformat()},  # why stands in no entry
     )  # fmt: skip
     return made
+
+
+@transaction_required
+def sealed_document(exemption: Exemption, text: str) -> bytes:
+    """The words of the proof under the school's key, bound to this exemption; b"" for none."""
+    said = tidy(text)[:200]
+    place = place_of(exemption, "document")
+    return keyring_for_writing(exemption.school_id).seal_text(said, place=place) if said else b""
 
 
 @transaction_required
@@ -68,7 +79,7 @@ def end_exemption(school_id: int, *, exemption_id: int, valid_to: dt.date, actor
     _unplan_all(school_id)
     audit.record(
         actor, "fees:exemption:end", school_id=school_id, subject=("student", exemption.student_id),
-        params={"rule": exemption.rule_code, "to": valid_to.isoformat()},
+        params={"from": exemption.valid_from.isoformat(), "to": valid_to.isoformat()},
     )  # fmt: skip
     return exemption
 

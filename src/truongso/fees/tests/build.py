@@ -71,15 +71,7 @@ def setting(school: School, **changes: Any) -> Setting:
 
 
 def exempt(student: Student, rule_code: str, **changes: Any) -> Exemption:
-    values: dict[str, Any] = {
-        "valid_from": factories.YEAR_START,
-        "document": "QĐ 12",
-        "created_at": clock.now(),
-    }
-    made: Exemption = Exemption.objects.create(
-        school_id=student.school_id, student=student, rule_code=rule_code, **{**values, **changes}
-    )
-    return made
+    return factories.exemption(student, rule_code, **{"document": "QĐ 12", **changes})
 
 
 def chooses(student: Student, item: FeeItem, **changes: Any) -> OptIn:

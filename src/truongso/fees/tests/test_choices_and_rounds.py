@@ -13,6 +13,7 @@ from tests import factories
 
 from truongso.fees.models import CollectionRound, Exemption, OptIn, RoundClass, RoundItem
 from truongso.fees.public import add_exemption, copy_round, create_round, end_exemption, end_opt_ins, opt_in
+from truongso.fees.queries.rounds import previous_round
 from truongso.fees.services.rounds import allow_parts, delete_draft, set_classes, set_items, update_round
 from truongso.fees.tests.build import ACTOR, Setting, everything, issue, plan, setting
 from truongso.fees.types import FeesRefusedError, RoundState
@@ -245,3 +246,38 @@ def test_paying_in_parts_is_the_rounds_choice_and_goes_along_when_copied(school:
     assert allow_parts(school.pk, round_id=issued.pk, allows=True, actor=actor).allows_partial
     last = AuditEntry.objects.filter(school_id=school.pk).order_by("-seq")[0]
     assert (last.action, last.params) == ("fees:round:parts", {"allows": True})
+
+
+def test_a_round_is_compared_with_the_last_of_its_kind(s: Setting) -> None:
+    def made(day: dt.date, items: list[int], **more: Any) -> CollectionRound:
+        with transaction.atomic():
+            one = create_round(
+                s.school.pk, name=f"Đợt {day}", school_year_id=s.round.school_year_id, priced_on=day, due_on=day,
+                bank_account_id=s.round.bank_account_id, actor=ACTOR, **more,
+            )  # fmt: skip
+            set_items(s.school.pk, round_id=one.pk, quantities=dict.fromkeys(items, 1), actor=ACTOR)
+        CollectionRound.objects.for_school(s.school).filter(pk=one.pk).update(state=RoundState.ISSUED.value)
+        return one
+
+    meals, water = (factories.fee_item(s.school, code, code).pk for code in ("AN_2", "NUOC_2"))
+    uniform = factories.fee_item(s.school, "DP_2", "Đồng phục").pk
+    month = made(dt.date(2026, 9, 1), [meals, water])
+    once = made(dt.date(2026, 9, 20), [uniform])
+    in_parts = made(dt.date(2026, 9, 25), [uniform], allows_partial=True)
+    draft = s.round
+    with transaction.atomic():
+        set_items(s.school.pk, round_id=draft.pk, quantities={meals: 20, water: 1}, actor=ACTOR)
+    found = previous_round(draft)
+    assert found is not None
+    assert found.id == month.pk
+    with transaction.atomic():
+        set_items(s.school.pk, round_id=draft.pk, quantities={uniform: 1}, actor=ACTOR)
+    again = previous_round(draft)
+    assert again is not None
+    assert again.id == once.pk
+    with transaction.atomic():
+        allow_parts(s.school.pk, round_id=draft.pk, allows=True, actor=ACTOR)
+    draft.refresh_from_db()
+    last = previous_round(draft)
+    assert last is not None
+    assert last.id == in_parts.pk

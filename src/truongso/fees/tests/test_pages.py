@@ -15,12 +15,23 @@ from python_calamine import CalamineWorkbook
 from tests import factories
 
 from truongso.accounts.types import Role
-from truongso.fees.models import CollectionRound, Exemption, FeeItem, FeeRate, Invoice, OptIn, RoundClass, RoundItem
+from truongso.fees.models import (
+    CollectionRound,
+    Exemption,
+    FeeItem,
+    FeeRate,
+    Invoice,
+    OptIn,
+    ReductionRule,
+    RoundClass,
+    RoundItem,
+)
 from truongso.fees.tests.build import Setting, chooses, everything, exempt, issue, plan, setting
 from truongso.kernel import jobs
-from truongso.kernel.models import Job
+from truongso.kernel.models import AuditEntry, Job
 from truongso.kernel.money import Dong
 from truongso.organizations.models import School
+from truongso.people.models import AccessEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("truongso.fees.tests.page_urls")]
 
@@ -257,17 +268,38 @@ def test_an_exemption_is_added_and_ended(accountant: Client, s: Setting) -> None
     assert "Thiếu minh chứng" in text_of(accountant.get("/thu/mien-giam?xem=unproved"))
     again = accountant.post(base, {"rule_code": "GIAM_50", "valid_from": "01/12/2026"})
     assert "Học sinh đã có đối tượng này trong khoảng ngày đó." in text_of(again)
-    accountant.post(f"{base}/GIAM_50/2026-09-01", {"valid_to": "30/09/2026"})
+    accountant.post(f"{base}/han/1", {"valid_to": "30/09/2026"})
     found = Exemption.objects.for_school(s.school).get()
     assert found.valid_to == dt.date(2026, 9, 30)
     assert "Đã hết hạn" in text_of(accountant.get(base))
-    assert accountant.get(f"{base}/GIAM_50/2026-09-02").status_code == 404
+    assert accountant.get(f"{base}/han/2").status_code == 404
+
+
+def test_why_a_family_pays_less_is_opened_with_a_reason(accountant: Client, s: Setting) -> None:
+    student = s.students["An"]
+    base = f"/thu/mien-giam/hoc-sinh/{student.public_id}"
+    accountant.post(base, {"rule_code": "GIAM_50", "valid_from": "01/09/2026", "document": "Sổ hộ cận nghèo 17"})
+    rule = ReductionRule.objects.filter(code="GIAM_50")[0]
+    asking = [accountant.get(one) for one in (base, "/thu/mien-giam", f"{base}/mo", f"{base}/han/1")]
+    refused = accountant.post(f"{base}/mo", {"reason": " "})
+    for answer in (*asking, refused):
+        shown = text_of(answer)
+        assert ["Sổ hộ cận nghèo 17" in shown, f"{rule.name} 50" in shown] == [False, False]
+    assert (refused.status_code, AccessEntry.objects.for_school(s.school).count()) == (422, 0)
+    opened = text_of(accountant.post(f"{base}/mo", {"reason": "Đối chiếu giấy xác nhận"}))
+    assert ["Sổ hộ cận nghèo 17" in opened, rule.name in opened] == [True, True]
+    (entry,) = AccessEntry.objects.for_school(s.school)
+    assert (entry.student_id, entry.role, entry.seen, entry.reason) == (
+        student.pk, "accountant", ["hardship"], "Đối chiếu giấy xác nhận",
+    )  # fmt: skip
+    for one in AuditEntry.objects.filter(school_id=s.school.pk):
+        assert not {"GIAM_50", "Sổ hộ cận nghèo 17"} & {str(value) for value in one.params.values()}
 
 
 def test_a_class_chooses_a_voluntary_item(accountant: Client, s: Setting) -> None:
     chooses(s.students["Chi"], s.english)
     url = "/thu/mien-giam/dang-ky?khoan=TA&lop=3A2"
-    assert text_of(accountant.get(url)).count("14/03/2018") == 3
+    assert "14/03/2018" not in text_of(accountant.get(url))
     ticked = [s.students[n].public_id for n in ("An", "Bình")] + [s.students["Dung"].public_id]
     accountant.post(url, {"hs": ticked, "valid_from": "01/10/2026"})
     rows = OptIn.objects.for_school(s.school).values_list("student__full_name", "valid_from", "valid_to")
@@ -314,7 +346,7 @@ def test_every_page_opens(accountant: Client, s: Setting) -> None:
     code = issue(s)["An"].code
     values = {
         "public_id": draft.public_id, "code": "CS_BT", "since": dt.date(2026, 9, 1), "grade": "3",
-        "student_id": s.students["An"].public_id, "rule_code": "GIAM_50",
+        "student_id": s.students["An"].public_id, "number": 1,
     }  # fmt: skip
     from django.urls import reverse
 

@@ -1,4 +1,8 @@
-"""Exemptions of pupils and choices of voluntary items."""
+"""Exemptions of pupils and choices of voluntary items.
+
+Why a family pays less is hardship data: lists and pages say that there is an exemption, how much and until when. Who
+keeps them opens category and document of one pupil with a reason, which the family reads.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +17,33 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from truongso.accounts.public import AuthedRequest, requires
-from truongso.accounts.types import Permission
+from truongso.accounts.types import Permission, Role
 from truongso.fees.models import Exemption, FeeItem
 from truongso.fees.queries.choices import (
     choosers,
+    documents_of,
     exemptions,
     exemptions_of_student,
     opt_ins_of_student,
     rule_names,
 )
 from truongso.fees.services.choices import add_exemption, end_exemption, end_opt_ins, opt_in
-from truongso.fees.web.forms import EndForm, ExemptionForm, OptInForm
+from truongso.fees.web.forms import EndForm, ExemptionForm, OpenExemptionsForm, OptInForm
 from truongso.fees.web.support import attempt, page_of
 from truongso.kernel import clock
+from truongso.kernel.db import transaction
 from truongso.kernel.names import fold
 from truongso.organizations.public import school_year_on
-from truongso.people.public import Student, classes_of_year, pupils_of_classes, search, student_by_id
+from truongso.people.public import (
+    SeenKind,
+    Student,
+    classes_of_year,
+    pupils_of_classes,
+    record_access,
+    search,
+    student_by_id,
+    watch_accesses,
+)
 
 FILTERS = {
     "": gettext_lazy("Tất cả"),
@@ -74,11 +89,11 @@ def pupil(request: AuthedRequest, student_id: str) -> HttpResponse:
         if made is not None:
             messages.success(request, _("Đã ghi đối tượng miễn giảm của %(name)s.") % {"name": found.full_name})
             return redirect("fees:pupil", student_id=student_id)
-    rules, today = rule_names(), clock.today()
     context = {
         "student": found,
         "form": form,
-        "rows": [_row(e, rules.get(e.rule_code), today) for e in exemptions_of_student(school.pk, found.pk)],
+        "opening": OpenExemptionsForm(),
+        "rows": _rows_of(found),
         "choices": opt_ins_of_student(school.pk, found.pk),
         "voluntary": _voluntary(request),
     }
@@ -87,13 +102,34 @@ def pupil(request: AuthedRequest, student_id: str) -> HttpResponse:
 
 @requires(Permission.SCHOOL_EXEMPTION_WRITE)
 @require_http_methods(["GET", "POST"])
-def finish_exemption(request: AuthedRequest, student_id: str, rule_code: str, since: dt.date) -> HttpResponse:
-    """Let an exemption end. It is known by its pupil, category and first day."""
+def open_exemptions(request: AuthedRequest, student_id: str) -> HttpResponse:
+    """Category and document of a pupil's exemptions, once; asking is the POST, and is written down first."""
+    student = _student(request, student_id)
+    form = OpenExemptionsForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {"student": student, "form": form}
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        role = Role(request.caller.membership.role)  # type: ignore[union-attr]  # the permission came from it
+        with transaction():
+            record_access(
+                actor=request.caller.actor, role=role, student=student, seen=[SeenKind.HARDSHIP], reason=reason
+            )
+        watch_accesses(request.caller.school, request.caller.actor)
+        rows = _rows_of(student)
+        said = documents_of([one["exemption"] for one in rows])
+        context |= {"rows": [{**one, "document": said.get(one["exemption"].pk, "")} for one in rows], "reason": reason}
+    return render(request, "fees/exemptions_open.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.SCHOOL_EXEMPTION_WRITE)
+@require_http_methods(["GET", "POST"])
+def finish_exemption(request: AuthedRequest, student_id: str, number: int) -> HttpResponse:
+    """Let an exemption end. It is known by its place among the pupil's (1: recorded first): no address tells why."""
     school, found = request.caller.school, _student(request, student_id)
-    rows = exemptions_of_student(school.pk, found.pk)
-    exemption = next((e for e in rows if (e.rule_code, e.valid_from) == (rule_code, since)), None)
-    if exemption is None:
+    row = next((one for one in _rows_of(found) if one["number"] == number), None)
+    if row is None:
         raise Http404
+    exemption: Exemption = row["exemption"]
     form = EndForm(request.POST or None, initial={"valid_to": exemption.valid_to or clock.today()})
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["valid_to"]
@@ -104,8 +140,7 @@ def finish_exemption(request: AuthedRequest, student_id: str, rule_code: str, si
         if ended is not None:
             messages.success(request, _("Đã lưu ngày hết hạn."))
             return redirect("fees:pupil", student_id=student_id)
-    rule = rule_names().get(rule_code)
-    return render(request, "fees/exemption_end.html", {"form": form, "student": found, "rule": rule})
+    return render(request, "fees/exemption_end.html", {"form": form, "student": found, "row": row})
 
 
 @requires(Permission.SCHOOL_EXEMPTION_WRITE)
@@ -146,6 +181,13 @@ def _choose(request: AuthedRequest, item: FeeItem, wanted: set[int], dropped: se
         last = first - dt.timedelta(days=1)
         end_opt_ins(school_id, item_id=item.pk, student_ids=sorted(dropped), last_day=last, actor=actor)
     return True
+
+
+def _rows_of(student: Student) -> list[dict[str, Any]]:
+    """A pupil's exemptions, the latest first, each with its place among them."""
+    found, rules, today = exemptions_of_student(student.school_id, student.pk), rule_names(), clock.today()
+    places = {pk: number for number, pk in enumerate(sorted(e.pk for e in found), start=1)}
+    return [{**_row(e, rules.get(e.rule_code), today), "number": places[e.pk]} for e in found]
 
 
 def _row(exemption: Exemption, rule: Any, today: dt.date) -> dict[str, Any]:

@@ -67,14 +67,14 @@ def items(request: AuthedRequest) -> HttpResponse:
 @requires(Permission.SCHOOL_EXEMPTION_WRITE)
 @require_safe
 def exemption_rows(request: AuthedRequest) -> HttpResponse:
-    """Exemptions as filtered on their page. Who takes them out is recorded: they say why a family pays less."""
+    """Exemptions as filtered on their page: how much and until when. Why a family pays less is opened at the pupil."""
     words, only = fold(request.GET.get("q", "")), request.GET.get("xem", "")
-    names = rule_names()
-    header = [_("Học sinh"), _("Mã học sinh"), _("Đối tượng"), _("Từ ngày"), _("Đến ngày"), _("Minh chứng")]
+    rules = rule_names()
+    header = [_("Học sinh"), _("Mã học sinh"), _("Mức (%)"), _("Từ ngày"), _("Đến ngày"), _("Có minh chứng")]
     rows: list[list[ExportCell]] = [
         [
-            e.student.full_name, e.student.school_code,
-            names[e.rule_code].name if e.rule_code in names else e.rule_code, e.valid_from, e.valid_to, e.document,
+            e.student.full_name, e.student.school_code, rules[e.rule_code].percent if e.rule_code in rules else None,
+            e.valid_from, e.valid_to, _yes(bool(e.document)),
         ]
         for e in exemptions(request.caller.school.pk, words=words, only=only, today=clock.today())
     ]  # fmt: skip

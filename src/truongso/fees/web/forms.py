@@ -145,6 +145,17 @@ class ExemptionForm(forms.Form):
         self.fields["rule_code"].choices = [(r.code, r.name) for r in rules]  # type: ignore[attr-defined]
 
 
+class OpenExemptionsForm(forms.Form):
+    """Why category and document of a pupil's exemptions are to be shown."""
+
+    reason = forms.CharField(
+        label=_("Lý do"),
+        max_length=300,
+        help_text=_("Gia đình xem được lý do này; không ghi lại thông tin nhạy cảm ở đây."),
+        error_messages={"required": _("Ghi lý do, ví dụ: đối chiếu giấy xác nhận. Gia đình xem được lý do này.")},
+    )
+
+
 class OptInForm(forms.Form):
     """Choices of a class for a voluntary item."""
 

@@ -67,5 +67,6 @@ urlpatterns = [
     path("mien-giam/tim", choices.find_pupil, name="find_pupil"),
     path("mien-giam/dang-ky", choices.opt_ins, name="opt_ins"),
     path(_PUPIL, choices.pupil, name="pupil"),
-    path(f"{_PUPIL}/<str:rule_code>/<fees_day:since>", choices.finish_exemption, name="end_exemption"),
+    path(f"{_PUPIL}/mo", choices.open_exemptions, name="open_exemptions"),
+    path(f"{_PUPIL}/han/<int:number>", choices.finish_exemption, name="end_exemption"),
 ]

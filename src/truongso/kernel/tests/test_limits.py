@@ -8,7 +8,8 @@ import pytest
 from django.test import RequestFactory, override_settings
 
 from truongso.kernel import clock
-from truongso.kernel.limits import Limit, client_of, count, forget_ended, is_spent, seconds_left, used
+from truongso.kernel.limit_blocks import Blocks
+from truongso.kernel.limits import Limit, client_of, count, counted_as, forget_ended, is_spent, seconds_left, used
 from truongso.kernel.models import Tally
 
 LIMIT = Limit("test", 3, 600)
@@ -30,6 +31,27 @@ def test_tries_are_counted_by_name_by_whose_and_by_window(school_day: dt.datetim
     with clock.frozen(school_day + dt.timedelta(minutes=10, seconds=1)):
         assert forget_ended() == 1
     assert Tally.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("2001:0db8:0001:0002:ffff::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::4", "2001:db8:1:3::/64"), ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7", "203.0.113.7"), ("family:12", "family:12"), ("hoapt", "hoapt"), ("", ""),
+    ],
+)  # fmt: skip
+def test_an_ipv6_client_is_its_network(text: str, counted: str) -> None:
+    assert counted_as(text) == counted
+
+
+@pytest.mark.django_db
+def test_other_addresses_of_one_network_are_no_fresh_tries(school_day: dt.datetime) -> None:
+    assert [count(LIMIT, f"2001:db8::{n}") for n in range(1, 5)] == [1, 2, 3, 4]
+    assert count(LIMIT, "2001:db8:0:1::1") == 1
+    reads = Blocks(part=30, seconds=600)
+    spent = [reads.spent((Limit("reads", 30, 600), (f"2001:db8::{n}",))) for n in range(1, 32)]
+    assert [one is None for one in spent] == [True] * 30 + [False]
 
 
 @pytest.mark.django_db

@@ -15,6 +15,8 @@ from django.shortcuts import render
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import MB, tables
 
 _SAMPLES = [
     ("1A1", "Lê Thị Ngọc", 34, 35, 412_000),
@@ -39,7 +41,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
     )
     accept = forms.BooleanField(label="Đã xem bản xem trước", required=False)
-    file = forms.FileField(label="Sao kê", required=False, help_text="XLSX, CSV, tối đa 10 MB")
+    file = UploadField(tables(10 * MB), label="Sao kê", required=False, help_text="XLSX, CSV, tối đa 10 MB")
 
 
 def gallery(request: HttpRequest, page: str = "staff") -> HttpResponse:

@@ -12,6 +12,7 @@ from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import tidy
+from truongso.kernel.scope import of_unit
 from truongso.organizations.models import OrgUnit
 from truongso.organizations.payment_template.models import PaymentTemplate, PaymentTemplateField
 from truongso.organizations.payment_template.queries import draft_of, publisher_of, version_on
@@ -134,6 +135,6 @@ def _hold(unit: OrgUnit) -> None:
 
 def _record(actor: Actor, action: str, template: PaymentTemplate, params: dict[str, object]) -> None:
     audit.record(
-        actor, f"organizations:payment_template:{action}", school_id=None,
+        actor, f"organizations:payment_template:{action}", school_id=of_unit(template.unit_id),
         subject=("payment_template", template.public_id), params={"unit": template.unit.code, **params},
     )  # fmt: skip

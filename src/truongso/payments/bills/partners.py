@@ -72,7 +72,7 @@ def create_partner(
     public_id, secret = new_public_id(), random_secrets.token_urlsafe(32)
     partner = BillPartner.objects.create(
         public_id=public_id, code=_free_code(name), name=name, bank_bin=bank_bin, owner=owner,
-        key_id=f"bk_{new_public_id()}", sealed_secrets=[seal(secret, place=_place(public_id))],
+        key_id=f"bk_{new_public_id()}", sealed_secrets=[seal(secret, place=secret_place(public_id))],
         networks=_networks(networks), created_at=clock.now(),
     )  # fmt: skip
     _record(partner, "create", actor, school_id=owner.pk if owner else None)
@@ -104,7 +104,8 @@ def add_secret(partner: BillPartner, *, actor: Actor, school_id: int | None, sec
     """A new secret, or the one given, shown this once; the one before stays live until `drop_old_secret`."""
     fresh = BillPartner.objects.select_for_update().get(pk=partner.pk)
     secret = secret or random_secrets.token_urlsafe(32)
-    partner.sealed_secrets = [seal(secret, place=_place(partner.public_id)), *fresh.sealed_secrets][:LIVE_SECRETS]
+    sealed = seal(secret, place=secret_place(partner.public_id))
+    partner.sealed_secrets = [sealed, *fresh.sealed_secrets][:LIVE_SECRETS]
     partner.save(update_fields=["sealed_secrets"])
     _record(partner, "add_key", actor, school_id=school_id)
     return secret
@@ -180,7 +181,7 @@ def _verdict(partner: BillPartner, call: SignedCall) -> tuple[BillCode, str]:
     well_formed = stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 and is_nonce(call.nonce)
     if not well_formed or not call.signature or not _is_from(partner, call.address):
         return BillCode.NOT_AUTHENTIC, ""
-    live = [unseal(s, place=_place(partner.public_id)) for s in partner.sealed_secrets]
+    live = [unseal(s, place=secret_place(partner.public_id)) for s in partner.sealed_secrets]
     secret = signing.fitting_secret(
         live, call.signature, timestamp=int(stamp), nonce=call.nonce, method=call.method, path=call.path,
         body=call.body,
@@ -225,7 +226,8 @@ def _free_code(name: str) -> str:
     return next(c for c in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if c not in taken)
 
 
-def _place(public_id: str) -> str:
+def secret_place(public_id: str) -> str:
+    """Where a partner's sealed secrets belong."""
     return f"payments_billpartner|sealed_secrets|{public_id}"
 
 

@@ -16,9 +16,13 @@ from typing import Any, NoReturn
 from truongso.kernel.money import Dong, total
 from truongso.payments.bills.types import MAX_INVOICES, MAX_LISTED, MAX_PARTS, BillChannel, BillCode, BillRefusedError
 
-_LARGEST = 999_999_999_999
-_TRANSACTION_ID = re.compile(r"[A-Za-z0-9._/-]{1,60}")
-_NONCE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+LARGEST = 999_999_999_999
+TRANSACTION_ID_FORM = r"[A-Za-z0-9._/-]{1,60}"
+NONCE_FORM = r"[A-Za-z0-9._-]{8,64}"
+DAY_FORM = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TRANSACTION_ID = re.compile(TRANSACTION_ID_FORM)
+_NONCE = re.compile(NONCE_FORM)
+_DAY = re.compile(DAY_FORM)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -165,7 +169,7 @@ def read_reconcile(body: bytes) -> Reconcile:
     parts = fields.number("parts", 1, MAX_PARTS)
     return Reconcile(
         fields.text("school_code", 20), fields.day("date"), fields.number("part", 1, parts), parts,
-        Dong(fields.number("total", 0, _LARGEST * MAX_LISTED)), listed,
+        Dong(fields.number("total", 0, LARGEST * MAX_LISTED)), listed,
     )  # fmt: skip
 
 
@@ -217,7 +221,7 @@ class _Fields:
 
     def amount(self, name: str) -> Dong:
         """Whole đồng above zero."""
-        return Dong(self.number(name, 1, _LARGEST))
+        return Dong(self.number(name, 1, LARGEST))
 
     def number(self, name: str, least: int, most: int, default: int | None = None) -> int:
         value = self._values.get(name, default)
@@ -238,8 +242,9 @@ class _Fields:
             return self._wrong(name)
 
     def day(self, name: str) -> dt.date:
+        """A day as 2026-10-05; no other way of ISO 8601."""
         try:
-            return dt.date.fromisoformat(self.text(name, 10))
+            return dt.date.fromisoformat(self.matching(name, _DAY))
         except ValueError:
             return self._wrong(name)
 

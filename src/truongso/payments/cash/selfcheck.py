@@ -4,6 +4,9 @@ Decided: the box never holds less than nothing. Giving out (refunds, undone rece
 lies there, and no day may end under zero.
 """
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel.selfcheck import Check
 
 _MOVED = (
@@ -14,7 +17,7 @@ _MOVED = (
 )
 
 
-def _booked(kind: str, rows: str, title: str) -> Check:
+def _booked(kind: str, rows: str, title: str | Promise) -> Check:
     """What entries of one kind moved on the cash account is what the rows behind them say."""
     return Check(
         "I17", title,
@@ -30,36 +33,36 @@ CHECKS = [
         "payment",
         "SELECT school_id, SUM(amount) AS s FROM payments_payment WHERE method = 'cash' AND reversed_at IS NULL "
         "GROUP BY school_id",
-        "cash taken in the books = cash payments that stand",
+        _("tiền mặt đã thu trong sổ = các khoản nộp tiền mặt còn hiệu lực"),
     ),
     _booked(
         "deposit",
         "SELECT school_id, -SUM(amount) AS s FROM payments_cashdeposit WHERE cancelled_at IS NULL GROUP BY school_id",
-        "cash handed in to the bank in the books = deposits that stand",
+        _("tiền mặt nộp ngân hàng trong sổ = các lần nộp còn hiệu lực"),
     ),
     _booked(
         "cash_day",
         "SELECT school_id, SUM(difference) AS s FROM payments_cashcount WHERE state = 'confirmed' GROUP BY school_id",
-        "differences of cash in the books = those of confirmed counts",
+        _("chênh lệch tiền mặt trong sổ = chênh lệch của các lần kiểm quỹ đã xác nhận"),
     ),
-    Check("I17", "nothing else moves the cash account",
+    Check("I17", _("không có gì khác làm thay đổi tài khoản tiền mặt"),
           f"SELECT school_id, kind FROM {_MOVED} m "
           "WHERE kind NOT IN ('payment', 'deposit', 'cash_day', 'refund_paid')"),
-    Check("I17", "no day ends with less than nothing in the cash box",
+    Check("I17", _("không ngày nào quỹ tiền mặt âm"),
           "SELECT school_id, day FROM (SELECT school_id, day, SUM(moved) OVER (PARTITION BY school_id ORDER BY day) "
           f"AS there FROM (SELECT school_id, day, SUM(amount) AS moved FROM {_MOVED} m GROUP BY school_id, day) d) r "
           "WHERE there < 0"),
-    Check("I17", "a count adds up from its pieces, and the book of its day says what it says",
+    Check("I17", _("mỗi lần kiểm quỹ cộng đúng từ các mệnh giá và khớp với sổ của ngày đó"),
           "SELECT c.school_id, c.day FROM payments_cashcount c WHERE c.counted <> (SELECT COALESCE(SUM(denomination "
           "* pieces), 0) FROM payments_cashcountline l WHERE l.count_id = c.id) OR (c.state IN ('signed', 'confirmed') "
           f"AND (SELECT COALESCE(SUM(m.amount), 0) FROM {_MOVED} m WHERE m.school_id = c.school_id AND m.day <= c.day) "
           "<> CASE WHEN c.state = 'signed' THEN c.expected ELSE c.counted END)"),
-    Check("I17", "the cash box is locked through the last signed or confirmed count",
+    Check("I17", _("quỹ khóa đến lần kiểm quỹ đã ký hoặc đã xác nhận gần nhất"),
           "SELECT s.id, s.code FROM organizations_school s LEFT JOIN payments_cashbox b ON b.school_id = s.id "
           "LEFT JOIN (SELECT school_id, MAX(day) AS day FROM payments_cashcount WHERE state IN ('signed', 'confirmed') "
           "GROUP BY school_id) c ON c.school_id = s.id "
           "WHERE COALESCE(CAST(b.locked_through AS varchar(10)), '') <> COALESCE(CAST(c.day AS varchar(10)), '')"),
-    Check("I17", "each deposit is in the books with its amount, taken back exactly when it was cancelled",
+    Check("I17", _("mỗi lần nộp ngân hàng có trong sổ với đúng số tiền, và được đảo khi và chỉ khi đã hủy"),
           "SELECT d.school_id, d.public_id FROM payments_cashdeposit d LEFT JOIN ledger_entry e "
           "ON e.school_id = d.school_id AND e.kind = 'deposit' AND e.source_id = d.id "
           "LEFT JOIN ledger_entry r ON r.reverses_id = e.id LEFT JOIN (SELECT entry_id, SUM(amount) AS s "

@@ -30,9 +30,9 @@ def open_changes(school_id: int, kinds: Collection[ChangeKind] = tuple(ChangeKin
 
 def account_changes(school_ids: Collection[int]) -> QuerySet[SetupChange]:
     """Changes of receiving accounts of several schools, the newest first, with school."""
-    rows = SetupChange.objects.across_schools("a unit looks after the accounts of its schools")
+    rows = SetupChange.objects.for_schools(school_ids)
     kinds = [k.value for k in ChangeKind if k.is_account]
-    return rows.filter(school_id__in=school_ids, kind__in=kinds).select_related("school").order_by("-pk")
+    return rows.filter(kind__in=kinds).select_related("school").order_by("-pk")
 
 
 def waiting_changes(school_id: int, *, sees_accounts: bool = True) -> int:

@@ -43,7 +43,7 @@ def propose(
     public_id = new_public_id()
     change = SetupChange(
         school_id=school_id, public_id=public_id, kind=kind.value, subject=subject, title=title[:160],
-        detail=dict(detail or {}), sealed=seal(secret, place=_place(public_id)) if secret else "",
+        detail=dict(detail or {}), sealed=seal(secret, place=secret_place(public_id)) if secret else "",
         reason=_reasoned(reason), proposed_at=clock.now(), proposed_by=actor.user_id,
     )  # fmt: skip
     try:
@@ -65,7 +65,7 @@ def decide(
     `unknown_change`, `already_decided`, `own_change`.
     """
     change = _undecided(school_id, change_id, actor)
-    secret = unseal(change.sealed, place=_place(change.public_id)) if change.sealed else ""
+    secret = unseal(change.sealed, place=secret_place(change.public_id)) if change.sealed else ""
     now = clock.now()
     change.decided_at, change.decided_by, change.effective_at = now, actor.user_id, now + delay
     if delay:
@@ -149,7 +149,8 @@ def _reasoned(reason: str) -> str:
     return reason
 
 
-def _place(public_id: str) -> str:
+def secret_place(public_id: str) -> str:
+    """Where a change's sealed secret belongs."""
     return f"payments_setupchange|sealed|{public_id}"
 
 

@@ -33,12 +33,12 @@ def checked(provider: str, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def sealed(channel: Channel, credentials: Credentials) -> str:
-    return seal(json.dumps(dict(credentials), sort_keys=True), place=_place(channel))
+    return seal(json.dumps(dict(credentials), sort_keys=True), place=credentials_place(channel))
 
 
 def live_credentials(channel: Channel) -> list[Credentials]:
     """All live sets, the present one first."""
-    return [json.loads(unseal(one, place=_place(channel))) for one in channel.sealed_credentials]
+    return [json.loads(unseal(one, place=credentials_place(channel))) for one in channel.sealed_credentials]
 
 
 def present_credentials(channel: Channel) -> Credentials:
@@ -46,5 +46,6 @@ def present_credentials(channel: Channel) -> Credentials:
     return live_credentials(channel)[0]
 
 
-def _place(channel: Channel) -> str:
+def credentials_place(channel: Channel) -> str:
+    """Where a channel's sealed credentials belong."""
     return f"payments_channel|sealed_credentials|{channel.public_id}"

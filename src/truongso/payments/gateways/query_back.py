@@ -110,7 +110,8 @@ def _take(channel: Channel, attempt: Attempt, answer: QueryResult) -> None:
 def _ask_later(attempt: Attempt) -> None:
     now = clock.now()
     moment = schedule.after_silence(attempt.created_at, now)
-    rows = Attempt.objects.for_school(attempt.school_id).filter(pk=attempt.pk).exclude(state=AttemptState.PAID.value)
+    rows = Attempt.objects.for_school(attempt.school_id).filter(pk=attempt.pk)
+    rows = rows.exclude(state=AttemptState.PAID.value, next_query_at=None)  # a notice came while it was asked
     rows.update(next_query_at=moment)
     if moment is None:
         rows.filter(state__in=[AttemptState.CREATED.value, AttemptState.PENDING.value]).update(

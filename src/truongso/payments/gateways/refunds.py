@@ -27,6 +27,12 @@ def can_refund(school_id: int, *, payment: Payment) -> bool:
     return money is not None and gateway_of(money.channel).has_refunds
 
 
+def asks_by_repeating(school_id: int, *, payment: Payment) -> bool:
+    """Whether the payment's gateway is asked about a refund by sending it again: a question that may let money go."""
+    money = money_of_evidence(school_id, payment.evidence_id)
+    return money is not None and gateway_of(money.channel).repeats_to_ask
+
+
 def request_refund(
     school_id: int,
     *,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models import Count, Exists, Max, QuerySet, Sum
 from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.pace import Kept, is_silent
-from truongso.organizations.public import has_bank_account
+from truongso.organizations.public import has_bank_account, schools_with_account
 from truongso.payments.bills.models import BillService
 from truongso.payments.gateways.models import Channel
 from truongso.payments.methods.models import MethodSetting
@@ -42,6 +43,36 @@ def readiness(school_id: int, *, first: dt.date, last: dt.date) -> dict[Method, 
     place = _place(school_id)
     proofs = _proofs(school_id, first, last)
     return {m: Readiness(m, _lack(m, setting, place), proofs.get(m)) for m, setting in settings_of(school_id).items()}
+
+
+def ready_ways(school_ids: Collection[int]) -> dict[int, frozenset[Method]]:
+    """School id → the ways that are ready, as `readiness` finds them; 5 queries for any number of schools."""
+    settings: dict[int, dict[Method, MethodSetting]] = defaultdict(dict)
+    for row in MethodSetting.objects.for_schools(school_ids):
+        settings[row.school_id][Method(row.method)] = row
+    channels: dict[int, list[Channel]] = defaultdict(list)
+    live = in_operation(PartnerKind.GATEWAY, "public_id")
+    for channel in Channel.objects.for_schools(school_ids).filter(live, is_active=True).order_by("pk"):
+        channels[channel.school_id].append(channel)
+    machines = PosTerminal.objects.for_schools(school_ids).filter(is_active=True)
+    terminals = _live_by_school(machines, in_operation(PartnerKind.ACQUIRER, "acquirer"))
+    services = BillService.objects.for_schools(school_ids).filter(is_active=True, partner__is_active=True)
+    partners = _live_by_school(services, in_operation(PartnerKind.BILL, "partner__public_id"))
+    receiving = schools_with_account(school_ids)
+    found = {}
+    for pk in school_ids:
+        place = _Place(pk in receiving, tuple(channels[pk]), terminals.get(pk), partners.get(pk), {})
+        own = settings[pk]
+        found[pk] = frozenset(m for m in _ORDER if _lack(m, own.get(m) or _usual(pk, m), place) is None)
+    return found
+
+
+def _live_by_school(rows: QuerySet[Any], is_live: Exists) -> dict[int, bool]:
+    """School id → whether one of its rows is of a partner in operation; 1 query."""
+    found: dict[int, bool] = {}
+    for school_id, live in rows.annotate(is_live=is_live).order_by("pk").values_list("school_id", "is_live"):
+        found[school_id] = found.get(school_id, False) or live
+    return found
 
 
 def choices(school_id: int, *, amount: Dong, has_code: bool) -> list[MethodChoice]:

@@ -3,22 +3,10 @@ changes them where they stand instead of writing every index again."""
 
 from django.db import migrations
 
-TABLES = {"payments_payment": 50, "payments_evidence": 50}
-
-
-def leave_room(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for table, percent in TABLES.items():
-            schema_editor.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
-
-
-def as_before(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        for table in TABLES:
-            schema_editor.execute(f"ALTER TABLE {table} RESET (fillfactor)")
+from truongso.payments.migrations._new_database import OPERATIONS
 
 
 class Migration(migrations.Migration):
     dependencies = [("payments", "0019_portal_words")]
 
-    operations = [migrations.RunPython(leave_room, as_before)]
+    operations = OPERATIONS

@@ -40,10 +40,8 @@ def file_by_public_id(school_id: int, public_id: str) -> PartnerFile | None:
 
 def in_operation(kind: PartnerKind, subject: str) -> Exists:
     """A condition on rows of a school: the partner named by their column `subject` is in operation."""
-    files = PartnerFile.objects.across_schools("a subquery correlated to rows of one school")
-    return Exists(
-        files.filter(school_id=OuterRef("school_id"), kind=kind.value, subject=OuterRef(subject), live_at__isnull=False)
-    )
+    files = PartnerFile.objects.of_outer_school()
+    return Exists(files.filter(kind=kind.value, subject=OuterRef(subject), live_at__isnull=False))
 
 
 def ending(school_id: int) -> list[PartnerFile]:

@@ -23,12 +23,8 @@ def terminals(school: School | int, *, active_only: bool = False) -> list[PosTer
 
 def slips(school: School | int, *, state: SlipState | None = None) -> QuerySet[Any]:
     """Slips with `slip_state` and `payment_public_id`, newest first."""
-    settled = SettlementItem.objects.across_schools("subquery correlated to slips of one school").filter(
-        evidence_id=OuterRef("evidence_id"), school_id=OuterRef("school_id"), gross__gt=0
-    )
-    payment = Payment.objects.across_schools("subquery correlated to slips of one school").filter(
-        evidence_id=OuterRef("evidence_id"), school_id=OuterRef("school_id")
-    )
+    settled = SettlementItem.objects.of_outer_school().filter(evidence_id=OuterRef("evidence_id"), gross__gt=0)
+    payment = Payment.objects.of_outer_school().filter(evidence_id=OuterRef("evidence_id"))
     rows: QuerySet[Any] = (
         PosSlip.objects.for_school(school)
         .annotate(
@@ -52,9 +48,3 @@ def slip_figures(school: School | int) -> dict[str, tuple[int, Dong]]:
     found: dict[str, tuple[int, Dong]] = {s.value: (0, ZERO) for s in SlipState}
     sums = slips(school).order_by().values("slip_state").annotate(n=Count("pk"), s=Sum("amount"))
     return found | {row["slip_state"]: (row["n"], Dong(int(row["s"]))) for row in sums}
-
-
-def slip_of_payment(school: School | int, evidence_id: int) -> PosSlip | None:
-    """The slip a payment rests on."""
-    found: PosSlip | None = slips(school).filter(evidence_id=evidence_id).first()
-    return found

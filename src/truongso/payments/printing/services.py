@@ -9,9 +9,24 @@ from typing import Any
 from truongso.kernel import audit, clock, jobs
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
+from truongso.kernel.limits import Limit, LimitReachedError, Use, first_spent
 from truongso.kernel.models import Job
 from truongso.payments.models import PrintPart, PrintRun
 from truongso.payments.printing.types import KEPT_DAYS, PRINT_JOB, PrintKind
+
+LONG_PRINTS = Limit("long prints", 20, 600)
+LONG_PRINTS_OF_PLACE = Limit("long prints of a place", 200, 86_400)
+"""Prints in parts that one person starts in ten minutes, and all of one school in a day: each is kept for days."""
+
+
+def count_print(school_id: int, *, actor: Actor) -> None:
+    """Count a print that is about to be started; outside its transaction. Raises LimitReachedError for whoever starts
+    one after the other."""
+    spent = first_spent(
+        Use(LONG_PRINTS, (actor.label, str(actor.user_id))), Use(LONG_PRINTS_OF_PLACE, (str(school_id),))
+    )
+    if spent is not None:
+        raise LimitReachedError(spent)
 
 
 @transaction_required

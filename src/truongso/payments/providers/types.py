@@ -243,6 +243,7 @@ class Gateway(Protocol):
     has_fixed_amount: bool  # the payer cannot pay another amount than asked
     pays_straight: bool  # money goes to the school's own account at once, each transfer a bank line of its own
     has_refunds: bool
+    repeats_to_ask: bool  # what became of a refund is asked by sending it again: never without a person
     key_problems: frozenset[str]  # refusals that mean "unknown merchant or wrong keys"
     least: Dong
     most: Dong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from truongso.kernel.money import Dong
-from truongso.payments.gateways.refunds import can_refund, refund_progress, request_refund
+from truongso.payments.gateways.refunds import asks_by_repeating, can_refund, refund_progress, request_refund
 from truongso.payments.gateways.types import GatewayRefusedError, RefundOutcome, RefundState
 from truongso.payments.models import Payment
 from truongso.payments.refunds.types import RefundRefusedError
@@ -15,6 +15,11 @@ def is_possible(school_id: int, payment_id: int) -> bool:
     """Whether the payment's gateway takes refunds; 2 queries."""
     payment = Payment.objects.for_school(school_id).filter(pk=payment_id).first()
     return payment is not None and can_refund(school_id, payment=payment)
+
+
+def must_not_ask(school_id: int, *, payment: Payment, may_repeat: bool) -> bool:
+    """Whether asking what became of a refund would be sending it again, when nobody may; 2 queries."""
+    return not may_repeat and asks_by_repeating(school_id, payment=payment)
 
 
 def ask(
@@ -31,8 +36,8 @@ def ask(
 ) -> RefundOutcome:
     """Ask for a refund, or what became of it; outside transactions. The same reference and moment are never paid twice.
 
-    One that was asked is asked for again only when the gateway says that it never got it, and on the same day
-    (`may_repeat`): gateways tell repeated requests from new ones for a day. Later it is MISSING, for a person to see.
+    One that was asked is asked for again only when the gateway says that it never got it, by a person and on the same
+    day (`may_repeat`): gateways tell repeated requests from new ones for a day. Else MISSING, for a person to see.
     Once it was asked, only the refund itself shown as refused is REFUSED; any other no (to the question, to the
     repeated request, of our own) is UNKNOWN, for the first asking may stand.
 

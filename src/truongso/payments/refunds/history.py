@@ -19,6 +19,12 @@ _ACTS: Mapping[str, tuple[str, str, str]] = {
     "withdraw": (gettext_noop("Rút đề nghị"), "", "arrow-back-up"),
     "pay": (gettext_noop("Đã chi"), "ok", "cash"),
     "gateway": (gettext_noop("Gửi yêu cầu đến cổng thanh toán"), "info", "send"),
+    "fail": (gettext_noop("Cổng từ chối hoàn"), "bad", "ban"),
+    "missing": (
+        gettext_noop("Cổng chưa cho thấy khoản hoàn: bấm hỏi lại cổng, sang ngày khác thì xem trang của cổng"),
+        "bad",
+        "eye",
+    ),
     "portal_said": (gettext_noop("Xem trang của cổng, chờ người thứ hai"), "info", "eye"),
     "portal_dropped": (gettext_noop("Bỏ ghi nhận theo trang của cổng"), "", "arrow-back-up"),
     "portal_paid": (gettext_noop("Người thứ hai xác nhận theo trang của cổng: đã hoàn"), "info", "eye"),

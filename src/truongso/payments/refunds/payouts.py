@@ -28,6 +28,7 @@ from truongso.payments.refunds.services import locked_item, set_state
 from truongso.payments.refunds.types import CounterKind, ItemState, PayoutKind, RefundRefusedError, RefundWay, WordState
 
 _OPEN = {ItemState.DUE.value, ItemState.SENT.value}
+_UNDER_WAY = {ItemState.SENT.value}
 
 
 @transaction_required
@@ -107,20 +108,29 @@ def undo_payout(school_id: int, *, payout_id: int, reason: str, actor: Actor) ->
     return back
 
 
-def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
+def ask_gateway(school_id: int, *, item_id: int, actor: Actor, under_way_only: bool = False) -> ItemState:
     """Have the gateway give a refund back; call it outside transactions, and again for one that is still under way.
+
+    With `under_way_only` nothing is begun anew and nothing sent again, also where the gateway says that it never got
+    it: the clock asks what became of a refund, people let money go.
 
     Returns PAID, or SENT while the gateway works on it or gave no answer. Raises RefundRefusedError `unknown_item`,
     `not_due` (state), `other_way`, `gateway_busy` (code) while another refund of the same payment is under way,
-    `gateway_refused` (problem): then the refund is due as before; `gateway_missing`: the gateway does not show it a
-    day after it was asked; it stays SENT until two people say what the gateway's own pages show (`settle_from_portal`).
+    `gateway_refused` (problem): then the refund is due as before; `gateway_missing`: the gateway does not show it, to
+    the clock or a day after it was asked; it stays SENT until a person asks for it again the same day, or two people
+    say what the gateway's own pages show (`settle_from_portal`).
     """
     with transaction():
         item, payment, others = _held_with_others(school_id, item_id)
-        _refuse_unless(item, RefundWay.GATEWAY, _OPEN)
+        _refuse_unless(item, RefundWay.GATEWAY, _UNDER_WAY if under_way_only else _OPEN)
+        if under_way_only and _open_words(school_id).filter(item=item).exists():
+            raise RefundRefusedError("not_due", state=item.state)
         if busy := next((o for o in others if o.state == ItemState.SENT.value), None):
             raise RefundRefusedError("gateway_busy", code=busy.code)
         was_asked = item.state == ItemState.SENT.value
+        may_repeat = not under_way_only and item.asked_on == clock.today()
+        if was_asked and gateway.must_not_ask(school_id, payment=payment, may_repeat=may_repeat):
+            raise RefundRefusedError("gateway_missing")
         # Its own earlier askings look like it too.
         has_twin = item.refusals > 0 or any(
             o.amount == item.amount and (o.asks or o.state == ItemState.PAID.value) for o in others
@@ -135,7 +145,7 @@ def ask_gateway(school_id: int, *, item_id: int, actor: Actor) -> ItemState:
     try:
         told = gateway.ask(
             school_id, payment=payment, amount=item.amount, reason=reason, reference=_reference(item),
-            requested_at=asked_at, was_asked=was_asked, has_twin=has_twin, may_repeat=item.asked_on == clock.today(),
+            requested_at=asked_at, was_asked=was_asked, has_twin=has_twin, may_repeat=may_repeat,
         )  # fmt: skip
     except RefundRefusedError:
         _due_again(school_id, item_id, mine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -149,22 +149,37 @@ def refund_movements(
 ) -> list[RefundMovement]:
     """Payouts and what came back of them between two days (both count), part by part of the payments they are taken
     from, in the order they happened; of some payments, or all. 1 query."""
-    parts = CreditMove.objects.for_school(school_id).filter(
-        kind=MoveKind.REFUNDED.value, refund_item__payouts__occurred_on__range=(first, last)
-    )
+    parts = CreditMove.objects.for_school(school_id)
+    return [one for _school, one in _movements(parts, first, last, payment_ids)]
+
+
+def refund_movements_of_schools(
+    school_ids: Collection[int],
+    *,
+    first: dt.date = dt.date.min,
+    last: dt.date = dt.date.max,
+    payment_ids: Collection[int] | None = None,
+) -> dict[int, list[RefundMovement]]:
+    """The same of several schools by id, those without any left out; 1 query."""
+    found: dict[int, list[RefundMovement]] = {}
+    for school_id, one in _movements(CreditMove.objects.for_schools(school_ids), first, last, payment_ids):
+        found.setdefault(school_id, []).append(one)
+    return found
+
+
+def _movements(
+    parts: QuerySet[CreditMove], first: dt.date, last: dt.date, payment_ids: Collection[int] | None
+) -> Iterator[tuple[int, RefundMovement]]:
+    parts = parts.filter(kind=MoveKind.REFUNDED.value, refund_item__payouts__occurred_on__range=(first, last))
     if payment_ids is not None:
         parts = parts.filter(among("payment_id", payment_ids))
     rows = parts.order_by("refund_item__payouts__occurred_on", "refund_item__payouts__pk", "pk").values_list(
-        "payment_id", "payment__method", "payment__amount", "refund_item__payouts__occurred_on", "amount",
+        "school_id", "payment_id", "payment__method", "payment__amount", "refund_item__payouts__occurred_on", "amount",
         "refund_item__payouts__kind", "refund_item__code", "refund_item__family_id", "refund_item__payouts__way",
     )  # fmt: skip
-    return [
-        RefundMovement(
-            payment, Method(method), paid, day, amount if kind == PayoutKind.PAID.value else -amount, code, family,
-            RefundWay(way),
-        )
-        for payment, method, paid, day, amount, kind, code, family, way in rows
-    ]  # fmt: skip
+    for school_id, payment, method, paid, day, amount, kind, code, family, way in rows:
+        value = amount if kind == PayoutKind.PAID.value else -amount
+        yield school_id, RefundMovement(payment, Method(method), paid, day, value, code, family, RefundWay(way))
 
 
 def moves_of_payment(school_id: int, payment_id: int) -> list[CreditMove]:

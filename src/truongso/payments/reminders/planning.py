@@ -124,6 +124,15 @@ def owing(school_id: int, *, round_id: int, class_names: Sequence[str]) -> list[
     ]  # fmt: skip
 
 
+def voluntary_open(school_id: int, *, round_id: int, class_names: Sequence[str]) -> Dong:
+    """What is open of a round beside what is obligatory: nobody is reminded of it; 3 queries."""
+    rows = Invoice.objects.for_school(school_id).filter(round_id=round_id, cancelled_at__isnull=True)
+    if class_names:
+        rows = rows.filter(class_name__in=class_names)
+    left = rows.aggregate(s=Sum(F("total") - F("paid")))["s"]
+    return Dong(int(left or 0)) - total(d.owed for d in owing(school_id, round_id=round_id, class_names=class_names))
+
+
 def outgoing(school: School, of_round: CollectionRound, message: Notification, *, template: str, key: str) -> Outgoing:
     """The message as handed to messaging. Nothing in it is of anybody but the guardian's own children."""
     return Outgoing(

@@ -228,7 +228,7 @@ def _groups(file: SettlementFile, items: Sequence[ItemRow]) -> dict[tuple[str, d
         day = item.settled_on or file.settled_on
         account = accounts.get(item.terminal_code) if file.kind == SourceKind.POS.value else None
         parts = [item.batch_reference] if item.batch_reference else [item.terminal_code, item.batch_no]
-        name = " ".join(p for p in (*parts, day.isoformat()) if p)[:50]
+        name = " ".join(p for p in (*parts, f"{day:%d/%m/%Y}") if p)[:50]
         found.setdefault((name, day, account), []).append(item)
     return found
 

@@ -71,7 +71,7 @@ def save_days(school: School, *, days: Mapping[str, int], actor: Actor) -> int:
             raise SettlementRefusedError("bad_days", most=MOST_DAYS)
     changed = {code: n for code, n in days.items() if known[code].days != n or not known[code].is_set}
     for code, n in changed.items():
-        SettleTerm.objects.across_schools("one row of this school").update_or_create(
+        SettleTerm.objects.for_school(school).update_or_create(
             school=school, source=code,
             defaults={"days": n, "updated_at": clock.now(), "updated_by": actor.user_id},
         )  # fmt: skip

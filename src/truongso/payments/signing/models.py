@@ -6,7 +6,7 @@ from django.db import models
 
 from truongso.kernel.constraints import SchoolKey, not_blank
 from truongso.kernel.fields import SchoolForeignKey
-from truongso.kernel.tenancy import SchoolChild, school_row
+from truongso.kernel.tenancy import SchoolChild
 
 
 class SigningKey(models.Model):
@@ -34,7 +34,6 @@ class ReceiptSignature(SchoolChild):
 
     class Meta:
         constraints = [
-            school_row("payments_receiptsignature"),
             models.UniqueConstraint(fields=["school", "receipt"], name="payments_receiptsignature_once"),
-            SchoolKey("receipt", name="payments_receiptsignature_receipt_key"),
+            SchoolKey("receipt", name="payments_receiptsignature_receipt_key", kept=True),
         ]

@@ -1,5 +1,7 @@
 """Signatures, checked again."""
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel.selfcheck import Check
 from truongso.payments.models import ReceiptSignature
 from truongso.payments.signing.queries import is_untouched
@@ -15,4 +17,4 @@ def changed_receipts() -> list[str]:
     ]
 
 
-CHECKS = [Check("I16", "every signed receipt says what was signed", function=changed_receipts)]
+CHECKS = [Check("I16", _("mỗi biên lai đã ký đúng nội dung đã ký"), function=changed_receipts)]

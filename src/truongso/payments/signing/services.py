@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from django.db import IntegrityError
 
 from truongso.kernel import clock
-from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction, transaction_required
 from truongso.payments.models import Receipt, ReceiptSignature, SigningKey
 from truongso.payments.receipt_signature import Issued, sign
@@ -19,22 +19,25 @@ log = logging.getLogger("truongso.payments")
 
 
 @transaction_required
-def sign_receipts(receipts: Sequence[Receipt]) -> None:
-    """Sign receipts in the transaction that issues them: what is changed later no longer fits. 2 queries."""
+def sign_receipts(receipts: Sequence[Receipt], *, key: SigningKey | None = None) -> None:
+    """Sign receipts in the transaction that issues them: what is changed later no longer fits. 2 queries, 1 where the
+    caller has the `key` of the installation as published."""
     if not receipts:
         return
     pair, now = key_pair(), clock.now()
-    key = published(pair)
-    rows = []
-    for receipt in receipts:
-        digest, signature = sign(pair.private, issued_of(receipt))
-        rows.append(
-            new_row(
-                ReceiptSignature, school_id=receipt.school_id, receipt_id=receipt.pk, key_id=key.pk, digest=digest,
-                signature=signature, signed_at=now,
-            )
-        )  # fmt: skip
-    ReceiptSignature.objects.bulk_create(rows)
+    key = key or published(pair)
+    signed = [(receipt, *sign(pair.private, issued_of(receipt))) for receipt in receipts]
+    for school_id, of_school in groupby(signed, lambda one: one[0].school_id):
+        own = list(of_school)
+        ReceiptSignature.objects.insert_columns(
+            school_id,
+            each={
+                "receipt_id": [receipt.pk for receipt, _digest, _signature in own],
+                "digest": [digest for _receipt, digest, _signature in own],
+                "signature": [signature for _receipt, _digest, signature in own],
+            },
+            same={"key_id": key.pk, "signed_at": now},
+        )
 
 
 @transaction_required

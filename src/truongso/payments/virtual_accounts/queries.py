@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from truongso.fees.public import Invoice
 from truongso.kernel.among import among
@@ -19,7 +19,7 @@ def numbers(school_id: int, *, words: str = "", account_id: int | None = None) -
     if account_id is not None:
         rows = rows.filter(bank_account_id=account_id)
     for word in fold(words).split():
-        rows = rows.filter(student__name_fold__contains=word) | rows.filter(number__contains=plain(word))
+        rows = rows.filter(Q(student__name_fold__contains=word) | Q(number__contains=plain(word)))
     return rows.select_related("student", "bank_account").order_by("student__sort_key", "pk")
 
 
@@ -97,7 +97,7 @@ def invoice_numbers(school_id: int, *, words: str = "") -> QuerySet[InvoiceNumbe
     and in the number."""
     rows = InvoiceNumber.objects.for_school(school_id)
     for word in fold(words).split():
-        rows = rows.filter(invoice__search_fold__contains=word) | rows.filter(number__contains=plain(word))
+        rows = rows.filter(Q(invoice__search_fold__contains=word) | Q(number__contains=plain(word)))
     return rows.select_related("invoice__round", "bank_account").order_by("-pk")
 
 

@@ -1,5 +1,7 @@
 """Own numbers, held against the registry over all schools."""
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel.selfcheck import Check
 
 
@@ -12,7 +14,7 @@ def _of(table: str, holder: str, where: str) -> str:
 
 
 CHECKS = [
-    Check("I12", "a number in use at a bank stands for its pupil or invoice alone, over all schools",
+    Check("I12", _("số tài khoản định danh đang dùng chỉ thuộc một học sinh hoặc một phiếu, trên mọi trường"),
           _of("payments_virtualaccount", "'pupil:' || v.student_id", "v.released_on IS NULL") + " UNION ALL "
           + _of("payments_invoicenumber", "'invoice:' || v.invoice_id", "1 = 1")),
 ]  # fmt: skip

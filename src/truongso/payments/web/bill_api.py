@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from truongso.accounts.public import public
 from truongso.kernel import clock
@@ -18,6 +19,7 @@ from truongso.kernel.limits import client_of
 from truongso.payments.bills import inquiry, reconcile, requests, services, signing
 from truongso.payments.bills.messages import RESULTS
 from truongso.payments.bills.models import BillPartner
+from truongso.payments.bills.openapi import document
 from truongso.payments.bills.partners import Authenticated, SignedCall, authenticate, touch
 from truongso.payments.bills.services import Call
 from truongso.payments.bills.types import MAX_BODY, STATUS, BillCode, BillRefusedError
@@ -78,6 +80,13 @@ notify_view = _endpoint(_notify)
 reversal_view = _endpoint(_reverse)
 transactions_view = _endpoint(_list)
 reconcile_view = _endpoint(_reconcile)
+
+
+@public("the protocol is published; it names no school and no person")
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The service's description for a bank's programmers and tools."""
+    return JsonResponse(document(f"{settings.PUBLIC_URL}/api/bill/v1"), json_dumps_params={"ensure_ascii": False})
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -19,8 +19,10 @@ from truongso.fees.public import FeeItem
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.sheet_types import SheetError
-from truongso.kernel.ui.downloads import file_response, xlsx_response
+from truongso.kernel.ui.downloads import recorded_file, xlsx_response
 from truongso.kernel.ui.fields import VietnameseDateField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import MB, tables
 from truongso.payments.einvoice import services
 from truongso.payments.einvoice.drafts import rulings
 from truongso.payments.einvoice.files import DOCUMENTS, TAXES, as_json, read_numbers, workbook
@@ -72,7 +74,7 @@ class DocumentForm(forms.Form):
 class NumbersForm(forms.Form):
     """The provider's file."""
 
-    tep = forms.FileField(label=gettext_lazy("Tệp của nhà cung cấp (XLSX, XLS hoặc CSV)"))
+    tep = UploadField(tables(10 * MB), label=gettext_lazy("Tệp của nhà cung cấp (XLSX, XLS hoặc CSV)"))
 
 
 @requires(Permission.SCHOOL_EINVOICE_WRITE)
@@ -128,7 +130,11 @@ def handoff_xlsx(request: AuthedRequest, public_id: str) -> HttpResponse:
 def handoff_json(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The same as JSON."""
     made = _one(request, public_id)
-    return file_response(as_json(made, list(_rows(made))), f"ban-giao-{made.public_id}.json", "application/json")
+    return recorded_file(
+        as_json(made, list(_rows(made))), f"ban-giao-{made.public_id}.json", "application/json",
+        action="payments:handoff:download", actor=request.caller.actor, school_id=made.school_id,
+        subject=("handoff", made.public_id), params={"count": made.rows},
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_EINVOICE_WRITE)

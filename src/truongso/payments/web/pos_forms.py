@@ -16,6 +16,8 @@ from truongso.kernel import clock
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.sheets import DEFAULT_LIMITS
 from truongso.kernel.ui.fields import DongFormField, PercentFormField, VietnameseDateField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import tables
 from truongso.organizations.public import BankAccount
 from truongso.payments.card_numbers import has_card_number
 from truongso.payments.pos.messages import BRANDS, FIELDS, pos_text
@@ -180,7 +182,8 @@ class SettlementUploadForm(forms.Form):
     settled_on = VietnameseDateField(
         label=gettext_lazy("Ngày quyết toán"), help_text=gettext_lazy("Dùng cho dòng không ghi ngày quyết toán.")
     )
-    file = forms.FileField(
+    file = UploadField(
+        tables(DEFAULT_LIMITS.max_bytes),
         label=gettext_lazy("Tệp quyết toán"), help_text=gettext_lazy("XLSX, XLS hoặc CSV, tối đa 10 MB."),
         widget=forms.FileInput({"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
     )  # fmt: skip
@@ -188,13 +191,6 @@ class SettlementUploadForm(forms.Form):
     def __init__(self, sources: Sequence[Source], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [(s.code, s.name) for s in sources]  # type: ignore[attr-defined]
-
-    def clean_file(self) -> Any:
-        """Too large is refused before the file is read."""
-        file = self.cleaned_data["file"]
-        if file.size > DEFAULT_LIMITS.max_bytes:
-            raise forms.ValidationError(_("Tệp quá lớn. Tối đa 10 MB."))
-        return file
 
 
 class ReasonForm(forms.Form):

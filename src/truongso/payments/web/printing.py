@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.fees.public import CollectionRound, issued_rounds
-from truongso.kernel import audit, clock
+from truongso.kernel import clock
 from truongso.kernel.db import transaction
-from truongso.kernel.ui.downloads import file_response, xlsx_response
+from truongso.kernel.ui.downloads import recorded_file, xlsx_response
 from truongso.organizations.public import School, supervising_unit
 from truongso.payments.class_sheets.papers import class_sheets_pdf, class_workbook
 from truongso.payments.class_sheets.queries import class_sheets
@@ -27,7 +27,7 @@ from truongso.payments.fee_notices.queries import letterhead, notices_by_class, 
 from truongso.payments.fee_notices.types import Scope
 from truongso.payments.models import PrintPart, PrintRun
 from truongso.payments.printing.plan import parts_of_classes
-from truongso.payments.printing.services import go_on, job_of, start_print
+from truongso.payments.printing.services import count_print, go_on, job_of, start_print
 from truongso.payments.printing.types import PrintKind
 from truongso.people.public import class_order
 
@@ -119,9 +119,7 @@ def print_notices(request: AuthedRequest) -> HttpResponse:
         return _long_notices(request, school, scope, title, whole_pile=whole_pile)
     groups = [notices for _name, notices in notices_by_class(school.pk, scope)]
     pdf = notices_pdf(letterhead(school), groups, whole_pile=whole_pile)
-    with transaction():
-        _record(request, "payments:notices:print", {"title": title, "count": count})
-    return file_response(pdf, "phieu-bao-thu.pdf", "application/pdf", inline=True)
+    return _paper(request, pdf, "phieu-bao-thu.pdf", "payments:notices:print", {"title": title, "count": count})
 
 
 @requires(Permission.SCHOOL_INVOICE_READ)
@@ -135,9 +133,8 @@ def sheets_pdf(request: AuthedRequest) -> HttpResponse:
         return _misunderstood(request)
     unit = supervising_unit(school, clock.today())
     pdf = class_sheets_pdf(school, unit.name if unit else "", found)
-    with transaction():
-        _record(request, "payments:class_sheets:print", {"title": _title(form), "count": len(found)})
-    return file_response(pdf, "bang-ke-thu-lop.pdf", "application/pdf", inline=True)
+    said = {"title": _title(form), "count": len(found)}
+    return _paper(request, pdf, "bang-ke-thu-lop.pdf", "payments:class_sheets:print", said)
 
 
 @requires(Permission.SCHOOL_EXPORT_READ)
@@ -197,7 +194,11 @@ def part_file(request: AuthedRequest, public_id: str, number: int) -> HttpRespon
     part = get_object_or_404(PrintPart.objects.for_school(run.school_id), run=run, number=number)
     if not part.content:
         raise Http404
-    return file_response(bytes(part.content), f"in-{run.public_id[:6]}-{number:02}.pdf", "application/pdf")
+    return recorded_file(
+        bytes(part.content), f"in-{run.public_id[:6]}-{number:02}.pdf", "application/pdf",
+        action="payments:print:download", actor=request.caller.actor, school_id=run.school_id,
+        subject=("print_run", run.public_id), params={"title": run.title, "number": number},
+    )  # fmt: skip
 
 
 def _long_notices(
@@ -205,6 +206,7 @@ def _long_notices(
 ) -> HttpResponse:
     counted = Counter(owing(school.pk, scope).values_list("class_name", flat=True))
     parts = parts_of_classes(sorted(counted.items(), key=lambda item: class_order(item[0])))
+    count_print(school.pk, actor=request.caller.actor)
     with transaction():
         run = start_print(
             school.pk, kind=PrintKind.FEE_NOTICES, title=title, parts=parts, papers=sum(counted.values()),
@@ -251,10 +253,11 @@ def _query(data: QueryDict) -> str:
     return kept.urlencode()
 
 
-def _record(request: AuthedRequest, action: str, params: dict[str, Any]) -> None:
+def _paper(request: AuthedRequest, pdf: bytes, name: str, action: str, params: dict[str, Any]) -> HttpResponse:
     school = request.caller.school
-    audit.record(
-        request.caller.actor, action, school_id=school.pk, subject=("school", school.code), params=params
+    return recorded_file(
+        pdf, name, "application/pdf", action=action, actor=request.caller.actor, school_id=school.pk,
+        subject=("school", school.code), params=params, inline=True,
     )  # fmt: skip
 
 

@@ -16,11 +16,11 @@ from truongso.accounts.public import AuthedRequest, requires
 from truongso.accounts.types import Permission
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.sheet_writer import SheetOut
-from truongso.kernel.ui.downloads import xlsx_response
+from truongso.kernel.ui.downloads import file_response, recorded_file, xlsx_response
 from truongso.kernel.ui.formatting import so
 from truongso.payments.models import Receipt
 from truongso.payments.printing.plan import parts_of_receipts
-from truongso.payments.printing.services import start_print
+from truongso.payments.printing.services import count_print, start_print
 from truongso.payments.printing.types import PrintKind
 from truongso.payments.prints import print_receipts
 from truongso.payments.receipt_history import history_of
@@ -78,7 +78,12 @@ def receipt_page(request: AuthedRequest, public_id: str) -> HttpResponse:
 @require_safe
 def receipt_file(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The electronic receipt, the same file the family gets."""
-    return _pdf([paper_of(_one(request, public_id))], inline=False)
+    found = _one(request, public_id)
+    paper = paper_of(found)
+    return recorded_file(
+        receipts_pdf([paper]), f"bien-lai-{paper.number}.pdf", "application/pdf", action="payments:receipt:download",
+        actor=request.caller.actor, school_id=found.school_id, subject=("receipt", found.pk),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_PAYMENT_READ)
@@ -140,25 +145,21 @@ def _printed(request: AuthedRequest, found: Sequence[Receipt]) -> HttpResponse:
         with transaction():
             return print_receipts(school_id, receipts=found, actor=request.caller.actor)
 
-    return _pdf(retrying(record), inline=True)
+    papers = retrying(record)
+    name = f"bien-lai-{papers[0].number}" if len(papers) == 1 else f"bien-lai-{papers[0].number}-{papers[-1].number}"
+    return file_response(receipts_pdf(papers), f"{name}.pdf", "application/pdf", inline=True)
 
 
 def _long_print(request: AuthedRequest, ids: Sequence[int]) -> HttpResponse:
     school = request.caller.school
     title = _("Biên lai: %(count)s tờ") % {"count": so(len(ids))}
+    count_print(school.pk, actor=request.caller.actor)
     with transaction():
         run = start_print(
             school.pk, kind=PrintKind.RECEIPTS, title=title, parts=parts_of_receipts(ids), shared={},
             papers=len(ids), actor=request.caller.actor,
         )  # fmt: skip
     return redirect("payments:print_run", public_id=run.public_id)
-
-
-def _pdf(papers: Sequence[ReceiptPaper], *, inline: bool) -> HttpResponse:
-    name = f"bien-lai-{papers[0].number}" if len(papers) == 1 else f"bien-lai-{papers[0].number}-{papers[-1].number}"
-    response = HttpResponse(receipts_pdf(papers), content_type="application/pdf")
-    response["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}.pdf"'
-    return response
 
 
 def _sheet(papers: Sequence[ReceiptPaper]) -> SheetOut:

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
-from truongso.kernel import audit, banks
+from truongso.kernel import banks
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.dong_in_words import dong_in_words
 from truongso.kernel.sheet_writer import SheetOut
-from truongso.kernel.ui.downloads import XLSX, xlsx_response
+from truongso.kernel.ui.downloads import XLSX, recorded_file, xlsx_response
 from truongso.payments.approvals import waiting
 from truongso.payments.cash.messages import cash_refusal_text
 from truongso.payments.cash.types import CashRefusedError
@@ -209,15 +209,11 @@ def file_content(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The file as made, the same bytes every time; who took it is recorded."""
     school = request.caller.school
     found: RefundFile = get_object_or_404(RefundFile.objects.for_school(school), public_id=public_id)
-    with transaction():
-        audit.record(
-            request.caller.actor, "payments:refund:file_download", school_id=school.pk,
-            subject=("refund_file", found.public_id), params={"sha256": found.sha256},
-        )  # fmt: skip
     kind = XLSX if found.file_name.endswith("xlsx") else "text/csv; charset=utf-8"
-    response = HttpResponse(bytes(found.content), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
-    return response
+    return recorded_file(
+        bytes(found.content), found.file_name, kind, action="payments:refund:file_download",
+        actor=request.caller.actor, school_id=school.pk, subject=("refund_file", found.public_id),
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_REFUND_APPROVE, fresh=True)

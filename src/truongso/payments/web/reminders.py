@@ -22,7 +22,7 @@ from truongso.fees.public import CollectionRound, issued_rounds
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.masking import masked_address
-from truongso.kernel.ui.downloads import file_response
+from truongso.kernel.ui.downloads import recorded_file
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.messaging.public import (
     AFTER_DUE,
@@ -45,7 +45,7 @@ from truongso.payments.fee_notices.types import Scope
 from truongso.payments.models import Reminder
 from truongso.payments.reminders import services
 from truongso.payments.reminders.messages import STATES, WAYS, refusal_text
-from truongso.payments.reminders.planning import Plan, plan, values_of
+from truongso.payments.reminders.planning import Plan, plan, values_of, voluntary_open
 from truongso.payments.reminders.queries import effects, reminders, targets, ways
 from truongso.payments.reminders.types import ALONE_UP_TO, ReminderRefusedError, ReminderState, Way
 from truongso.people.public import class_order
@@ -203,7 +203,10 @@ def paper_of_reminder(request: AuthedRequest, public_id: str) -> HttpResponse:
         messages.info(request, _("Không còn gia đình nào cần phiếu giấy."))
         return redirect("payments:reminder", public_id=public_id)
     pdf = notices_pdf(letterhead(request.caller.school), [group for _name, group in groups])
-    return file_response(pdf, "phieu-nhac.pdf", "application/pdf", inline=True)
+    return recorded_file(
+        pdf, "phieu-nhac.pdf", "application/pdf", action="payments:reminder:print", actor=request.caller.actor,
+        school_id=found.school_id, subject=("reminder", found.public_id), params={"count": len(wanted)}, inline=True,
+    )  # fmt: skip
 
 
 def _planned(school_id: int, form: ReminderForm) -> Plan | None:
@@ -253,6 +256,7 @@ def _preview(request: AuthedRequest, form: ReminderForm, planned: Plan | None) -
         "ways": [(WAYS[Way(kind.value)], count) for kind, count in planned.by_kind().items()],
         "rows": [_message_row(m) for m in planned.messages[:_SHOWN]],
         "paper": planned.on_paper[:_SHOWN],
+        "voluntary": voluntary_open(school.pk, round_id=form.chosen.pk, class_names=form.cleaned_data.get("lop") or []),
         "leaves": leaves,
         "is_moved": leaves > moment,
         "needs_second": len(planned.messages) > ALONE_UP_TO,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from truongso.accounts.public import AuthedRequest, public, requires
 from truongso.accounts.types import Permission
-from truongso.kernel.ui.downloads import file_response
+from truongso.kernel.ui.downloads import recorded_file
 from truongso.payments.models import Receipt
 from truongso.payments.receipt_paper import receipt_number
 from truongso.payments.receipt_signature import ALGORITHM
@@ -33,12 +33,10 @@ def keys_page(request: HttpRequest) -> HttpResponse:
 def signed(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The signed file of a receipt. Not found when it is unsigned or no longer says what was signed."""
     receipt: Receipt = get_object_or_404(Receipt.objects.for_school(request.caller.school), public_id=public_id)
-    return signed_response(receipt)
-
-
-def signed_response(receipt: Receipt) -> HttpResponse:
-    """The signed file as a download; raises Http404 when there is none that holds."""
     data = file_of(receipt)
     if data is None:
         raise Http404
-    return file_response(data, f"bien-lai-{receipt_number(receipt)}.json", "application/json")
+    return recorded_file(
+        data, f"bien-lai-{receipt_number(receipt)}.json", "application/json", action="payments:receipt:download",
+        actor=request.caller.actor, school_id=receipt.school_id, subject=("receipt", receipt.pk),
+    )  # fmt: skip

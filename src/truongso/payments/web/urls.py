@@ -39,6 +39,7 @@ urlpatterns = [
     path("thu/kenh-thu/<str:public_id>/mo", pay_channels.channel_switch, name="pay_channel_switch"),
     path("thu/kenh-thu/<str:public_id>/thu", pay_channels.channel_try, name="pay_channel_try"),
     path("p/tra-ve/<str:provider>/<str:attempt>", gateway_return.gateway_return, name="gateway_return"),
+    path("api/bill/v1/openapi.json", bill_api.openapi, name="bill_openapi"),
     path("api/bill/v1/inquiry", bill_api.inquiry_view, name="bill_inquiry"),
     path("api/bill/v1/notify", bill_api.notify_view, name="bill_notify"),
     path("api/bill/v1/reversal", bill_api.reversal_view, name="bill_reversal"),

@@ -21,6 +21,8 @@ from truongso.kernel.db import retrying, transaction
 from truongso.kernel.sheet_types import SheetError
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.downloads import xlsx_response
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import MB, tables
 from truongso.organizations.public import BankAccount, School, bank_accounts
 from truongso.payments.changes.messages import change_text
 from truongso.payments.changes.number_rules import propose_number_rule
@@ -45,7 +47,7 @@ from truongso.people.types import StudentStatus
 
 _PAGE = 50
 _SHOWN = 200
-_LARGEST_FILE = 5 * 1024 * 1024
+_LARGEST_FILE = 5 * MB
 
 
 class RuleForm(forms.Form):
@@ -65,16 +67,11 @@ class RuleForm(forms.Form):
 class UploadForm(forms.Form):
     """A bank's list."""
 
-    file = forms.FileField(
+    file = UploadField(
+        tables(_LARGEST_FILE),
         label=gettext_lazy("Danh sách của ngân hàng (XLSX, XLS hoặc CSV)"),
         help_text=gettext_lazy("Cần cột số tài khoản định danh và cột mã học sinh, hoặc họ tên với lớp."),
     )
-
-    def clean_file(self) -> Any:
-        found = self.cleaned_data["file"]
-        if found.size > _LARGEST_FILE:
-            raise forms.ValidationError(_("Tệp lớn hơn 5 MB. Chia nhỏ rồi tải lên."))
-        return found
 
 
 class NumberForm(forms.Form):

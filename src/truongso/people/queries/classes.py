@@ -36,7 +36,7 @@ class SeatedPupil:
     public_id: str
     full_name: str
     sort_key: str
-    birth_date: dt.date | None
+    school_code: str
     family_id: int
     class_id: int
     class_name: str
@@ -77,7 +77,7 @@ def pupils_of_classes(school: School, class_ids: Collection[int], day: dt.date) 
             public_id=seat.student.public_id,
             full_name=seat.student.full_name,
             sort_key=seat.student.sort_key,
-            birth_date=seat.student.birth_date,
+            school_code=seat.student.school_code,
             family_id=seat.student.family_id,
             class_id=seat.school_class_id,
             class_name=seat.school_class.name,

@@ -1,4 +1,4 @@
-"""Everything a roster is compared with: the pupils of one school, their classes, guardians. Six queries."""
+"""Everything a roster is compared with: pupils of one school, classes, guardians, facts. At most eight queries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from truongso.organizations.public import School, SchoolYear
 from truongso.people.models import Enrolment, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.placeholder import is_placeholder
 from truongso.people.roster import ExistingStudent
+from truongso.people.sensitive.queries import facts_of
+from truongso.people.sensitive.types import FactKind
 from truongso.people.types import Gender, Relationship, StudentStatus
 
 
@@ -32,6 +34,8 @@ class SchoolState:
     guardians: dict[int, Guardian]
     links: dict[int, list[Guardianship]]
     """Guardianships by pupil."""
+    facts: dict[int, dict[FactKind, str]]
+    """Sensitive facts by pupil, for comparing only."""
 
     def open_enrolment(self, student_id: int) -> Enrolment | None:
         """Where the pupil sits now, in any year."""
@@ -62,6 +66,7 @@ class SchoolState:
             guardian_name=_name(people, Relationship.GUARDIAN),
             email=payer.email if payer else "",
             status=StudentStatus(student.status),
+            facts=self.facts.get(student.pk, {}),
         )
 
     def _place(self, student: Student) -> tuple[str, str]:
@@ -92,6 +97,7 @@ def load_state(school: School, year: SchoolYear) -> SchoolState:
         enrolments=_last(enrolments.order_by("valid_from", "id")),
         guardians={row.pk: row for row in Guardian.objects.for_school(school).order_by("id")},
         links=links,
+        facts=facts_of(school.pk),
     )
 
 

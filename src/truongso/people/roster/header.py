@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from truongso.kernel.sheets import Cell, Sheet
 from truongso.people.roster.labels import CANONICAL, column_of, column_under, label_key
-from truongso.people.roster.types import Column, HeaderColumn, RosterError
+from truongso.people.roster.types import SEALED, Column, HeaderColumn, RosterError
 
 SEARCHED_ROWS = 30
 _LONGEST_LABEL = 80
 _MEANT_AS_HEADER = 3
 """A row with so many known labels was meant as the header: what it lacks is named instead of "no header"."""
 
-_REPEATABLE = frozenset({Column.ORDINAL, Column.SENSITIVE, Column.UNKNOWN, Column.REASON, Column.PHONE})
+_REPEATABLE = frozenset({Column.ORDINAL, Column.SENSITIVE, Column.UNKNOWN, Column.REASON, Column.PHONE, *SEALED})
 _BIRTH_PARTS = (Column.BIRTH_DAY, Column.BIRTH_MONTH, Column.BIRTH_YEAR)
 
 Row = Sequence[Cell]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from truongso.kernel.names import fold, tidy
 from truongso.people.roster.types import Reason, RefusedRow, RosterRow
+from truongso.people.sensitive.types import FactKind
 from truongso.people.types import Gender, StudentStatus
 
 
@@ -30,6 +31,7 @@ class ExistingStudent:
     guardian_name: str = ""
     email: str = ""
     status: StudentStatus = StudentStatus.STUDYING
+    facts: Mapping[FactKind, str] = field(default_factory=dict, repr=False, hash=False)
 
 
 class Identities:

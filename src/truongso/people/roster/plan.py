@@ -41,7 +41,7 @@ _TEXT_FIELDS = (
 class FieldChange:
     """One field of a pupil, as it is and as the file wants it.
 
-    For `phones` the new value holds the old ones too.
+    For `phones` the new value holds the old ones too; for `facts` only the kinds are named, never the values.
     """
 
     field: str
@@ -133,6 +133,8 @@ def _changes(student: ExistingStudent, row: RosterRow) -> tuple[FieldChange, ...
         changes.append(FieldChange("class_name", student.class_name, row.class_name))
     if added := tuple(phone for phone in row.phones if phone not in student.phones):
         changes.append(FieldChange("phones", student.phones, student.phones + added))
+    if kinds := tuple(kind.value for kind, text in row.facts.items() if student.facts.get(kind) != text):
+        changes.append(FieldChange("facts", (), kinds))
     if row.status and row.status != student.status:
         changes.append(FieldChange("status", student.status.value, row.status.value))
     return tuple(changes)

@@ -9,8 +9,9 @@ from typing import TypeVar
 from truongso.kernel.sheets import Cell
 from truongso.people.roster.cells import read_class, read_code, read_email, read_name, text_of
 from truongso.people.roster.dates import date_from_parts, read_date
+from truongso.people.roster.facts import read_facts
 from truongso.people.roster.phones import read_phones
-from truongso.people.roster.types import NOT_IMPORTED, Column, HeaderColumn, Reason, RefusedRow, RosterRow
+from truongso.people.roster.types import NOT_IMPORTED, SEALED, Column, HeaderColumn, Reason, RefusedRow, RosterRow
 from truongso.people.roster.words import read_gender, read_grade, read_status
 from truongso.people.types import Gender
 
@@ -31,7 +32,8 @@ class RowReader:
     """Reads the rows under one header."""
 
     def __init__(self, columns: Sequence[HeaderColumn], today: dt.date) -> None:
-        self._imported = [c for c in columns if c.column not in NOT_IMPORTED]
+        self._imported = [c for c in columns if c.column not in NOT_IMPORTED and c.column not in SEALED]
+        self._sealed = [c for c in columns if c.column in SEALED]
         self._places: dict[Column, list[int]] = {}
         for column in self._imported:
             self._places.setdefault(column.column, []).append(column.index)
@@ -72,6 +74,7 @@ class RowReader:
         cells = self.imported_cells(row)
         if reasons:
             return RefusedRow(number, tuple(reasons), sector_code, school_code, full_name, birth_date, cells)
+        facts, unread = read_facts([(c, row[c.index]) for c in self._sealed])
         return RosterRow(
             row=number,
             full_name=full_name,
@@ -88,6 +91,8 @@ class RowReader:
             email=email,
             status=status,
             cells=cells,
+            facts=facts,
+            unread_number=unread,
         )
 
     def _cell(self, row: Sequence[Cell], column: Column) -> Cell:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from truongso.kernel.sheets import Cell
+from truongso.people.sensitive.types import FactKind
 from truongso.people.types import Gender, StudentStatus
 
 Param = str | int | tuple[str, ...] | tuple[int, ...]
@@ -44,12 +45,24 @@ class Column(enum.StrEnum):
     """STT: numbers the lines of the sheet; carries nothing to import."""
     REASON = "reason"
     """The reason column of a table of refused rows; ignored when the corrected table comes back."""
+    PERSONAL_NUMBER = "personal_number"
+    ETHNICITY = "ethnicity"
+    HEALTH = "health"
+    HARDSHIP = "hardship"
     SENSITIVE = "sensitive"
     """Known but not imported: personal data that fees do not need (data minimisation, Law 91/2025/QH15)."""
     UNKNOWN = "unknown"
 
 
 NOT_IMPORTED = frozenset({Column.ORDINAL, Column.REASON, Column.SENSITIVE, Column.UNKNOWN})
+
+SEALED = {
+    Column.PERSONAL_NUMBER: FactKind.PERSONAL_NUMBER,
+    Column.ETHNICITY: FactKind.ETHNICITY,
+    Column.HEALTH: FactKind.HEALTH,
+    Column.HARDSHIP: FactKind.HARDSHIP,
+}
+"""Columns that are read into sealed facts: shown in no preview, given back in no table of refused rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +117,10 @@ class RosterRow:
     status: StudentStatus | None = None
     cells: tuple[Cell, ...] = ()
     """The cells of the imported columns as they came, in the order of `ParsedRoster.imported`."""
+    facts: Mapping[FactKind, str] = field(default_factory=dict, repr=False, hash=False)
+    """Sensitive facts stated. Never shown: they are sealed when the roster is applied."""
+    unread_number: bool = False
+    """A personal number is stated that is not one: the pupil is taken, the number is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,17 @@ class ParsedRoster:
     @property
     def imported(self) -> tuple[HeaderColumn, ...]:
         """The columns that were read, left to right."""
-        return tuple(c for c in self.columns if c.column not in NOT_IMPORTED)
+        return tuple(c for c in self.columns if c.column not in NOT_IMPORTED and c.column not in SEALED)
+
+    @property
+    def sealed(self) -> tuple[str, ...]:
+        """Labels of columns that are read into sealed facts."""
+        return tuple(c.label for c in self.columns if c.column in SEALED)
+
+    @property
+    def unread_numbers(self) -> tuple[int, ...]:
+        """Rows whose personal number is none: they are taken without it."""
+        return tuple(row.row for row in self.rows if row.unread_number)
 
     @property
     def not_imported(self) -> tuple[str, ...]:

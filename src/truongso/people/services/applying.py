@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from truongso.kernel import clock
 from truongso.kernel.audit import Act
@@ -15,6 +15,8 @@ from truongso.organizations.public import School
 from truongso.people.models import Enrolment, Family, SchoolClass, Student
 from truongso.people.queries.state import class_key
 from truongso.people.roster import MatchedRow, RosterRow
+from truongso.people.sensitive.services import keep_facts
+from truongso.people.sensitive.types import FactKind
 from truongso.people.services.contacts import Contacts, contacts_of
 from truongso.people.services.families import Household, assign
 from truongso.people.services.households import Households
@@ -46,6 +48,7 @@ class RosterWriter:
         self._closed: dict[int, dt.date] = {}
         self._moved: list[Enrolment] = []
         self._opened: list[Enrolment] = []
+        self._facts: dict[int, Mapping[FactKind, str]] = {}
         self.acts: list[Act] = []
 
     def write(self) -> Counter[str]:
@@ -113,7 +116,10 @@ class RosterWriter:
             taught = self._state.classes[class_key(row.class_name)]
             is_first = class_key(row.class_name) in self._made_classes
             self._open(student, taught, self._year_start if is_first else self._today)
-            self.acts.append(Act("people:student:create", "student", student.public_id, {"class": taught.name}))
+            self._facts[student.pk] = row.facts
+            sealed = {"sealed": [kind.value for kind in row.facts]} if row.facts else {}
+            params = {"class": taught.name, **sealed}
+            self.acts.append(Act("people:student:create", "student", student.public_id, params))
         return made
 
     def _families(self, rows: Iterable[RosterRow]) -> tuple[list[Family], int]:
@@ -150,6 +156,8 @@ class RosterWriter:
         if "phones" in fields or "email" in fields:
             email = str(fields["email"].new) if "email" in fields else ""
             self._reach(student, contacts_of(match.row, self._plan.imported), email)
+        if "facts" in fields:
+            self._facts[student.pk] = match.row.facts
         shown = {c.field: [c.old, c.new] for c in match.changes if c.field in ("class_name", "status")}
         params = {"fields": [change.field for change in match.changes], **shown}
         self.acts.append(Act("people:student:change", "student", student.public_id, params))
@@ -206,6 +214,7 @@ class RosterWriter:
             refresh_statistics(Student, SchoolClass)
         Enrolment.objects.bulk_create(self._opened)
         self._households.write()
+        keep_facts(self._school.pk, {pupil: facts for pupil, facts in self._facts.items() if facts})
 
 
 def grade_of(class_name: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from truongso.kernel.school_keys import ShreddedError, keyring, place_of
 from truongso.kernel.sheets import read_sheets
 from truongso.organizations.public import School
 from truongso.people.models import RosterImport
@@ -20,7 +21,8 @@ from truongso.people.roster import (
     plan_changes,
 )
 from truongso.people.services.contacts import same_person
-from truongso.people.types import StudentStatus
+from truongso.people.services.numbers import without_clashes
+from truongso.people.types import PeopleError, StudentStatus
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Preview:
     plan: RosterPlan
     state: SchoolState
     digest: str
+    clashing_numbers: tuple[int, ...]
+    """Rows whose personal number stands twice in the file or is another pupil's: they are taken without it."""
 
 
 def read_roster(content: bytes, file_name: str) -> ParsedRoster:
@@ -39,11 +43,25 @@ def read_roster(content: bytes, file_name: str) -> ParsedRoster:
 
 
 def preview(school: School, stored: RosterImport) -> Preview:
-    """Compare a stored file with the school as it is now; nothing is written."""
+    """Compare a stored file with the school as it is now; nothing is written.
+
+    Raises PeopleError `file_gone` when the file is not kept any more.
+    """
+    content = content_of(stored)
     state = load_state(school, stored.school_year)
-    roster = _settled(read_roster(bytes(stored.content), stored.file_name), state)
+    roster, clashing = without_clashes(_settled(read_roster(content, stored.file_name), state), state.existing())
     plan = _adjusted(plan_changes(state.existing(), roster))
-    return Preview(roster, plan, state, _digest(plan))
+    return Preview(roster, plan, state, _digest(plan), clashing)
+
+
+def content_of(stored: RosterImport) -> bytes:
+    """The uploaded file. Raises PeopleError `file_gone` when it is not kept any more."""
+    if not stored.content:
+        raise PeopleError("file_gone")
+    try:
+        return keyring(stored.school_id).unseal(stored.content, place=place_of(stored, "content"))
+    except ShreddedError as shredded:
+        raise PeopleError("file_gone") from shredded
 
 
 def _settled(roster: ParsedRoster, state: SchoolState) -> ParsedRoster:

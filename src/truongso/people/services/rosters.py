@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 from django.db.models import QuerySet
@@ -9,12 +10,15 @@ from django.db.models import QuerySet
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
+from truongso.kernel.school_keys import keyring_for_writing, place_of
 from truongso.organizations.public import School, SchoolYear, lock_school
 from truongso.people.models import RosterImport
 from truongso.people.services.applying import RosterWriter
 from truongso.people.services.previewing import preview, read_roster
 from truongso.people.types import PeopleError
 
+FILE_DAYS = 7
+"""How long an uploaded roster waits for somebody to look at it."""
 _LONGEST_NAME = 200
 
 
@@ -29,22 +33,25 @@ def store_roster(*, actor: Actor, school: School, year: SchoolYear, file_name: s
         raise PeopleError("year_over", code=year.code)
     roster = read_roster(content, file_name)
     digest = hashlib.sha256(content).hexdigest()
-    waiting: QuerySet[RosterImport] = RosterImport.objects.for_school(school).filter(
-        sha256=digest, school_year=year, applied_at__isnull=True
+    waiting: QuerySet[RosterImport] = (
+        RosterImport.objects.for_school(school)
+        .filter(sha256=digest, school_year=year, applied_at__isnull=True)
+        .exclude(content=b"")
     )
     known = waiting.first()
     if known is not None:
         return known
-    stored: RosterImport = RosterImport.objects.create(
+    stored = RosterImport(
         school=school,
         file_name=file_name[-_LONGEST_NAME:],
         sha256=digest,
-        content=content,
         school_year=year,
         uploaded_by=actor.user_id,
         uploaded_at=clock.now(),
         counts={"rows": len(roster.rows) + len(roster.refused)},
     )
+    stored.content = keyring_for_writing(school.pk).seal(content, place=place_of(stored, "content"))
+    stored.save(force_insert=True)
     audit.record(
         actor,
         "people:roster:upload",
@@ -59,8 +66,9 @@ def store_roster(*, actor: Actor, school: School, year: SchoolYear, file_name: s
 def apply_roster(*, actor: Actor, school: School, stored: RosterImport, seen: str) -> dict[str, int]:
     """Apply a stored roster as it was shown (`seen` is the preview's digest); returns what was done.
 
-    Raises PeopleError `import_applied` (at) when it was applied before, and `plan_changed` when the school
-    has changed since the preview, so that nobody confirms what they did not see. Nothing is written then.
+    Raises PeopleError `import_applied` (at) when it was applied before, `file_gone` when it is kept no more, and
+    `plan_changed` when the school has changed since the preview, so that nobody confirms what they did not see.
+    Nothing is written then.
     """
     lock_school(school)
     rows = RosterImport.objects.for_school(school).filter(pk=stored.pk)
@@ -72,10 +80,18 @@ def apply_roster(*, actor: Actor, school: School, stored: RosterImport, seen: st
     writer = RosterWriter(school, found)
     made = writer.write()
     counts = {**found.plan.counts, **made}
-    rows.update(counts=counts)
+    # The file goes once every row of it is taken; refused ones may still be fetched to correct them.
+    rows.update(counts=counts, **({} if found.plan.refused else {"content": b""}))
     applied = audit.Act("people:roster:apply", "roster", stored.public_id, {"sha256": stored.sha256, **counts})
     audit.record_many(actor, school_id=school.pk, acts=[applied, *writer.acts])
     return counts
+
+
+def forget_files() -> int:
+    """Empty files that wait, or whose refused rows were not fetched, for longer than `FILE_DAYS`; how many."""
+    before = clock.now() - dt.timedelta(days=FILE_DAYS)
+    rows = RosterImport.objects.across_schools("uploaded files go after their term").exclude(content=b"")
+    return int(rows.filter(uploaded_at__lt=before).update(content=b""))
 
 
 @transaction_required

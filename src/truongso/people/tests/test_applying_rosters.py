@@ -24,7 +24,7 @@ from truongso.people.models import (
     SchoolClass,
     Student,
 )
-from truongso.people.services.previewing import preview
+from truongso.people.services.previewing import content_of, preview
 from truongso.people.services.rosters import apply_roster
 from truongso.people.tests.rosters import ACTOR, line, take, upload, workbook
 from truongso.people.types import PeopleError, StudentStatus
@@ -252,7 +252,7 @@ def test_what_changed_since_the_preview_is_shown_again(
 
 def test_the_same_file_waits_once_and_a_year_that_is_over_is_refused(school: School, year: SchoolYear) -> None:
     first = upload(school, year, workbook(FIRST))
-    assert upload(school, year, bytes(first.content)) == first
+    assert upload(school, year, content_of(first)) == first
     over = factories.school_year("2024-2025")
     with pytest.raises(PeopleError, match="year_over"):
         upload(school, over, workbook(FIRST))

@@ -61,7 +61,8 @@ def test_upload_preview_apply_result(accountant: Client, school: School) -> None
     assert "Chưa nhập được (1)" in page
     assert rows_of(school)["Student"] == []
     refused = text(accountant.get(f"{address}?xem=chua-nhap"))
-    assert "Ngày sinh “31/02/2018” không có trong lịch: tháng 2/2018 không có ngày 31." in refused
+    assert "Ngày sinh không có trong lịch. Xem lại ngày và tháng." in refused
+    assert "31/02/2018" not in refused  # a date is the file's until somebody may see it
     seen = page.split('name="seen" value="')[1].split('"')[0]
     answer = accountant.post(address, {"seen": seen})
     assert (answer.status_code, answer["Location"]) == (302, f"{address}/ket-qua")
@@ -85,7 +86,9 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected(accountant: Clie
     address = send(accountant, workbook([*FIRST, BAD_DATE]))["Location"]
     answer = accountant.get(f"{address}/can-sua")
     assert answer["Content-Disposition"] == 'attachment; filename="hoc-sinh-can-sua.xlsx"'
-    (sheet,) = read_sheets(answer.content, "x.xlsx")
+    sheet, origin = read_sheets(answer.content, "x.xlsx")
+    assert origin.name == "Nguồn tệp"
+    assert AuditEntry.objects.get(action="people:roster:refused").params == {"count": 1, "filter": {}}
     assert len(sheet.rows) == 2
     assert sheet.rows[1][-1] == "Ngày sinh “31/02/2018” không có trong lịch: tháng 2/2018 không có ngày 31."
     corrected = [["28/02/2018" if cell == "31/02/2018" else cell for cell in row] for row in sheet.rows]

@@ -98,6 +98,24 @@ def test_add_a_pupil(accountant: Client, school: School) -> None:
     assert "Thêm học sinh" in text(accountant.get(answer["Location"]))
 
 
+def test_a_birth_date_is_taken_away_by_saying_so(accountant: Client, school: School) -> None:
+    pupil = factories.student(school, school_class=factories.school_class(school), birth_date=dt.date(2018, 3, 5))
+    at, data = f"/hoc-sinh/{pupil.public_id}", {"full_name": pupil.full_name, "gender": pupil.gender}
+    assert "em trùng họ tên dễ bị ghi thành học sinh mới" in text(accountant.get(f"{at}/sua"))
+
+    def born(**more: str) -> dt.date | None:
+        accountant.post(f"{at}/sua", {**data, **more})
+        pupil.refresh_from_db()
+        return pupil.birth_date
+
+    assert born() == dt.date(2018, 3, 5)
+    both = accountant.post(f"{at}/sua", {**data, "birth_date": "06/03/2018", "drop_birth": "on"})
+    assert "Ghi ngày mới hoặc xóa ngày đã ghi, không làm cả hai." in text(both)
+    assert born(drop_birth="on") is None
+    assert "Xóa ngày sinh đã ghi" not in text(accountant.get(f"{at}/sua"))
+    assert born(drop_birth="on", birth_date="06/03/2018") == dt.date(2018, 3, 6)  # nothing to take away: a first date
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -143,7 +161,7 @@ def test_edit_move_leave_and_guardians(accountant: Client, school: School) -> No
     assert accountant.post(f"{at}/chuyen-lop", {"school_class": new.pk, "since": "5/10/2026"})["Location"] == at
     payer = {"guardian_name": "Nguyễn Văn Nam", "relationship": "father", "phone": "0912345678", "is_payer": "on"}
     assert accountant.post(f"{at}/giam-ho", payer)["Location"] == at
-    first = {"guardian_name": "Trần Thị Hằng", "relationship": "mother", "phone": ""}
+    first = {"guardian_name": "Trần Thị Hằng", "relationship": "mother", "phone": "-"}
     assert accountant.post(f"{at}/giam-ho/1", first)["Location"] == at
     leaving = {"status": "transferred", "last_day": "6/10/2026", "reason": "theo gia đình"}
     assert accountant.post(f"{at}/roi-truong", leaving)["Location"] == at
@@ -181,7 +199,7 @@ def test_export_can_be_imported_again_and_is_recorded(accountant: Client, school
     roster = read_roster(answer.content, "ds.xlsx")
     (row,) = roster.rows
     assert (row.full_name, row.sector_code, row.class_name, row.mother_name, row.phones) == (
-        "Lê Văn Hai", "0000000002", "3A2", "Trần Thị Thu Hằng", ("0900000001",),
+        "Lê Văn Hai", "0000000002", "3A2", "Trần Thị Thu Hằng", (),
     )  # fmt: skip
     assert [reason.code for reason in roster.refused[0].reasons] == ["not_a_name"]
     entry = AuditEntry.objects.get()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from truongso.kernel.masking import masked_phone
 from truongso.kernel.names import tidy
 from truongso.kernel.sheets import DEFAULT_LIMITS
 from truongso.kernel.ui.fields import VietnameseDateField
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import tables
 from truongso.organizations.public import SchoolYear
 from truongso.people.roster import Column, Reason
 from truongso.people.roster.cells import read_code, read_name
@@ -29,7 +34,8 @@ class UploadForm(forms.Form):
     """The file and the school year it is for."""
 
     year = forms.ChoiceField(label=gettext_lazy("Năm học"))
-    file = forms.FileField(
+    file = UploadField(
+        tables(DEFAULT_LIMITS.max_bytes),
         label=gettext_lazy("Tệp danh sách"),
         help_text=gettext_lazy("XLSX, XLS hoặc CSV, tối đa 10 MB. Nhận cả tệp xuất từ cơ sở dữ liệu ngành."),
         error_messages={
@@ -43,19 +49,21 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = [(year.code, str(year)) for year in years]  # type: ignore[attr-defined]
 
-    def clean_file(self) -> Any:
-        """The size is checked before the content is read."""
-        found = self.cleaned_data["file"]
-        if found.size > DEFAULT_LIMITS.max_bytes:
-            raise ValidationError(_("Tệp lớn quá 10 MB. Xóa hình ảnh và các trang thừa rồi tải lại."))
-        return found
-
 
 class StudentForm(forms.Form):
-    """A pupil's own data, read by the same rules as a roster's cells."""
+    """A pupil's own data, read by the same rules as a roster's cells. The birth date that is there is not shown: an
+    empty box keeps it."""
 
     full_name = forms.CharField(label=gettext_lazy("Họ và tên"), max_length=120, error_messages={"required": _NEEDED})
     birth_date = VietnameseDateField(label=gettext_lazy("Ngày sinh"), required=False)
+    drop_birth = forms.BooleanField(
+        label=gettext_lazy("Xóa ngày sinh đã ghi"),
+        required=False,
+        help_text=gettext_lazy(
+            "Không còn ngày sinh: danh sách tải lên chỉ nhận ra em bằng mã, em trùng họ tên dễ bị ghi thành học sinh "
+            "mới; gia đình xác nhận bằng số điện thoại."
+        ),
+    )
     gender = forms.ChoiceField(label=gettext_lazy("Giới tính"), choices=list(GENDERS.items()))
     sector_code = forms.CharField(
         label=gettext_lazy("Mã định danh Bộ GD&ĐT"),
@@ -63,6 +71,24 @@ class StudentForm(forms.Form):
         help_text=gettext_lazy("10 hoặc 12 chữ số. Chưa có thì để trống."),
     )
     school_code = forms.CharField(label=gettext_lazy("Mã học sinh của trường"), required=False)
+
+    def __init__(self, *args: Any, known_birth: dt.date | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known_birth = known_birth
+        if known_birth:
+            self.fields["birth_date"].help_text = _("Đã ghi. Để trống: giữ ngày này. Ghi ngày mới để đổi.")
+        else:
+            del self.fields["drop_birth"]
+
+    def clean(self) -> dict[str, Any]:
+        """The date that was written, else the one that is known unless it is to go."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        stated, drops = data.get("birth_date"), data.get("drop_birth", False)
+        if stated and drops:
+            self.add_error("drop_birth", _("Ghi ngày mới hoặc xóa ngày đã ghi, không làm cả hai."))
+        if "birth_date" in data:
+            data["birth_date"] = stated or (None if drops else self._known_birth)
+        return data
 
     def clean_full_name(self) -> str:
         return _read(read_name(self.cleaned_data["full_name"], Column.FULL_NAME))
@@ -93,7 +119,8 @@ class PlaceForm(forms.Form):
 
 
 class GuardianForm(forms.Form):
-    """A guardian of one pupil."""
+    """A guardian of one pupil. The number and address that are there are not shown: an empty box keeps each, "-" takes
+    it away."""
 
     guardian_name = forms.CharField(
         label=gettext_lazy("Họ và tên"), max_length=120, error_messages={"required": _NEEDED}
@@ -104,21 +131,45 @@ class GuardianForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )
-    email = forms.EmailField(
+    email = forms.CharField(
         label=gettext_lazy("Email"),
         required=False,
-        error_messages={"invalid": gettext_lazy("Email chưa đúng dạng. Ghi như ten@vidu.vn hoặc để trống.")},
+        max_length=254,
+        widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}),
     )
     is_payer = forms.BooleanField(label=gettext_lazy("Đứng tên nộp tiền trên phiếu báo thu"), required=False)
+
+    def __init__(self, *args: Any, known_phone: str = "", known_email: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known_phone, self._known_email = known_phone, known_email
+        if known_email:
+            self.fields["email"].help_text = _("Đã ghi. Để trống: giữ như cũ. Ghi địa chỉ mới để đổi, dấu - để xóa.")
+        if known_phone:
+            told = {"number": masked_phone(known_phone)}
+            self.fields["phone"].help_text = (
+                _("Đang có số %(number)s. Để trống: giữ số này. Ghi số mới để đổi, ghi dấu - để xóa.") % told
+            )
 
     def clean_guardian_name(self) -> str:
         return _read(read_name(tidy(self.cleaned_data["guardian_name"]), Column.GUARDIAN_NAME))
 
     def clean_phone(self) -> str:
+        if self._known_phone and self.cleaned_data["phone"].strip() in ("", "-"):
+            return "" if self.cleaned_data["phone"].strip() else self._known_phone
         numbers = _read(read_phones(self.cleaned_data["phone"]))
         if len(numbers) > 1:
             raise ValidationError(_("Ghi một số điện thoại ở ô này."))
         return numbers[0] if numbers else ""
+
+    def clean_email(self) -> str:
+        text = str(self.cleaned_data["email"]).strip()
+        if text in ("", "-"):
+            return "" if text else self._known_email
+        try:
+            validate_email(text)
+        except ValidationError as error:
+            raise ValidationError(_("Email chưa đúng dạng. Ghi như ten@vidu.vn hoặc để trống.")) from error
+        return text
 
     def data_of(self) -> GuardianData:
         """What the service wants."""

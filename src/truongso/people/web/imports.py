@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from truongso.accounts.public import AuthedRequest, requires
+from truongso.accounts.public import AuthedRequest, Caller, requires
 from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
@@ -24,7 +24,8 @@ from truongso.people.services.rosters import apply_roster, store_roster
 from truongso.people.types import PeopleError
 from truongso.people.web import tables
 from truongso.people.web.forms import UploadForm
-from truongso.people.web.messages import FIELDS, describe, describe_file, describe_refusal, value_text
+from truongso.people.web.masks import change_text, reason_text
+from truongso.people.web.messages import FIELDS, describe_file, describe_refusal
 
 _PAGE = 50
 _LATEST = 10
@@ -60,7 +61,10 @@ def import_preview(request: AuthedRequest, public_id: str) -> HttpResponse:
         if request.method == "POST":
             messages.warning(request, describe_refusal(PeopleError("import_applied", at=stored.applied_at)))
         return redirect("people:import_result", public_id=public_id)
-    found = preview(school, stored)
+    try:
+        found = preview(school, stored)
+    except PeopleError as refusal:
+        return _gone(request, refusal)
     return render(request, "people/import_preview.html", _preview_context(request, stored, found))
 
 
@@ -81,7 +85,10 @@ def refused_rows(request: AuthedRequest, public_id: str) -> HttpResponse:
     """The refused rows as a file to correct and upload again."""
     school = request.caller.school
     stored = get_object_or_404(RosterImport.objects.for_school(school), public_id=public_id)
-    return tables.refused_file(preview(school, stored).plan)
+    try:
+        return tables.refused_file(preview(school, stored).plan, school, request.caller.actor)
+    except PeopleError as refusal:
+        return _gone(request, refusal)
 
 
 @requires(Permission.SCHOOL_STUDENT_IMPORT)
@@ -89,6 +96,12 @@ def refused_rows(request: AuthedRequest, public_id: str) -> HttpResponse:
 def import_template(request: AuthedRequest) -> HttpResponse:
     """An empty list to fill."""
     return tables.template_file()
+
+
+def _gone(request: AuthedRequest, refusal: PeopleError) -> HttpResponse:
+    """The file is kept no more: say so where another can be chosen."""
+    messages.warning(request, describe_refusal(refusal))
+    return redirect("people:import")
 
 
 def _this_year(years: list[SchoolYear]) -> dict[str, str]:
@@ -155,6 +168,8 @@ def _preview_context(request: AuthedRequest, stored: RosterImport, found: Previe
         "todo": counts["new"] + counts["changed"],
         "seen": found.digest,
         "roster": found.roster,
+        "facts_stated": sum(bool(row.facts) for row in found.roster.rows),
+        "clashing_numbers": found.clashing_numbers,
         "tabs": [
             {"key": key, "label": label, "count": len(rows), "current": key == tab}
             for key, (label, rows) in names.items()
@@ -162,22 +177,26 @@ def _preview_context(request: AuthedRequest, stored: RosterImport, found: Previe
         ],
         "tab": tab,
         "page": page,
-        "rows": [_shown(tab, row) for row in page],
+        "rows": [_shown(request.caller, tab, row) for row in page],
     }
 
 
-def _shown(tab: str, row: Any) -> dict[str, Any]:
-    """One line of the table, whatever kind of row it is."""
+def _shown(caller: Caller, tab: str, row: Any) -> dict[str, Any]:
+    """One line of the table, whatever kind of row it is. What was read, and what could not be, is shown as far as
+    the caller sees it at the pupil."""
     if tab in ("moi", "da-roi", "vang"):
-        return {"row": getattr(row, "row", ""), "pupil": row}
+        birth = change_text(caller, "birth_date", row.birth_date)
+        return {"row": getattr(row, "row", ""), "pupil": row, "birth": birth}
     if tab == "chua-nhap":
-        return {"row": row.row, "pupil": row, "reasons": [describe(reason) for reason in row.reasons]}
-    return {"row": row.row.row, "pupil": row.student, "changes": [_change(change) for change in row.changes]}
+        return {"row": row.row, "pupil": row, "reasons": [reason_text(caller, reason) for reason in row.reasons]}
+    changes = [_change(caller, change) for change in row.changes]
+    birth = change_text(caller, "birth_date", row.student.birth_date)
+    return {"row": row.row.row, "pupil": row.student, "changes": changes, "birth": birth}
 
 
-def _change(change: FieldChange) -> dict[str, str]:
+def _change(caller: Caller, change: FieldChange) -> dict[str, str]:
     return {
         "label": str(FIELDS[change.field]),
-        "old": value_text(change.field, change.old),
-        "new": value_text(change.field, change.new),
+        "old": change_text(caller, change.field, change.old),
+        "new": change_text(caller, change.field, change.new),
     }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from truongso.kernel.sheets import SheetError
 from truongso.kernel.ui.formatting import ngay_gio, so
 from truongso.people.roster import Column, Reason, RosterError
+from truongso.people.sensitive.labels import FACTS
 from truongso.people.types import Gender, PeopleError, Relationship, StudentStatus
 
 Text = str | Promise
@@ -30,6 +31,7 @@ FIELDS: dict[str, Text] = {
     "guardian_name": gettext_lazy("Người giám hộ"),
     "email": gettext_lazy("Email"),
     "status": gettext_lazy("Trạng thái"),
+    "facts": gettext_lazy("Thông tin nhạy cảm"),
 }
 STATUSES: dict[str, Text] = {
     StudentStatus.STUDYING: gettext_lazy("Đang học"),
@@ -53,6 +55,9 @@ ACTS: dict[str, Text] = {
     "people:student:change": gettext_lazy("Cập nhật từ danh sách"),
     "people:student:edit": gettext_lazy("Sửa thông tin"),
     "people:student:move": gettext_lazy("Chuyển lớp"),
+    "people:family_account:offer": gettext_lazy("Mời gia đình tạo tài khoản"),
+    "people:sensitive:open": gettext_lazy("Mở thông tin nhạy cảm"),
+    "people:sensitive:edit": gettext_lazy("Sửa thông tin nhạy cảm"),
     "people:student:leave": gettext_lazy("Rời trường"),
     "people:student:add_guardian": gettext_lazy("Thêm người giám hộ"),
     "people:student:edit_guardian": gettext_lazy("Sửa người giám hộ"),
@@ -120,6 +125,23 @@ _REASONS: dict[str, Text] = {
     "same_student_twice": gettext_lazy("%(student)s còn có ở dòng %(rows)s. Giữ lại một dòng."),
 }
 
+_HIDDEN: dict[str, tuple[str, Text]] = {
+    "bad_email": ("email", gettext_lazy("Email chưa đúng dạng. Ghi như ten@vidu.vn hoặc để trống.")),
+    "bad_phone": ("phones", gettext_lazy("Số điện thoại chưa đúng. Ghi đủ 10 số, ví dụ 0912 345 678.")),
+    "date_no_such_day": ("birth_date", gettext_lazy("Ngày sinh không có trong lịch. Xem lại ngày và tháng.")),
+    "date_month_out_of_range": (
+        "birth_date", gettext_lazy("Ngày sinh: không có tháng như vậy. Ghi ngày trước, tháng sau.")
+    ),
+    "date_two_digit_year": ("birth_date", gettext_lazy("Ngày sinh: ghi đủ 4 chữ số của năm, ví dụ 05/03/2018.")),
+    "date_year_only": ("birth_date", gettext_lazy("Ngày sinh chỉ có năm. Ghi đủ ngày/tháng/năm.")),
+    "date_incomplete": ("birth_date", gettext_lazy("Ngày sinh chưa đủ ngày, tháng, năm.")),
+    "date_unreadable": ("birth_date", gettext_lazy("Không đọc được ngày sinh. Ghi như 05/03/2018.")),
+    "birth_date_in_future": ("birth_date", gettext_lazy("Ngày sinh ở tương lai. Xem lại năm.")),
+    "birth_date_too_young": ("birth_date", gettext_lazy("Ngày sinh: trẻ chưa đủ 3 tháng tuổi. Xem lại năm.")),
+    "birth_date_too_old": ("birth_date", gettext_lazy("Ngày sinh: quá tuổi đi học. Xem lại năm.")),
+}  # fmt: skip
+"""Reasons that quote a field not shown to everybody: the field, and the same without the quotation."""
+
 _ROSTERS: dict[str, Text] = {
     "empty_file": gettext_lazy("Tệp không có dòng nào. Chọn tệp danh sách học sinh."),
     "no_header": gettext_lazy(
@@ -180,12 +202,25 @@ _PEOPLE: dict[str, Text] = {
     "too_early": gettext_lazy("Chọn ngày từ %(date)s trở đi."),
     "not_studying": gettext_lazy("Học sinh đã rời trường."),
     "not_a_guardian": gettext_lazy("Người này không phải là người giám hộ của học sinh."),
+    "file_gone": gettext_lazy(
+        "Tệp này không còn được giữ: tệp đã nhập hết thì xóa ngay, tệp chờ quá 7 ngày cũng xóa. Tải tệp lên lại."
+    ),
 }
 
 
 def describe(reason: Reason) -> str:
     """Why a row was refused, in one sentence."""
     return str(_REASONS[reason.code]) % _shown(reason.params)
+
+
+def quoted_field(reason: Reason) -> str:
+    """Which field of those that are not shown to everybody the reason quotes; "" for none."""
+    return _HIDDEN[reason.code][0] if reason.code in _HIDDEN else ""
+
+
+def describe_hidden(reason: Reason) -> str:
+    """Why a row was refused, without what stands in the cell: its place in the file is known by the row."""
+    return str(_HIDDEN[reason.code][1])
 
 
 def describe_file(error: SheetError | RosterError) -> str:
@@ -203,6 +238,8 @@ def value_text(field: str, value: object) -> str:
     """A stored or stated value of a pupil's field as people read it; "–" for none."""
     if value is None or value in ("", ()):
         return "–"
+    if field == "facts":
+        return _text(tuple(str(FACTS[kind]) for kind in value)) if isinstance(value, tuple) else ""
     if field == "status":
         return str(STATUSES[str(value)])
     if field == "gender":

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from truongso.accounts.public import AuthedRequest, requires
+from truongso.accounts.public import AuthedRequest, Data, Sight, requires
 from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
@@ -26,7 +26,7 @@ from truongso.people.queries.classes import classes_of_year
 from truongso.people.queries.pupils import PupilFilter, class_names, pupil_page, pupils
 from truongso.people.services import pupils as services
 from truongso.people.types import PeopleError, StudentStatus
-from truongso.people.web import tables
+from truongso.people.web import masks, tables
 from truongso.people.web.forms import FirstGuardianForm, GuardianForm, LeaveForm, PlaceForm, StudentForm
 from truongso.people.web.messages import (
     ACTS,
@@ -37,6 +37,7 @@ from truongso.people.web.messages import (
     describe_refusal,
     value_text,
 )
+from truongso.people.web.sensitive import closed_block
 
 _PAGE = 50
 _ALL = "tat-ca"
@@ -51,7 +52,9 @@ def pupil_list(request: AuthedRequest) -> HttpResponse:
     is_filtered = bool(wanted.text.strip() or wanted.class_name or wanted.status is not StudentStatus.STUDYING)
     context = {
         "page": page,
-        "rows": [_row(student) for student in page],
+        "rows": [_row(request, student) for student in page],
+        "sees_birth": request.caller.sight(Data.IDENTITY) is not Sight.NOTHING,
+        "sees_contact": request.caller.sight(Data.GUARDIAN_PHONE) is not Sight.NOTHING,
         "classes": class_names(school),
         "statuses": list(STATUSES.items()),
         "wanted": wanted,
@@ -93,11 +96,14 @@ def pupil(request: AuthedRequest, public_id: str) -> HttpResponse:
         "gender": GENDERS[found.student.gender],
         "status": STATUSES[found.student.status],
         "status_kind": STATUS_KINDS.get(StudentStatus(found.student.status), ""),
-        "guardians": _guardians(found.guardianships),
-        "siblings": [_row(student) for student in found.siblings],
+        "birth": masks.birth_text(request.caller, found.student.birth_date),
+        "guardians": _guardians(request, found.guardianships),
+        "siblings": [_row(request, student) for student in found.siblings],
         "history": [_act(entry) for entry in found.history],
         "may_write": request.caller.may(Permission.SCHOOL_STUDENT_WRITE),
+        "may_accounts": request.caller.may(Permission.PLACE_USER_WRITE),
         "panels": panels(request.caller, found.student),
+        "closed": closed_block(request.caller, found.student),
     }
     return render(request, "people/pupil.html", context)
 
@@ -135,10 +141,8 @@ def add(request: AuthedRequest) -> HttpResponse:
 def edit(request: AuthedRequest, public_id: str) -> HttpResponse:
     """A pupil's own data."""
     student = _student(request, public_id)
-    stored = {
-        name: getattr(student, name) for name in ("full_name", "birth_date", "gender", "sector_code", "school_code")
-    }
-    form = StudentForm(request.POST or None, initial=stored)
+    stored = {name: getattr(student, name) for name in ("full_name", "gender", "sector_code", "school_code")}
+    form = StudentForm(request.POST or None, initial=stored, known_birth=student.birth_date)
 
     def act() -> list[str]:
         return services.edit_student(actor=request.caller.actor, student=student, data=form.data_of())
@@ -157,7 +161,8 @@ def guardian(request: AuthedRequest, public_id: str, number: int = 0) -> HttpRes
         raise Http404
     link = ordered[number - 1] if number else None
     initial = {} if link is None else _guardian_values(link)
-    form = GuardianForm(request.POST or None, initial=initial)
+    known = {"known_phone": link.guardian.phone, "known_email": link.guardian.email} if link else {}
+    form = GuardianForm(request.POST or None, initial=initial, **known)
 
     def act() -> Guardianship:
         return services.save_guardian(actor=request.caller.actor, student=student, data=form.data_of(), link=link)
@@ -238,12 +243,15 @@ def _filter(request: AuthedRequest) -> PupilFilter:
     )
 
 
-def _row(student: Student) -> dict[str, Any]:
+def _row(request: AuthedRequest, student: Student) -> dict[str, Any]:
     seats, payers = student.seats, student.payers  # type: ignore[attr-defined]
+    payer = payers[0].guardian if payers else None
     return {
         "student": student,
+        "birth": masks.birth_text(request.caller, student.birth_date),
         "class_name": seats[0].school_class.name if seats else "",
-        "payer": payers[0].guardian if payers else None,
+        "payer": payer,
+        "contact": masks.contact_texts(request.caller, payer)[:1] if payer else [],
         "status": STATUSES[student.status],
         "status_kind": STATUS_KINDS.get(StudentStatus(student.status), ""),
     }
@@ -284,11 +292,17 @@ def _student(request: AuthedRequest, public_id: str) -> Student:
     return found
 
 
-def _guardians(links: Sequence[Guardianship]) -> list[dict[str, Any]]:
+def _guardians(request: AuthedRequest, links: Sequence[Guardianship]) -> list[dict[str, Any]]:
     """The payer first; `number` is the place by which a guardian is addressed (oldest is 1)."""
     places = {pk: number for number, pk in enumerate(sorted(link.pk for link in links), start=1)}
     return [
-        {"link": link, "relationship": RELATIONSHIPS[link.relationship], "number": places[link.pk]} for link in links
+        {
+            "link": link,
+            "relationship": RELATIONSHIPS[link.relationship],
+            "number": places[link.pk],
+            "contact": masks.contact_texts(request.caller, link.guardian),
+        }
+        for link in links
     ]
 
 
@@ -296,7 +310,5 @@ def _guardian_values(link: Guardianship) -> dict[str, Any]:
     return {
         "guardian_name": link.guardian.full_name,
         "relationship": link.relationship,
-        "phone": link.guardian.phone,
-        "email": link.guardian.email,
         "is_payer": link.is_payer,
     }

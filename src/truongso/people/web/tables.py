@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from truongso.kernel.actor import Actor
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
-from truongso.kernel.ui.downloads import XLSX
+from truongso.kernel.ui.downloads import XLSX, file_response, xlsx_response
+from truongso.organizations.public import School
 from truongso.people.models import Student
 from truongso.people.roster import RosterPlan, refused_table
 from truongso.people.types import Gender, Relationship
@@ -22,18 +24,25 @@ HEADER = (
 
 def template_file() -> HttpResponse:
     """An empty list with the columns to fill."""
-    return _download("mau-danh-sach-hoc-sinh.xlsx", SheetOut(_("Danh sách học sinh"), HEADER, ()))
+    sheet = SheetOut(_("Danh sách học sinh"), HEADER, ())
+    return file_response(write_xlsx([sheet]), "mau-danh-sach-hoc-sinh.xlsx", XLSX)
 
 
-def refused_file(plan: RosterPlan) -> HttpResponse:
+def refused_file(plan: RosterPlan, school: School, actor: Actor) -> HttpResponse:
     """The refused rows with the reason in the last column; once corrected they are uploaded as they are."""
     header, *rows = refused_table(plan, describe)
-    sheet = SheetOut(_("Cần sửa"), [str(cell) for cell in header], rows)
-    return _download("hoc-sinh-can-sua.xlsx", sheet)
+    return xlsx_response(
+        [SheetOut(_("Cần sửa"), [str(cell) for cell in header], rows)], name="hoc-sinh-can-sua", dated=False,
+        action="people:roster:refused", school=school, actor=actor, count=len(rows),
+    )  # fmt: skip
 
 
 def pupils_sheet(students: Iterable[Student]) -> SheetOut:
-    """Pupils with class and guardians (prefetched as `seats` and `people`); can be uploaded again."""
+    """Pupils with class and guardians (prefetched as `seats` and `people`); can be uploaded again.
+
+    Birth dates and guardians' numbers and addresses are not in it: who may see one opens it at the pupil, with a
+    reason. An empty cell erases nothing. The whole school's data (`privacy.school_exports`) has them.
+    """
     rows = [_pupil_row(number, student) for number, student in enumerate(students, start=1)]
     return SheetOut(_("Danh sách học sinh"), HEADER, rows)
 
@@ -43,25 +52,19 @@ def _pupil_row(number: int, student: Student) -> list[ExportCell]:
     taught = seats[0].school_class if seats else None
     links = student.people  # type: ignore[attr-defined]
     names = {link.relationship: link.guardian.full_name for link in links}
-    payer = next((link.guardian for link in links if link.is_payer), None)
     return [
         number,
         student.sector_code,
         student.school_code,
         student.full_name,
-        student.birth_date,
+        None,
         str(GENDERS[student.gender]) if student.gender != Gender.UNKNOWN else "",
         taught.name if taught else "",
         taught.grade if taught else "",
-        payer.phone if payer else "",
+        "",
         names.get(Relationship.FATHER, ""),
         names.get(Relationship.MOTHER, ""),
         names.get(Relationship.GUARDIAN, ""),
-        payer.email if payer else "",
+        "",
         str(STATUSES[student.status]),
     ]
-
-
-def _download(name: str, sheet: SheetOut) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(write_xlsx([sheet]), content_type=XLSX, headers=headers)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from truongso.people.web import exports, imports, pupils
+from truongso.people.web import (
+    exports,
+    family_accounts,
+    homeroom,
+    imports,
+    privacy,
+    privacy_consents,
+    privacy_erasure,
+    privacy_export,
+    privacy_incidents,
+    privacy_terms,
+    pupils,
+    sensitive,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -10,6 +23,7 @@ urlpatterns = [
     path("hoc-sinh/tai-ve", pupils.export, name="export"),
     path("hoc-sinh/lop/tai-ve", exports.classes, name="export_classes"),
     path("hoc-sinh/them", pupils.add, name="add"),
+    path("hoc-sinh/tim-so", sensitive.find_by_number, name="find_number"),
     path("hoc-sinh/nhap", imports.upload, name="import"),
     path("hoc-sinh/nhap/mau", imports.import_template, name="import_template"),
     path("hoc-sinh/nhap/<str:public_id>", imports.import_preview, name="import_preview"),
@@ -21,4 +35,41 @@ urlpatterns = [
     path("hoc-sinh/<str:public_id>/giam-ho/<int:number>", pupils.guardian, name="edit_guardian"),
     path("hoc-sinh/<str:public_id>/chuyen-lop", pupils.move, name="move"),
     path("hoc-sinh/<str:public_id>/roi-truong", pupils.leave, name="leave"),
+    path("hoc-sinh/<str:public_id>/nhay-cam", sensitive.open_page, name="sensitive_open"),
+    path("hoc-sinh/<str:public_id>/nhay-cam/sua", sensitive.edit, name="sensitive_edit"),
+    path("hoc-sinh/<str:public_id>/ai-da-xem", sensitive.access_list, name="accesses"),
+    path("hoc-sinh/<str:public_id>/du-lieu", privacy.pupil_data, name="pupil_data"),
+    path("hoc-sinh/<str:public_id>/du-lieu/dong-y", privacy_consents.from_paper, name="consent_paper"),
+    path("hoc-sinh/<str:public_id>/du-lieu/de-nghi-xoa", privacy_erasure.propose, name="erasure_propose"),
+    path("hoc-sinh/<str:public_id>/tai-khoan", family_accounts.accounts, name="family_accounts"),
+    path("giao-vien-chu-nhiem", homeroom.assign, name="homerooms"),
+    path("giao-vien-chu-nhiem/ket-thuc", homeroom.end, name="homeroom_end"),
+    path("lop-chu-nhiem", homeroom.my_class, name="my_class"),
+    path("lop-chu-nhiem/<str:public_id>", homeroom.my_pupil, name="my_pupil"),
+    path("du-lieu-ca-nhan", privacy.request_list, name="data_requests"),
+    path("du-lieu-ca-nhan/yeu-cau/<str:public_id>", privacy.request_page, name="data_request"),
+    path("du-lieu-ca-nhan/yeu-cau/<str:public_id>/quyet-dinh", privacy.decide, name="data_request_decide"),
+    path(
+        "du-lieu-ca-nhan/yeu-cau/<str:public_id>/ban-sao.json",
+        privacy.copy_download,
+        {"form": "json"},
+        name="copy_json",
+    ),
+    path(
+        "du-lieu-ca-nhan/yeu-cau/<str:public_id>/ban-sao.pdf", privacy.copy_download, {"form": "pdf"}, name="copy_pdf"
+    ),
+    path("du-lieu-ca-nhan/xoa", privacy_erasure.erasure_list, name="erasures"),
+    path("du-lieu-ca-nhan/xoa/<str:public_id>", privacy_erasure.erasure_page, name="erasure"),
+    path("du-lieu-ca-nhan/xoa/<str:public_id>/quyet-dinh", privacy_erasure.decide, name="erasure_decide"),
+    path("du-lieu-ca-nhan/giu-lai", privacy_erasure.hold_list, name="holds"),
+    path("du-lieu-ca-nhan/giu-lai/<str:public_id>/ket-thuc", privacy_erasure.end_hold, name="hold_end"),
+    path("du-lieu-ca-nhan/thoi-han", privacy_terms.retention_page, name="retention"),
+    path("du-lieu-ca-nhan/xuat-toan-truong", privacy_export.export_page, name="school_export"),
+    path("du-lieu-ca-nhan/xuat-toan-truong/<str:public_id>", privacy_export.download, name="school_export_file"),
+    path("du-lieu-ca-nhan/su-co", privacy_incidents.incident_list, name="incidents"),
+    path("du-lieu-ca-nhan/su-co/moi", privacy_incidents.incident_new, name="incident_new"),
+    path("du-lieu-ca-nhan/su-co/<str:public_id>", privacy_incidents.incident_page, name="incident"),
+    path("du-lieu-ca-nhan/su-co/<str:public_id>/sua", privacy_incidents.incident_edit, name="incident_edit"),
+    path("du-lieu-ca-nhan/su-co/<str:public_id>/buoc", privacy_incidents.incident_step, name="incident_step"),
+    path("du-lieu-ca-nhan/su-co/<str:public_id>/ban-in.pdf", privacy_incidents.incident_paper, name="incident_paper"),
 ]

@@ -15,10 +15,8 @@ from truongso.reporting.flags.models import Flag, FlagCheck, FlagLine, FlagNote
 def flags(school_ids: Iterable[int], *, with_gone: bool = False) -> QuerySet[Any]:
     """Findings of schools, the latest quarter first, with `payments` behind each and whether the school has explained
     (`is_explained`)."""
-    notes = FlagNote.objects.across_schools("subquery correlated to findings of one school").filter(
-        flag_id=OuterRef("pk"), school_id=OuterRef("school_id"), of_school=True
-    )
-    rows: QuerySet[Any] = Flag.objects.across_schools("the schools named").filter(school_id__in=list(school_ids))
+    notes = FlagNote.objects.of_outer_school().filter(flag_id=OuterRef("pk"), of_school=True)
+    rows: QuerySet[Any] = Flag.objects.for_schools(list(school_ids))
     if not with_gone:
         rows = rows.filter(gone_at__isnull=True)
     rows = rows.annotate(payments=Count("lines", distinct=True), is_explained=Exists(notes)).select_related("school")
@@ -44,7 +42,8 @@ def notes_of(flag: Flag) -> list[FlagNote]:
 
 def notes_of_all(found: Iterable[Flag]) -> dict[int, list[FlagNote]]:
     """Flag id → what was written about it, oldest first; one query."""
-    rows = FlagNote.objects.across_schools("notes of the findings named").filter(flag_id__in=[f.pk for f in found])
+    known = list(found)
+    rows = FlagNote.objects.for_schools({f.school_id for f in known}).filter(flag_id__in=[f.pk for f in known])
     notes: dict[int, list[FlagNote]] = {}
     for note in rows.order_by("pk"):
         notes.setdefault(note.flag_id, []).append(note)
@@ -53,5 +52,5 @@ def notes_of_all(found: Iterable[Flag]) -> dict[int, list[FlagNote]]:
 
 def last_checks(school_ids: Iterable[int]) -> dict[int, dt.datetime | None]:
     """School id → when it was looked at last; one query."""
-    rows = FlagCheck.objects.across_schools("the schools named").filter(school_id__in=list(school_ids))
+    rows = FlagCheck.objects.for_schools(list(school_ids))
     return dict(rows.values_list("school_id", "checked_at"))

@@ -56,7 +56,7 @@ def check_school(school: School) -> int:
 @transaction_required
 def ask_for_check(school_ids: list[int]) -> None:
     """Have these schools looked at again with the next tick."""
-    known = FlagCheck.objects.across_schools("the schools named").filter(school_id__in=school_ids)
+    known = FlagCheck.objects.for_schools(school_ids)
     known.update(due=True)
     missing = set(school_ids) - set(known.values_list("school_id", flat=True))
     FlagCheck.objects.bulk_create(FlagCheck(school_id=pk, due=True) for pk in sorted(missing))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from django.utils.translation import gettext_lazy as _
+
 from truongso.kernel.selfcheck import Check
 from truongso.reporting.posting.models import PostingFile
 
@@ -20,8 +22,8 @@ def changed_files() -> list[str]:
 
 
 CHECKS = [
-    Check("I21", "posting files are what left the house", function=changed_files),
-    Check("I21", "a posting file holds as many entries as it says",
+    Check("I21", _("tệp hạch toán lưu lại đúng là tệp đã xuất"), function=changed_files),
+    Check("I21", _("tệp hạch toán có đúng số chứng từ như đã ghi"),
           "SELECT f.school_id, f.number FROM reporting_postingfile f WHERE f.entries <> "
           "(SELECT COUNT(*) FROM reporting_postedentry p WHERE p.school_id = f.school_id AND p.file_id = f.id)"),
 ]  # fmt: skip

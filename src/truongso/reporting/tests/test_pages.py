@@ -17,6 +17,7 @@ from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import savepoint
+from truongso.kernel.models import AuditEntry
 from truongso.organizations.models import School
 from truongso.payments.models import Payment
 from truongso.payments.public import book, undo
@@ -97,6 +98,9 @@ def test_the_workbook_holds_figures_and_every_payment(client: Client, paid: Scho
     response = signed_in(client, paid).get(f"{REPORT}/tai-ve?ky=2026-Q4")
     assert response["Content-Disposition"] == 'attachment; filename="khong-tien-mat-79-thu-2026-Q4.xlsx"'
     book_ = openpyxl.load_workbook(io.BytesIO(response.content))
+    origin = {row[0].value: row[1].value for row in book_["Nguồn tệp"].iter_rows()}
+    taken = AuditEntry.objects.get(action="reporting:cashless:export")
+    assert (taken.school_id, taken.params) == (paid.pk, {"count": origin["Số dòng"], "filter": {"ky": "2026-Q4"}})
     summary = [row for row in book_["Tổng hợp"].iter_rows(values_only=True) if row[0]]
     assert summary[-1][:7] == ("Không dùng tiền mặt", 460_000, 0, 1, 460_000, 0.5, pytest.approx(460 / 560))
     assert summary[-2][:5] == ("Tổng cộng", 560_000, 0, 2, 560_000)

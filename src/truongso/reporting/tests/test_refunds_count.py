@@ -16,6 +16,7 @@ from truongso.fees.models import Invoice
 from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
+from truongso.kernel.sheet_writer import write_xlsx
 from truongso.organizations.models import School
 from truongso.payments.models import RefundItem, RefundPayout
 from truongso.payments.refunds.payouts import pay_refund_in_cash, refund_returned, refunds_left
@@ -134,7 +135,7 @@ def test_page_and_workbook_show_all_three(school: School) -> None:
     for shown in ("Đã thu", "Đã hoàn", "300.000 đ", "35.000 đ", "265.000 đ", "số tiền = đã thu − đã hoàn trong kỳ"):
         assert shown in page
     assert RefundItem.objects.for_school(school).get().code in listed
-    book_ = openpyxl.load_workbook(io.BytesIO(workbook(school, Q4)))
+    book_ = openpyxl.load_workbook(io.BytesIO(write_xlsx(workbook(school, Q4))))
     rows = [[c.value for c in row] for row in book_.worksheets[0].iter_rows()]
     assert ["Chuyển khoản VietQR", 300_000, 35_000, 1, 265_000] in [r[:5] for r in rows]
     assert [[c.value for c in row][3] for row in book_.worksheets[2].iter_rows(min_row=2)] == [35_000]

@@ -21,6 +21,7 @@ from truongso.accounts.types import Permission
 from truongso.banking.public import queue_figures
 from truongso.kernel import clock
 from truongso.kernel.money import Dong
+from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import School, supervising_unit
 from truongso.payments.public import METHOD_NAMES, Payment, RefundMovement, refund_movements
 from truongso.payments.types import EvidenceKind, Method
@@ -130,13 +131,12 @@ def export(request: AuthedRequest) -> HttpResponse:
     form = PeriodForm(request.GET, today=clock.today())
     if not form.is_valid():
         return render(request, "reporting/cashless.html", {"form": form}, status=400)
-    content = workbook(school, form.period)
-    name = f"khong-tien-mat-{slugify(school.code)}-{form.period.key.replace('..', '-den-')}.xlsx"
-    return HttpResponse(
-        content,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    sheets = workbook(school, form.period)
+    return xlsx_response(
+        sheets, name=f"khong-tien-mat-{slugify(school.code)}-{form.period.key.replace('..', '-den-')}", dated=False,
+        action="reporting:cashless:export", school=school, actor=request.caller.actor,
+        count=sum(len(list(sheet.rows)) for sheet in sheets), asked={"ky": form.period.key},
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_REPORT_READ)

@@ -146,7 +146,7 @@ def unit_export(request: AuthedRequest) -> HttpResponse:
     rows = [[flag.school.name, *row] for flag, row in zip(found, _cells(found), strict=True)]
     assert membership is not None  # noqa: S101 - _schools found its unit
     assert membership.unit is not None  # noqa: S101
-    unit = ExportingUnit(membership.unit.code, membership.unit.name)
+    unit = ExportingUnit(membership.unit.code, membership.unit.name, membership.unit.pk)
     return xlsx_response(
         [SheetOut(_("Điểm cần giải thích"), [_("Trường"), *_header()], rows)], name="diem-can-giai-thich",
         action="reporting:unit_flags:export", school=unit, actor=request.caller.actor, count=len(rows),

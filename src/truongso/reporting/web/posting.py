@@ -16,9 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from truongso.accounts.public import AuthedRequest, requires, user_names
 from truongso.accounts.types import Permission
 from truongso.banking.public import closed_month_signatures
-from truongso.kernel import audit
 from truongso.kernel.db import retrying, transaction
-from truongso.kernel.ui.downloads import XLSX, file_response
+from truongso.kernel.ui.downloads import XLSX, recorded_file
 from truongso.reporting.posting.models import PostingFile
 from truongso.reporting.posting.queries import files, grouping_of, mapped_accounts, unposted
 from truongso.reporting.posting.services import make_file, save_accounts
@@ -114,15 +113,13 @@ def file_page(request: AuthedRequest, public_id: str) -> HttpResponse:
 def download(request: AuthedRequest, public_id: str, form: str) -> HttpResponse:
     """The file as it was made, byte for byte; who took it is on record."""
     file = _file(request, public_id)
-    with transaction():
-        audit.record(
-            request.caller.actor, "reporting:posting:download", school_id=file.school_id,
-            subject=("posting_file", file.public_id), params={"number": file.number, "form": form},
-        )  # fmt: skip
-    name = f"but-toan-{file.year}-{file.month:02}-tep-{file.number}.{form}"
-    if form == "csv":
-        return file_response(bytes(file.csv), name, "text/csv; charset=utf-8")
-    return file_response(bytes(file.xlsx), name, XLSX)
+    is_csv = form == "csv"
+    return recorded_file(
+        bytes(file.csv if is_csv else file.xlsx), f"but-toan-{file.year}-{file.month:02}-tep-{file.number}.{form}",
+        "text/csv; charset=utf-8" if is_csv else XLSX, action="reporting:posting:download",
+        actor=request.caller.actor, school_id=file.school_id, subject=("posting_file", file.public_id),
+        params={"number": file.number, "form": form},
+    )  # fmt: skip
 
 
 @requires(Permission.SCHOOL_POSTING_WRITE)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truongso.reporting.web import cashless, flags, month_end, posting
+from truongso.reporting.web import cashless, flags, month_end, posting, units
 
 app_name = "reporting"
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("bao-cao/can-giai-thich/xem-lai", flags.school_check, name="flags_check"),
     path("bao-cao/can-giai-thich/<str:public_id>", flags.school_flag, name="flag"),
     path("bao-cao/can-giai-thich/<str:public_id>/giai-thich", flags.explain, name="flag_explain"),
+    path("phong/tong-quan", units.overview, name="unit_overview"),
+    path("phong/tong-quan/tai-ve", units.export, name="unit_overview_export"),
+    path("phong/tong-quan/<str:code>", units.school, name="unit_school"),
     path("phong/can-giai-thich", flags.unit_list, name="unit_flags"),
     path("phong/can-giai-thich/tai-ve", flags.unit_export, name="unit_flags_export"),
     path("phong/can-giai-thich/xem-lai", flags.unit_check, name="unit_flags_check"),

@@ -8,7 +8,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from truongso.kernel import clock
-from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
+from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.formatting import DASH
 from truongso.organizations.public import School
 from truongso.payments.public import METHOD_NAMES, receipt_number, refund_movements
@@ -19,7 +19,7 @@ from truongso.reporting.queries import cashless_figures, payments_behind
 from truongso.reporting.types import CashlessFigures, Figures
 
 
-def workbook(school: School, period: Period) -> bytes:
+def workbook(school: School, period: Period) -> list[SheetOut]:
     """Three sheets: the figures, every payment behind them (undone ones of earlier periods negative), every refund."""
     figures = cashless_figures(school.pk, period)
     banner: list[list[ExportCell]] = [
@@ -28,7 +28,7 @@ def workbook(school: School, period: Period) -> bytes:
         [_("Từ ngày"), period.first, _("đến ngày"), period.last, _("số liệu lúc"), clock.now()],
         [],
     ]
-    return write_xlsx([_summary(figures, banner), _payments(school, period), _refunds(school, period)])
+    return [_summary(figures, banner), _payments(school, period), _refunds(school, period)]
 
 
 def _summary(figures: CashlessFigures, banner: Sequence[Sequence[ExportCell]]) -> SheetOut:
@@ -77,7 +77,7 @@ def _payments(school: School, period: Period) -> SheetOut:
             _("Ngày nhận"), _("Số biên lai"), _("Người nộp"), _("Người thụ hưởng"), _("Lý do"), _("Mã hóa đơn"),
             _("Phương thức"), _("Số tiền (đồng)"), _("Bằng chứng"), _("Nguồn"), _("Ngày hoàn lại"),
         ],
-        rows=_payment_rows(school, period),
+        rows=list(_payment_rows(school, period)),
     )  # fmt: skip
 
 

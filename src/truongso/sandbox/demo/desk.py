@@ -36,6 +36,7 @@ from truongso.sandbox.demo.ways import Contracts, pay_by_card
 FAMILY = Actor.system("family", "web")
 _BOTH_CHILDREN = "CK TIEN HOC CHO HAI CON"
 _EXTRA = Dong(50_000)  # sent beyond what two children owe, nobody knows what for
+_ASKED_ABOUT = ("no_code", "parent")  # why nothing was booked
 _ASKED = 2  # families; one has answered
 _PAID_DAYS, _SLIP_DAYS = 4, 8  # days ago: transfers to be worked off; a card slip whose money has not come
 _LATER = dt.timedelta(minutes=20)
@@ -73,7 +74,8 @@ def work(place: DemoSchool, kept: Kept, say: Say) -> None:
     """After the statement: what waits is divided, parked, asked about, marked as no fees; some of it is left."""
     accountant, cashier = person(place.school, Role.ACCOUNTANT), person(place.school, Role.CASHIER)
     waiting = list(BankLine.objects.for_school(place.school.pk).filter(state="waiting", direction="in").order_by("pk"))
-    rules = {pk: d.rule for pk, d in last_suggestions(place.school.pk, waiting).items()}
+    said = last_suggestions(place.school.pk, waiting)
+    rules, reasons = {pk: d.rule for pk, d in said.items()}, {pk: d.reason["code"] for pk, d in said.items()}
     divided = next((x for x in waiting if x.memo == _BOTH_CHILDREN), None)
     if divided is not None:
         _divide(divided, kept.together, accountant)
@@ -81,7 +83,7 @@ def work(place: DemoSchool, kept: Kept, say: Say) -> None:
         _aside(line, AsideKind.LATER, "Phiếu đã nộp đủ: hỏi gia đình có nộp hai lần không", accountant, cashier)
     for line in [x for x in waiting if rules.get(x.pk) == "not_fees"][:1]:
         _aside(line, AsideKind.INTEREST, "Lãi tiền gửi cuối tháng", accountant)
-    asked = _ask(place, [x for x in waiting if rules.get(x.pk) == "no_code"], accountant)
+    asked = _ask(place, [x for x in waiting if reasons.get(x.pk) in _ASKED_ABOUT], accountant)
     say(f"{place.spec.short_name}: bàn đối soát, chia giao dịch, để sau, hỏi {asked} gia đình")
 
 

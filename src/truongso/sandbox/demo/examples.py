@@ -118,7 +118,7 @@ def _refunds(place: DemoSchool, monthly: CollectionRound) -> None:
 def _remind(place: DemoSchool) -> bool:
     """The class where most owe, by the file that a partner would send; False when nobody owes what must be paid."""
     school_id = place.school.pk
-    monthly = next(r for r in reversed(issued_rounds(school_id)) if not r.allows_partial)
+    monthly = next(r for r in issued_rounds(school_id) if not r.allows_partial)
     wanted: dict[str, Any] = {"round_id": monthly.pk, "channels": [ChannelKind.FILE]}
     everyone = plan_reminder(school_id, class_names=[], **wanted)
     owing = Counter(d.class_name for m in everyone.messages for d in m.debts)

@@ -21,7 +21,20 @@ from truongso.people.public import Student
 from truongso.reporting.public import Period, between, cashless_figures
 from truongso.reporting.types import CashlessFigures, share
 from truongso.sandbox.bank_client import SandboxBank
-from truongso.sandbox.demo import closings, desk, examples, forms, partners, reviews, rounds, setup, transfers, ways
+from truongso.sandbox.demo import (
+    closings,
+    desk,
+    examples,
+    forms,
+    history,
+    partners,
+    privacy,
+    reviews,
+    rounds,
+    setup,
+    transfers,
+    ways,
+)
 from truongso.sandbox.demo.setup import Activation, DemoSchool, Say, Scale
 from truongso.sandbox.gateway_client import SandboxGateways
 from truongso.sandbox.province.province import DEPARTMENT, SCHOOL_YEARS
@@ -101,7 +114,10 @@ def prepare(say: Say, scale: Scale = WHOLE) -> list[DemoSchool]:
     demo = setup.schools(tree, scale)
     setup.end_abolished(tree)
     say(f"{len(demo)} trường, cây đơn vị quản lý theo ngày hiệu lực")
-    setup.rosters(demo, year, scale, say)
+    setup.pupils(demo, scale)
+    if _has_past(demo):
+        history.enrol(demo[-1])
+    setup.rosters(demo, year, say)
     setup.fees(demo)
     say("Danh mục khoản thu, mức thu, miễn giảm và đăng ký tự nguyện")
     forms.publish(tree[DEPARTMENT], rounds.issue_day(year))
@@ -119,6 +135,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     contracts: list[ways.Contracts] = []
     kept = desk.Kept()
     links = setup.staff(demo, tree_year)
+    past = history.play(demo[-1], say) if _has_past(demo) else None
     for number, place in enumerate(demo):
         plan = transfers.pay(bank, place, since, rng)
         if number < CARRIED_CASH:
@@ -147,13 +164,22 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     desk.work(demo[0], kept, say)
     examples.show(demo, tree_year, say)
     closings.close_days(demo[0])
+    if past is not None:
+        history.look_back(past, contracts[-1].terminal)
     closings.look(demo)
     reviews.start(demo[0])
     desk.explain(demo[0])
     desk.hand_over_vouchers(demo[0])
+    if unpaid:
+        privacy.show(demo[0], unpaid[0], say)
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done
+
+
+def _has_past(demo: list[DemoSchool]) -> bool:
+    """The last of several schools has months behind it."""
+    return len(demo) > 1 and history.is_over()
 
 
 def figures() -> Summary:

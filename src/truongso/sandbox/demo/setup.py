@@ -131,11 +131,16 @@ def years() -> SchoolYear:
     return made[-1]
 
 
-def rosters(demo: list[DemoSchool], year: SchoolYear, scale: Scale, say: Say) -> None:
-    """Every school's pupils from a real XLSX file in the sector's layout."""
+def pupils(demo: list[DemoSchool], scale: Scale) -> None:
+    """Who goes to which school."""
     everyone = generate_pupils()
     for place in demo:
         place.pupils = pupils_of(place.spec, everyone)[: scale.pupils]
+
+
+def rosters(demo: list[DemoSchool], year: SchoolYear, say: Say) -> None:
+    """Every school's pupils from a real XLSX file in the sector's layout."""
+    for place in demo:
         content = roster_xlsx(place.spec, place.pupils)
         with transaction():
             import_roster(

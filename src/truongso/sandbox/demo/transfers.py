@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from truongso.banking.public import apply_statement, preview_statement
-from truongso.fees.public import Invoice, InvoiceFilter, invoices
+from truongso.fees.public import Invoice, InvoiceFilter, invoices, issued_rounds
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
@@ -94,7 +94,7 @@ def take_cash(place: DemoSchool, plan: Plan, since: dt.date, rng: random.Random)
 def _plan(place: DemoSchool, since: dt.date, rng: random.Random) -> Plan:
     plan = Plan()
     family_of = {p.full_name + p.class_name: p.family.number for p in place.pupils}
-    for invoice in invoices(place.school.pk, InvoiceFilter()):
+    for invoice in invoices(place.school.pk, InvoiceFilter(round_id=issued_rounds(place.school.pk)[0].pk)):
         payer = customer(family_of[invoice.student_name + invoice.class_name])
         dice = rng.randrange(1000)
         for limit, act in _ACTS:

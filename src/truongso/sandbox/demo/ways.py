@@ -61,6 +61,7 @@ _LABELS = {"vnpay": "Thẻ ATM, ngân hàng (VNPAY)", "momo": "Ví MoMo", "zalop
 FEE_BASIS_POINTS = 110
 CARD_FEE_BASIS_POINTS = 50  # agreed for domestic cards; a foreign one costs more, which the first school sees once
 BY_GATEWAY, BY_WALLET, BY_CARD, BY_BILL = 3, 3, 3, 3  # families of a school that pay each way
+LATE_DAYS = 8  # between a card payment at the first school and its money
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Contracts:
     partner: BillPartner
     teller: BillBank
     is_first: bool = False
+    batches: list[int] = field(default_factory=list)  # of the terminal, closed and not paid out yet
     files: list[tuple[str, str, bytes]] = field(default_factory=list)  # source, name, content
 
 
@@ -125,6 +127,8 @@ def pay(made: Contracts, unpaid: list[Invoice], bank: SandboxBank, gateways: San
     for invoice in _some(rest, BY_WALLET):
         fullest = max(gateways.wallets(), key=lambda wallet: int(wallet["balance"]))
         gateways.pay_by_wallet(wallet=fullest["number"], payload=invoice_payload(invoice))
+    if made.is_first:
+        _by_card_before(made, rest)
     for n, invoice in enumerate(_some(rest, BY_CARD)):
         pay_by_card(made, invoice, invoice.total, card="visa" if made.is_first and n == 0 else "napas")
     for invoice in _some(rest, BY_BILL):
@@ -136,9 +140,10 @@ def pay(made: Contracts, unpaid: list[Invoice], bank: SandboxBank, gateways: San
 def pay_out(made: Contracts, bank: SandboxBank, gateways: SandboxGateways, say: Say) -> None:
     """Acquirer, gateway and bank pay what they hold in one line each and send their files; cash goes to the bank."""
     place, provider = made.place, made.channel.provider
-    batch = made.machine.close_batch()
-    made.machine.settle(batch["number"])
-    made.files.append(("pos", "quyet-toan-the.csv", made.machine.settlement_file(batch["number"])))
+    _close_batch(made)
+    for number in made.batches:
+        made.machine.settle(number)
+        made.files.append(("pos", f"quyet-toan-the-{number}.csv", made.machine.settlement_file(number)))
     if provider != "payos":  # payOS holds nothing: its transfers are on the account already
         paid = gateways.pay_out(provider, made.merchant["code"])
         content = gateways.payout_file(provider, made.merchant["code"], paid["id"])
@@ -172,6 +177,19 @@ def meet_the_statement(made: Contracts) -> int:
                 continue
         linked += 1
     return linked
+
+
+def _by_card_before(made: Contracts, rest: Iterator[Invoice]) -> None:
+    """A card paid days ago and its batch closed that evening, which the acquirer leaves lying."""
+    at = dt.datetime.combine(clock.today() - dt.timedelta(days=LATE_DAYS), dt.time(16), tzinfo=clock.SCHOOL_TIME)
+    _close_batch(made)
+    for invoice in _some(rest, 1):
+        pay_by_card(made, invoice, invoice.total, at=at)
+        _close_batch(made, at=at + dt.timedelta(hours=1))
+
+
+def _close_batch(made: Contracts, *, at: dt.datetime | None = None) -> None:
+    made.batches.append(made.machine.close_batch(at=at)["number"])
 
 
 def _some(rest: Iterator[Invoice], count: int) -> list[Invoice]:

@@ -57,10 +57,10 @@ def roster_rows(pupils: Sequence[PupilSpec]) -> list[list[Cell]]:
     return [_row(number, pupil) for number, pupil in enumerate(ordered, start=1)]
 
 
-def roster_xlsx(school: SchoolSpec, pupils: Sequence[PupilSpec]) -> bytes:
-    """The roster file of a school; `pupils` are its own."""
+def roster_xlsx(school: SchoolSpec, pupils: Sequence[PupilSpec], *, year: str = SCHOOL_YEAR.code) -> bytes:
+    """The roster file of a school; `pupils` are its own, as they sit in `year`."""
     department = next(unit.name for unit in UNITS if unit.code == DEPARTMENT)
-    title = f"DANH SÁCH HỌC SINH {school.name.upper()} NĂM HỌC {SCHOOL_YEAR.code}"
+    title = f"DANH SÁCH HỌC SINH {school.name.upper()} NĂM HỌC {year}"
     banner: list[list[Cell]] = [[department.upper()], [title], [None]]
     return write_xlsx([SheetOut("Danh sách học sinh", HEADER, roster_rows(pupils), banner=banner)])
 

@@ -14,18 +14,24 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests import factories
+from tests import factories, money
 
 import truongso
 from truongso.accounts.types import Permission, Role
+from truongso.fees.services.law import add_reduction_rule
+from truongso.fees.types import FeeNature
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.audit_reading import chain_state, without_secrets
 from truongso.kernel.db import savepoint
 from truongso.kernel.models import AuditEntry, AuditHead
+from truongso.kernel.scope import of_unit
 from truongso.organizations.models import School, Supervision
 from truongso.organizations.types import SupervisionFunction
-from truongso.workspaces.audit_words import SUBJECTS, VERBS, action_text, params_text
+from truongso.payments.services import book
+from truongso.workspaces.audit_details import REASONS, params_text, reason_text, sender_label, sender_text
+from truongso.workspaces.audit_subjects import subject_names
+from truongso.workspaces.audit_words import SUBJECTS, VERBS, action_text
 
 LAN, BINH = Actor(11, "Nguyễn Thị Lan", "web"), Actor.system("bank-feed", "hook")
 MORNING = dt.datetime(2026, 10, 5, 9, 0, tzinfo=clock.SCHOOL_TIME)
@@ -64,6 +70,27 @@ def test_a_principal_reads_the_own_school_in_words_without_secrets(school: Schoo
 
 
 @pytest.mark.django_db
+def test_what_was_done_to_is_named_and_never_a_row_number(school: School, other_school: School) -> None:
+    invoice = money.invoice(school)
+    with savepoint():
+        paid = book(school.pk, booking=money.booking((invoice, 250_000)), actor=LAN)
+    act(school, "people:student:change", subject=("student", invoice.student_id))
+    act(school, "banking:line:assign", subject=("bank_line", 987_654_321))
+    act(school, "payments:receipt:print", subject=("receipt", "BL-7"))
+    found = subject_names(AuditEntry.objects.filter(school_id=school.pk), of_school=True)
+    named = {one.action: found[one.pk] for one in AuditEntry.objects.filter(school_id=school.pk)}
+    assert named["payments:payment:book"] == paid.invoice_code == invoice.code
+    assert named["people:student:change"] == "Nguyễn Bảo An"
+    assert named["banking:line:assign"] == ""  # not there any more, or never was
+    assert named["payments:receipt:print"] == "BL-7"
+    blind = subject_names(AuditEntry.objects.filter(school_id=school.pk), of_school=False)
+    assert set(blind.values()) == {"", "BL-7"}
+    act(other_school, "payments:payment:book", subject=("payment", paid.pk))
+    strange = subject_names(AuditEntry.objects.filter(school_id=other_school.pk), of_school=True)
+    assert set(strange.values()) == {""}  # another school's payment is nobody's here
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("query", "seen"),
     [
@@ -95,7 +122,29 @@ def test_officers_read_their_schools_without_names_and_amounts(
         assert hidden not in said
     assert client.get(f"/nhat-ky?truong={other_school.code}").context["page"].paginator.count == 2
     assert client.get("/nhat-ky?ve=xin+l%E1%BA%A1i").context["rows"] == []  # what is not shown is not found either
-    assert client.get("/nhat-ky/dau-cuoi-ngay").status_code == 404
+    assert client.get("/nhat-ky/dau-cuoi-ngay").status_code == 404  # the unit itself has done nothing yet
+
+
+@pytest.mark.django_db
+def test_a_unit_reads_its_own_chain(school: School, other_school: School, trail: None) -> None:
+    units = [factories.org_unit(), factories.org_unit("Phòng Văn hóa – Xã hội")]
+    officers = [factories.login(Client(), factories.user(Role.OFFICER, unit=one)) for one in units]
+    chain = of_unit(units[0].pk)
+    assert officers[0].get("/nhat-ky/tai-ve").status_code == 200
+    assert AuditEntry.objects.filter(school_id=chain).values_list("action", "seq").get() == (
+        "workspaces:audit:export", 1,
+    )  # fmt: skip
+    said = words(officers[0].get("/nhat-ky?truong=."))
+    assert "Sở Giáo dục và Đào tạo" in said
+    assert "Chuỗi nhật ký liền mạch" in said
+    assert officers[0].get("/nhat-ky").context["page"].paginator.count == 1
+    assert officers[1].get("/nhat-ky").context["page"].paginator.count == 0
+    assert officers[1].get("/nhat-ky/dau-cuoi-ngay").status_code == 404
+    head = officers[0].get("/nhat-ky/dau-cuoi-ngay").content.decode()
+    assert f"Dấu của chuỗi: {AuditEntry.objects.get(school_id=chain, seq=1).hash}\n" in head
+    assert [e.action for e in AuditEntry.objects.filter(school_id=chain).order_by("seq")] == [
+        "workspaces:audit:export", "workspaces:audit:head",
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db
@@ -167,6 +216,81 @@ def test_secrets_are_hidden_at_every_depth() -> None:
         "số tiền: 5\u00a0đ · mã: A, B · lọc: q: x"
     )
     assert action_text("khac:la:lam") == "khac:la:lam"
+
+
+def test_details_are_read_without_the_programs_own_words() -> None:
+    said = {
+        "students": [3, 4], "seen": ["health", "guardian_phone"], "role": "principal", "asked_by": 12,
+        "payment": "r6a5sy9g6ed64n5h4y08nat48p", "ends": "2027-09-24", "found": "2026-11-22T03:33:29.446074+00:00",
+        "method": "cash", "items": {"7": 1, "9": 2}, "public": False, "purpose": "public_photo", "lowered": 70_000,
+    }  # fmt: skip
+    assert params_text(said) == (
+        "số học sinh: 2 · đã xem: Sức khỏe, khuyết tật, Số điện thoại người giám hộ, email · vai trò: Hiệu trưởng · "
+        "hết hạn: 24/09/2027 · phát hiện: 10:33 22/11/2026 · hình thức: Tiền mặt · khoản: 2 · công khai: không · "
+        "việc: Ảnh của con trên trang của trường · số giảm: 70.000\u00a0đ"
+    )
+    assert (sender_text("family"), sender_text("bill-service nh-2"), sender_text("Lò Thị Trưởng")) == (
+        "Gia đình", "Thu hộ qua ngân hàng: nh-2", "Lò Thị Trưởng",
+    )  # fmt: skip
+    assert (sender_label(" gia đình "), sender_label("Lò")) == ("family", "Lò")
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-99-99", "2026-10-05T14:00", "2026-10-05T99:99Z", "0001-01-01T00:00+23:59", "٢٠٢٦-١٠-٠٥"]
+)
+def test_what_a_family_typed_that_is_no_day_does_not_close_the_trail(typed: str) -> None:
+    assert params_text({"reference": typed, "amount": 5}) == f"số tham chiếu: {typed} · số tiền: 5\u00a0đ"
+
+
+@pytest.mark.django_db
+def test_rules_of_the_law_and_reasons_of_the_program_are_read_in_words() -> None:
+    law: dict[str, Any] = {
+        "nature": FeeNature.TUITION, "percent": 100, "everyone": True, "ownership": "public", "valid_to": None,
+        "legal_basis": "Nghị quyết 217/2025/QH15", "valid_from": dt.date(2025, 9, 1),
+    }  # fmt: skip
+    with savepoint():
+        add_reduction_rule(actor=LAN, code="public_tuition_free", name="Miễn học phí trường công lập", **law)
+    rule = AuditEntry.objects.get(action="fees:reduction_rule:add")
+    assert subject_names([rule], of_school=True) == {rule.pk: "Miễn học phí trường công lập"}
+    change = "accounts:user:require_change"
+    assert reason_text(change, "country") == "đăng nhập từ nước mới"
+    assert reason_text("accounts:user:suspend", "country") == "country"  # a person's own words stay
+    root = Path(truongso.__file__).parent
+    asked = re.compile(r'require_change\(user=\w+, reason="([a-z]+)"')
+    said = {one for file in root.rglob("*.py") if "tests" not in file.parts for one in asked.findall(file.read_text())}
+    assert said | {"country", "leaked"} == set(REASONS)
+    assert params_text({"country": "JP", "at": "79-THU"}) == "nước: Nhật Bản · nơi làm: 79-THU"
+
+
+def test_batches_of_messages_and_marks_of_leaks_have_words(school: School) -> None:
+    said = {
+        "accounts_link": 2, "accounts_change": 0, "accounts_signed_out": 1, "told": 3, "by": 7,
+        "source": "vnpay:r6a5sy9g6ed64n5h4y08nat48p", "kind": "lost_factor", "change": 6_000,
+    }  # fmt: skip
+    assert params_text(said) == (
+        "phải nhận đường dẫn mới: 2 · phải đổi mật khẩu: 0 · chỉ đăng xuất: 1 · đã thông báo: 3 · nguồn: VNPAY · "
+        "loại: mất lớp xác thực thứ hai · tiền thối: 6.000\u00a0đ"
+    )
+    about = {
+        "credential:3:password:reset:2026-10-05T0": "Đổi cách đăng nhập",
+        "reminder:42apnd4mfc6eqp8aq95w9mn065": "Nhắc nộp",
+        "access-night": "Xem thông tin nhạy cảm",
+        "taken-back:42apnd4mfc6eqp8aq95w9mn065": "Tiền ghi nhận nhầm đã thu lại",
+        "something-else:7": "",
+    }  # fmt: skip
+    rows = [AuditEntry(pk=n, school_id=7, subject_kind="batch", subject_id=one) for n, one in enumerate(about)]
+    assert list(subject_names(rows, of_school=True).values()) == list(about.values())
+    channel = AuditEntry(pk=9, school_id=7, subject_kind="channel", subject_id="file")
+    assert subject_names([channel], of_school=False) == {9: "Tệp gửi tay"}
+
+
+@pytest.mark.django_db
+def test_no_secret_is_written_however_deep_it_lies(school: School) -> None:
+    told = {"amount": 5, "sent": [{"api_token": "lộ", "to": ("a", "b")}], "gateway": {"Password": "lộ", "code": "x"}}
+    act(school, "payments:receipt:print", params=told)
+    assert AuditEntry.objects.get(school_id=school.pk).params == {
+        "amount": 5, "sent": [{"api_token": "***", "to": ["a", "b"]}], "gateway": {"Password": "***", "code": "x"},
+    }  # fmt: skip
 
 
 def test_every_action_that_is_recorded_has_words() -> None:

@@ -89,7 +89,7 @@ def test_the_overview_shows_exact_figures(client: Client, school: School, invoic
         book(school.pk, booking=money.booking((invoice, 100_000), received_at=NOW), actor=SYSTEM)
     page = text(as_(client, school).get("/thu"))
     assert "100.000 đ</p><small>1 giao dịch · 1 không tiền mặt</small>" in page
-    assert "40 % của 250.000 đ" in page
+    assert "40,0 % của 250.000 đ" in page
     assert "150.000 đ</p><small>1 phiếu của mọi đợt · 0 quá hạn</small>" in page
     assert "mọi giao dịch đã khớp" in page
     assert "Quý IV năm 2026, Năm 2026" in page
@@ -261,7 +261,8 @@ def test_the_rail_shows_pages_of_the_role(client: Client, school: School) -> Non
     assert rail(Role.IT_ADMIN)[:5] == [
         "Học sinh", "Thông tin trường", "Đối tác thanh toán", "Thay đổi chờ duyệt", "Kênh gửi tin nhắn",
     ]  # fmt: skip
-    assert rail(Role.HOMEROOM_TEACHER) == ["Tài khoản & bảo mật"]
+    assert rail(Role.HOMEROOM_TEACHER) == ["Lớp chủ nhiệm", "Tài khoản & bảo mật"]
+    assert rail(Role.SUPPORT) == ["Xem giúp trường", "Tài khoản & bảo mật"]
 
 
 def test_the_rail_marks_the_present_page(client: Client, school: School, invoice: Invoice) -> None:

@@ -19,6 +19,7 @@ from truongso.fees.public import Invoice, invoice_by_public_id
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.limits import client_of, count, is_spent
+from truongso.kernel.ui.downloads import file_response
 from truongso.kernel.ui.formatting import dong
 from truongso.payments.public import (
     GatewayRefusedError,
@@ -177,9 +178,7 @@ def picture(request: HttpRequest, entries: list[Entry], number: int) -> HttpResp
             png, name = invoice_picture(bundle.invoices[0]), bundle.invoices[0].code
     except VietQrError:
         return render(request, "workspaces/parent/no_basket.html", status=404)
-    response = HttpResponse(png, content_type="image/png")
-    response["Content-Disposition"] = f'attachment; filename="ma-qr-{name}.png"'
-    return response
+    return file_response(png, f"ma-qr-{name}.png", "image/png")
 
 
 @BASKET

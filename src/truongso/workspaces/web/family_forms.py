@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 from truongso.kernel.money import Dong
 from truongso.kernel.ui.fields import DongFormField, VietnameseDateField
 from truongso.kernel.ui.formatting import dong
+from truongso.kernel.ui.uploads import UploadField
+from truongso.kernel.uploads import MB, Content, only
 
 LEAST_PART = Dong(10_000)
-MOST_PICTURE = 8 * 1024 * 1024
+MOST_PICTURE = 8 * MB
 _TYPED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _PROOF = gettext_lazy("Ngày sinh của học sinh hoặc số điện thoại phụ huynh")
 
@@ -99,10 +101,15 @@ class CheckForm(forms.Form):
 class QrForm(forms.Form):
     """A picture of a code, or its text."""
 
-    picture = forms.FileField(
+    picture = UploadField(
+        only(Content.PICTURE, most=MOST_PICTURE),
         label=gettext_lazy("Ảnh chụp mã QR"),
         required=False,
         help_text=gettext_lazy("PNG hoặc JPEG, tối đa 8 MB. Ảnh không được lưu lại."),
+        error_messages={
+            "too_large": gettext_lazy("Ảnh quá lớn (tối đa 8 MB). Chụp lại riêng mã QR."),
+            "wrong_content": gettext_lazy("Không mở được ảnh này. Dùng ảnh PNG hoặc JPEG."),
+        },
         widget=forms.FileInput({"accept": "image/png,image/jpeg"}),
     )
     payload = forms.CharField(
@@ -117,6 +124,4 @@ class QrForm(forms.Form):
         picture = given.get("picture")
         if picture is None and not (given.get("payload") or "").strip() and not self.errors:
             raise forms.ValidationError(_("Chọn ảnh mã QR hoặc dán nội dung mã."))
-        if picture is not None and picture.size > MOST_PICTURE:
-            self.add_error("picture", _("Ảnh quá lớn (tối đa 8 MB). Chụp lại riêng mã QR."))
         return given

@@ -14,7 +14,7 @@ from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.sheet_writer import ExportCell, SheetOut
 from truongso.kernel.ui.downloads import ExportingUnit, xlsx_response
-from truongso.organizations.public import OrgUnit, School, schools_under
+from truongso.organizations.public import LEVELS, OrgUnit, School, schools_under
 from truongso.organizations.types import Area, Ownership, SchoolLevel
 from truongso.payments.public import (
     PARTNER_KINDS,
@@ -29,7 +29,7 @@ from truongso.workspaces.ways import NAMINGS
 from truongso.workspaces.web.changes import shown
 from truongso.workspaces.web.methods import LACKS, year_of_use
 from truongso.workspaces.web.partners import partner_row
-from truongso.workspaces.web.schools import AREAS, LEVELS, OWNERSHIPS
+from truongso.workspaces.web.schools import AREAS, OWNERSHIPS
 
 
 @requires(Permission.SCHOOL_EXPORT_READ)
@@ -116,7 +116,8 @@ def unit_schools(request: AuthedRequest) -> HttpResponse:
     ]  # fmt: skip
     return xlsx_response(
         [SheetOut(_("Trường thuộc quyền"), header, rows)], name="truong-thuoc-quyen",
-        action="organizations:schools:export", school=ExportingUnit(unit.code, unit.name), actor=request.caller.actor,
+        action="organizations:schools:export", school=ExportingUnit(unit.code, unit.name, unit.pk),
+        actor=request.caller.actor,
         count=len(rows),
     )  # fmt: skip
 
@@ -130,7 +131,7 @@ def unit_accounts(request: AuthedRequest) -> HttpResponse:
     rows = [[change.school.name, *row] for change, row in zip(found, _changes(found), strict=True)]
     return xlsx_response(
         [SheetOut(_("Đổi tài khoản nhận tiền"), [_("Trường"), *_change_header()], rows)], name="doi-tai-khoan",
-        action="payments:account_changes:export", school=ExportingUnit(unit.code, unit.name),
+        action="payments:account_changes:export", school=ExportingUnit(unit.code, unit.name, unit.pk),
         actor=request.caller.actor, count=len(rows),
     )  # fmt: skip
 

@@ -108,9 +108,7 @@ def picture(request: HttpRequest, invoice: Invoice) -> HttpResponse:
         png = invoice_picture(invoice, amount=_part(request, invoice), number=held.number if held else "")
     except VietQrError:
         return render(request, "workspaces/parent/no_picture.html", {"invoice": invoice}, status=404)
-    response = HttpResponse(png, content_type="image/png")
-    response["Content-Disposition"] = f'attachment; filename="ma-qr-{invoice.code}.png"'
-    return response
+    return file_response(png, f"ma-qr-{invoice.code}.png", "image/png")
 
 
 @FAMILY
@@ -162,9 +160,7 @@ def receipt_file(request: HttpRequest, invoice: Invoice, receipt_id: str) -> Htt
     paper = _receipt(invoice, receipt_id)
     if paper is None:
         return unknown(request, "workspaces/parent/no_receipt.html")
-    response = HttpResponse(receipts_pdf([paper]), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="bien-lai-{paper.number}.pdf"'
-    return response
+    return file_response(receipts_pdf([paper]), f"bien-lai-{paper.number}.pdf", "application/pdf")
 
 
 @FAMILY

@@ -19,6 +19,7 @@ from truongso.kernel import banks, clock
 from truongso.kernel.limits import client_of, seconds_left
 from truongso.kernel.masking import masked_name
 from truongso.kernel.money import ZERO
+from truongso.kernel.ui.downloads import file_response
 from truongso.organizations.public import (
     School,
     bank_accounts,
@@ -146,9 +147,7 @@ def picture(request: HttpRequest, school: School, token: str) -> HttpResponse:
         png = invoice_picture(found)
     except VietQrError:
         return guarded(redirect("workspaces:public_invoice", school.slug, token))
-    response = HttpResponse(png, content_type="image/png")
-    response["Content-Disposition"] = f'attachment; filename="ma-qr-{found.code}.png"'
-    return guarded(response)
+    return guarded(file_response(png, f"ma-qr-{found.code}.png", "image/png"))
 
 
 def _home_context(school: School, form: LookUpForm) -> dict[str, object]:

@@ -112,6 +112,8 @@ def invoice_page(request: AuthedRequest, code: str) -> HttpResponse:
         "credit": credit_of_invoice(invoice.school_id, invoice.pk),
         "history": history(invoice, lines, payments),
         "ledger": ledger_lines(invoice.school_id, sources) if may_read_payments else [],
+        # The link opens the family's own page: nobody who looks in to help is given it.
+        "may_share": is_open and caller.visit is None,
         "pay_url": settings.PUBLIC_URL + reverse("workspaces:pay", args=[invoice.public_id]),
         "qr": _qr(invoice) if is_open else "",
         "memo": invoice_memo(invoice),

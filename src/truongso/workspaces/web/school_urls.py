@@ -7,6 +7,7 @@ from truongso.workspaces.web import (
     audit,
     changes,
     counter,
+    data_leaving,
     info_template,
     list_exports,
     methods,
@@ -15,6 +16,7 @@ from truongso.workspaces.web import (
     school,
     schools,
     search,
+    sign_ins,
     undo,
     unit_accounts,
 )
@@ -59,8 +61,12 @@ urlpatterns = [
     path("phong/mau-thong-tin/ban-hanh", info_template.publish, name="template_publish"),
     path("phong/mau-thong-tin/bo-nhap", info_template.discard, name="template_discard"),
     path("phong/mau-thong-tin/so-sanh", info_template.compare, name="template_compare"),
+    path("du-lieu-ca-nhan/ra-ngoai", data_leaving.data_leaving, name="data_leaving"),
     path("nhat-ky", audit.trail, name="audit"),
     path("nhat-ky/tai-ve", audit.export, name="audit_export"),
+    path("nhat-ky/tai-khoan", audit.account_trail, name="account_trail"),
+    path("nhat-ky/dang-nhap", sign_ins.sign_ins, name="sign_ins"),
+    path("nhat-ky/dang-nhap/tai-ve", sign_ins.export, name="sign_ins_export"),
     path("nhat-ky/dau-cuoi-ngay", audit.head, name="audit_head"),
     path("tim", search.search, name="search"),
 ]

@@ -19,16 +19,10 @@ from truongso.fees.types import prefix_fault
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.ledger.public import open_books
-from truongso.organizations.public import OrgUnit, School, create_school, schools_under, supervise
+from truongso.organizations.public import LEVELS, OrgUnit, School, create_school, schools_under, supervise
 from truongso.organizations.types import Area, OrganizationError, Ownership, SchoolLevel, SupervisionFunction
 
 _NEEDED = gettext_lazy("Không để trống ô này.")
-LEVELS = {
-    SchoolLevel.PRESCHOOL: gettext_lazy("Mầm non"),
-    SchoolLevel.PRIMARY: gettext_lazy("Tiểu học"),
-    SchoolLevel.LOWER_SECONDARY: gettext_lazy("Trung học cơ sở"),
-    SchoolLevel.UPPER_SECONDARY: gettext_lazy("Trung học phổ thông"),
-}
 OWNERSHIPS = {
     Ownership.PUBLIC: gettext_lazy("Công lập"),
     Ownership.PEOPLE_FOUNDED: gettext_lazy("Dân lập"),

@@ -118,6 +118,9 @@ def test_the_department_adds_its_schools_up_in_as_many_queries(staff: Staff, oth
     lists = [url for one in client.get(PAGE).context["clauses"] for _label, url in one.links if "danh-sach" in url]
     assert lists == []
     assert [label for label, _url in client.get(PAGE).context["clauses"][1].links] == ["Theo từng trường"]
+    officer = factories.login(Client(), factories.user(Role.OFFICER, unit=staff.unit))
+    policy = [b"/chinh-sach-tai-khoan" in one.get(PAGE).content for one in (client, officer)]
+    assert policy == [True, False]  # nobody is led to a page that refuses
     of_school = clauses(client, f"/phong/truong/{staff.school.code}{PAGE}")
     assert next(iter(of_school.values()))[1][0] == "4 tài khoản đang hoạt động, 0 tài khoản đang tạm khóa"
     assert factories.login(Client(), staff.accountant).get(PAGE).status_code == 403

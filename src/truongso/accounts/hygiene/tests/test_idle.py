@@ -64,7 +64,7 @@ def test_a_quiet_account_is_told_then_suspended_and_let_in_again(staff: Staff, s
     assert sorted({*everybody, "phuhuynh"} - set(active())) == ["day"]
     with clock.frozen(START + dt.timedelta(days=46)), transaction.atomic():
         services.set_active(
-            by=staff.by(staff.it), school=school, user=User.objects.get(pk=staff.teacher.pk), active=True,
+            by=staff.by(staff.it), place=school, user=User.objects.get(pk=staff.teacher.pk), active=True,
             reason="Nghỉ sinh, đi làm lại",
         )  # fmt: skip
     assert sweep(47) == 0

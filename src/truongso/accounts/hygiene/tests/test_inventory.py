@@ -21,6 +21,7 @@ from truongso.accounts.models import Membership, User
 from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.models import AuditEntry
+from truongso.kernel.scope import of_unit
 from truongso.organizations.models import School
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
@@ -117,7 +118,8 @@ def test_a_unit_lists_its_own_people_and_those_of_its_schools(staff: Staff, othe
     assert "thuongtruc" in own
     assert "hoapt" not in own
     assert client.get(f"{LIST}/tai-ve").status_code == 200
-    assert AuditEntry.objects.get(action="accounts:inventory:export").school_id == 0
+    taken = AuditEntry.objects.get(action="accounts:inventory:export")
+    assert (taken.school_id, taken.subject_kind) == (of_unit(staff.unit.pk), "unit")
     address = "/phong/truong/{}/an-toan-tai-khoan/danh-sach"
     assert "hoapt" in client.get(address.format(staff.school.code)).content.decode()
     assert client.get(address.format(other_school.code)).status_code == 404

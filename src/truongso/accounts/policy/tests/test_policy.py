@@ -21,7 +21,7 @@ from truongso.accounts.policy.queries import DutyKind, bounds_of, duty_of, polic
 from truongso.accounts.policy.services import require_change, set_policy
 from truongso.accounts.policy.types import LETTER, NIST, Policy, Profile, Rotation
 from truongso.accounts.services import change_password
-from truongso.accounts.types import AccountRefusedError, Role
+from truongso.accounts.types import SENSITIVE_ROLES, AccountRefusedError, Role
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.models import AuditEntry
@@ -216,6 +216,30 @@ def test_an_old_password_alone_must_be_changed_and_beside_a_factor_is_reminded(s
         assert (found.kind, found.remind, found.password_due) == (DutyKind.NONE, True, TODAY + dt.timedelta(days=90))
 
 
+@pytest.mark.parametrize(
+    ("policy", "letters_alone", "after_a_year"),
+    [(LETTER, (200, False), ("/tai-khoan", DutyKind.PASSWORD)), (NIST, (302, True), ("", DutyKind.NONE))],
+    ids=["letter", "nist"],
+)
+def test_what_the_two_profiles_ask_on_the_pages(
+    school: School, actor: Actor, policy: Policy, letters_alone: tuple[int, bool], after_a_year: tuple[str, DutyKind]
+) -> None:
+    """ASVS 6.2.5 and 6.2.10: classes and age are asked under the letter's profile alone; a passphrase is free of both
+    kinds of classes under either."""
+    put(school, replace(policy, factor_roles=SENSITIVE_ROLES), actor)
+    beside = factories.user(Role.SUBJECT_TEACHER, school=school)
+    alone = factories.user(Role.HOMEROOM_TEACHER, school=school, second_factor=False)
+    own = factories.login(Client(), beside)
+    answer = own.post("/tai-khoan", {"old_password": factories.PASSWORD, "password": "nuicaomua"})
+    beside.refresh_from_db()
+    assert (answer.status_code, beside.check_password("nuicaomua")) == letters_alone
+    assert codes("nui cao mua xuan", User.objects.get(pk=alone.pk)) == []
+    with clock.frozen(at(366)):
+        found = User.objects.get(pk=alone.pk)
+        page = factories.login(Client(), found).get("/lop-chu-nhiem")
+        assert (page.headers.get("Location", ""), duty_of(found).kind) == after_a_year
+
+
 def test_evidence_of_a_leak_asks_for_a_change_whatever_the_policy(school: School, actor: Actor) -> None:
     person = factories.user(Role.ACCOUNTANT, school=school)
     put(school, replace(NIST, rotation=Rotation.OFF), actor)
@@ -296,13 +320,14 @@ def test_sessions_follow_the_policy(school: School, actor: Actor) -> None:
 # Pages
 
 
-def form(**changes: str) -> dict[str, str]:
+def form(**changes: Any) -> dict[str, Any]:
     names = (
         "min_len_single", "min_len_mfa", "composition_free_from", "rotation_days", "history", "grace_days",
         "grace_days_sensitive", "idle_minutes", "idle_minutes_sensitive", "life_hours", "life_hours_sensitive",
         "review_days", "dormant_days",
     )  # fmt: skip
-    values = {name: str(getattr(LETTER, name)) for name in names}
+    values: dict[str, Any] = {name: str(getattr(LETTER, name)) for name in names}
+    values["factor_roles"] = ["homeroom_teacher", "subject_teacher"]
     return {**values, "composition": "required", "rotation": "force_pwonly", "valid_from": "05/10/2026", **changes}
 
 
@@ -316,6 +341,23 @@ def test_the_page_explains_and_the_principal_chooses(school: School) -> None:
     assert client.post("/chinh-sach-tai-khoan/dat", form(history="5", note="QĐ 12")).status_code == 302
     kept = AuthPolicy.objects.get()
     assert (kept.history, kept.note, kept.min_len_single) == (5, "QĐ 12", 8)
+
+
+def test_roles_with_a_second_factor_are_chosen_but_never_taken_from_who_moves_money(
+    school: School, actor: Actor
+) -> None:
+    client = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+    teacher = factories.user(Role.SUBJECT_TEACHER, school=school, second_factor=False)
+    assert duty_of(teacher).factor_due == TODAY + dt.timedelta(days=30)
+    client.post("/chinh-sach-tai-khoan/dat", form(factor_roles=["homeroom_teacher", "parent"]))
+    assert policy_at(school, TODAY).factor_roles == SENSITIVE_ROLES | {Role.HOMEROOM_TEACHER, Role.PARENT}
+    assert duty_of(teacher).factor_due is None
+    page = client.get("/chinh-sach-tai-khoan").content.decode()
+    assert "người quản lý tiền và quyền, giáo viên chủ nhiệm, phụ huynh;" in page
+    kept = AuthPolicy.objects.get()
+    assert client.post("/chinh-sach-tai-khoan/dat", form(factor_roles=["accountant"])).status_code == 422
+    refused("policy_roles", school, replace(LETTER, factor_roles=SENSITIVE_ROLES - {Role.CASHIER}), actor)
+    assert AuthPolicy.objects.get().set_at == kept.set_at
 
 
 def test_what_is_weaker_than_above_is_said_and_not_kept(

@@ -23,7 +23,7 @@ from truongso.kernel import clock
 from truongso.kernel.db import savepoint
 from truongso.kernel.money import Dong
 from truongso.ledger.models import Entry
-from truongso.ledger.public import account_ids, balance, open_books
+from truongso.ledger.public import account_ids, balance, close_month, open_books
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import BankAccount, School
 from truongso.payments.bills.tests.bank import bank
@@ -110,6 +110,21 @@ def test_a_wrong_link_is_taken_back(school: School, at: PosTerminal, account: Ba
         link(school.pk, line_id=line.pk, batch_ids=[batch.pk], actor=ACTOR)
     assert sums(school)["in_transit"] == 0
     assert BatchLink.objects.for_school(school).count() == 2
+
+
+@held
+def test_a_credit_of_a_closed_month_is_linked_in_the_open_one(
+    school: School, at: PosTerminal, account: BankAccount
+) -> None:
+    batch, line = one_batch(school, at), credit(account, 1_483_500)
+    with savepoint():
+        close_month(school.pk, 2026, 10)
+    later = dt.datetime(2026, 11, 9, 9, tzinfo=clock.SCHOOL_TIME)
+    with clock.frozen(later), savepoint():
+        (made,) = link(school.pk, line_id=line.pk, batch_ids=[batch.pk], actor=ACTOR)
+    entry = Entry.objects.for_school(school).get(kind="settlement", source_id=made.pk)
+    assert (line.booked_on, entry.occurred_on) == (NEXT_DAY, later.date())
+    assert sums(school) == {"in_transit": 0, "suspense": 0, "collection_fee": 16_500}
 
 
 @held

@@ -15,7 +15,7 @@ from truongso.organizations.models import School
 from truongso.payments.public import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
-TITLE = "money in transit = slips, notices and deposits that the bank has not credited yet"
+TITLE = "tiền đang chuyển = phiếu quẹt thẻ, thông báo và khoản nộp mà ngân hàng chưa ghi có"
 
 
 def broken() -> list[str]:

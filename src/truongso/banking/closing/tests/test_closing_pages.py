@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ from truongso.accounts.web.fresh import STASH
 from truongso.banking.closing.models import DayClose, MonthClose
 from truongso.banking.closing.tests.test_month_close import NOVEMBER, count, take
 from truongso.banking.models import StatementImport
+from truongso.banking.statements.writers import StatementOut
 from truongso.banking.tests import helpers
 from truongso.banking.tests.helpers import DAY, arrive, line
 from truongso.banking.types import Direction
@@ -132,6 +134,37 @@ def test_what_is_in_the_way_is_said_with_the_way_out(account: BankAccount, accou
     assert "không bao giờ khóa được" in page
     assert f'href="/thu/sao-ke/{statement.public_id}"' in page
     assert "Ký khóa sổ" not in page
+
+
+def test_days_passed_over_end_what_is_offered_and_are_listed_with_their_month(
+    account: BankAccount, accountant: Client
+) -> None:
+    month, overview = reverse("banking:closing_month", args=["2026-10"]), reverse("banking:closing")
+    address = reverse("banking:closing_days", args=[account.public_id])
+    with clock.frozen(dt.datetime(2026, 10, 9, 9, tzinfo=clock.SCHOOL_TIME)):
+        days = [DAY, DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)]
+        for number, day in enumerate(days):
+            opening = Dong(1_000_000 + number * 10_000)
+            told = line("hoc phi", 10_000, f"FT{number}", booked_on=day)
+            out = StatementOut(account=account.number, holder=account.holder_name, opening=opening, lines=(told,))
+            statement = helpers.bring_file(account, out, layout="bidv_detail")
+            if number == 1:
+                StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(flagged=True)
+        page = text(accountant, overview)
+        assert "khóa được đến 06/10/2026" in page
+        assert "Tháng 10/2026" in page
+        assert "Tháng 09/2026" not in page  # the books begin in October
+        assert sign(accountant, address) is not None
+        assert "khóa được đến 08/10/2026" in text(accountant, overview)
+        assert "Ngày không khóa được" not in text(accountant, month)
+        assert sign(accountant, address, note="Ngân hàng in sai số dư ngày 07") is not None
+        for place in (month, f"{month}/ban-in"):
+            page = text(accountant, place)
+            assert "07/10/2026" in page
+            assert "Ngân hàng in sai số dư ngày 07" in page
+    with clock.frozen(dt.datetime(2026, 12, 9, 9, tzinfo=clock.SCHOOL_TIME)):
+        page = re.sub(r"<[^>]+>", "", text(accountant, overview))
+        assert "Tháng 12/2026chưa hết thángTháng 11/2026không có bút toánTháng 10/2026chưa khóa" in page
 
 
 def test_a_note_is_asked_and_nothing_typed_is_lost(account: BankAccount, accountant: Client) -> None:

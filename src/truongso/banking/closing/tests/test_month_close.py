@@ -211,9 +211,9 @@ def test_a_refused_month_is_open_again(school: School) -> None:
 @pytest.mark.parametrize(
     ("sql", "found"),
     [
-        ("UPDATE ledger_posting SET amount = amount + 1", "closed months hold the postings that were signed"),
-        ("UPDATE banking_monthclose SET moved = moved + 1", "what was signed when days and months were closed"),
-        ("UPDATE ledger_period SET is_closed = FALSE", "a month with a standing closing takes no entries"),
+        ("UPDATE ledger_posting SET amount = amount + 1", "tháng đã khóa giữ đúng các bút toán đã ký"),
+        ("UPDATE banking_monthclose SET moved = moved + 1", "nội dung đã ký khi khóa sổ ngày, tháng"),
+        ("UPDATE ledger_period SET is_closed = FALSE", "tháng còn khóa sổ không nhận bút toán mới"),
     ],
 )
 def test_tampering_with_a_closed_month_is_found(school: School, sql: str, found: str) -> None:

@@ -18,8 +18,8 @@ from truongso.kernel.models import AuditEntry
 from truongso.organizations.models import BankAccount, School
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGNED = "I16 what was signed when days and months were closed is what is stored"
-MOVED = "I16 closed days hold the movements that were signed"
+SIGNED = "I16 nội dung đã ký khi khóa sổ ngày, tháng đúng là nội dung đang lưu"
+MOVED = "I16 ngày đã khóa giữ đúng các giao dịch đã ký"
 
 
 @pytest.fixture

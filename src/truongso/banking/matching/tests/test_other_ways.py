@@ -64,6 +64,14 @@ def test_few_invoices_of_the_amount() -> None:
     assert both.reason.params["count"] == "2"
 
 
+def test_what_was_paid_and_taken_back_does_not_change_who_is_proposed_first() -> None:
+    matcher = Matcher(ALL)
+    matcher.match(transfer(AN.code, 500_000, ref="1"))
+    matcher.put(AN)
+    again = matcher.decide(transfer("hoc phi thang 11", 500_000, ref="2"))
+    assert [c.code for c in again.candidates] == [AN.code, OTHER_AN.code]
+
+
 def test_class_and_amount() -> None:
     decision = decide("hoc phi lop 4B", 400_000)
     assert short(decision) == ("suggest", "amount", (HOA.code,), (400_000,))

@@ -9,6 +9,7 @@
   const OFF = 'banking.keys.off';
   const on = () => localStorage.getItem(OFF) !== '1';
   let settled = 0; // when the line last changed: a held or doubled Enter must not accept the next one unseen
+  let asked = null; // the row whose line is on its way: quick keys go on from it, and nothing is accepted meanwhile
 
   const dress = () => {
     const button = find('[data-keys]');
@@ -57,9 +58,10 @@
     part.querySelector('.part-amount input:not([type=hidden])').value = written(given.reduce((s, t) => s + number(t), 0));
   };
 
+  const waiting = () => !!asked?.isConnected;
   const move = (step) => {
     const all = rows();
-    const at = all.findIndex((row) => row.getAttribute('aria-current'));
+    const at = waiting() ? all.indexOf(asked) : all.findIndex((row) => row.getAttribute('aria-current'));
     const next = all[at < 0 ? 0 : at + step];
     next?.click();
   };
@@ -111,19 +113,20 @@
     if (!on() || at?.closest('input,textarea,select,[contenteditable]')) return;
     if (event.key === 'Enter') {
       const idle = !at || at === doc.body || at.matches('[data-row][aria-current],[data-line-title]');
-      if (!idle || event.repeat || Date.now() - settled < 400) return;
+      if (!idle || waiting() || event.repeat || Date.now() - settled < 400) return;
       const accept = find('[data-accept]');
       if (accept) { event.preventDefault(); accept.click(); }
       return;
     }
     const act = acts[event.key] || (event.shiftKey ? undefined : acts[event.key.toLowerCase()]);
     if (!act || (event.shiftKey && !'U?'.includes(event.key))) return;
-    if (/\d/.test(event.key) && Date.now() - settled < 400) return;
+    if (/\d/.test(event.key) && (waiting() || Date.now() - settled < 400)) return;
     event.preventDefault();
     act();
   });
 
   doc.addEventListener('click', (event) => {
+    if (event.target.closest('[data-row]') && !event.ctrlKey && !event.metaKey) asked = event.target.closest('[data-row]');
     if (!event.target.closest('[data-keys]')) return;
     if (on()) localStorage.setItem(OFF, '1'); else localStorage.removeItem(OFF);
     dress();
@@ -137,6 +140,7 @@
   doc.addEventListener('htmx:afterSettle', (event) => {
     if (event.detail.elt.id !== 'recon-detail') return;
     settled = Date.now();
+    if (asked?.id === `r-${event.detail.elt.dataset.line}`) asked = null;
     dress();
     mark();
     const at = doc.activeElement, found = find('[data-first-found]');
@@ -148,6 +152,9 @@
     (find('#recon-detail [role=alert]') ? find('[data-split] input:not([type=hidden])') || find('[data-line-title]') : first)
       ?.focus({ preventScroll: innerWidth > 1000 });
   });
+  for (const failed of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout']) {
+    doc.addEventListener(failed, () => { asked = null; });
+  }
   dress();
   find('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
 })();

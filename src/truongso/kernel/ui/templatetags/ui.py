@@ -18,6 +18,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from truongso.kernel import origin
+from truongso.kernel.masking import masked_phone
 from truongso.kernel.names import initials
 from truongso.kernel.ui import charts, formatting, icons
 from truongso.kernel.ui.fields import DongInput
@@ -33,6 +35,7 @@ register.filter("phan_tram", formatting.phan_tram)
 register.filter("phi", formatting.phi)
 register.filter("ti_le", formatting.ti_le)
 register.filter("sdt", formatting.sdt)
+register.filter("sdt_che", masked_phone)
 register.filter("con_lai", formatting.con_lai)
 register.filter("so", formatting.so)
 
@@ -65,6 +68,12 @@ def message_kind(message: Any) -> str:
 def message_icon(message: Any) -> str:
     """Icon of a Django message."""
     return _STATUS_ICONS[message_kind(message)]
+
+
+@register.simple_tag
+def request_number() -> str:
+    """The number of the request, also on pages made without one (error pages)."""
+    return origin.present().request_id
 
 
 @register.simple_tag(takes_context=True)

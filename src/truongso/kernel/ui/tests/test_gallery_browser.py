@@ -91,7 +91,7 @@ def test_no_page_scrolls_sideways(browser: Browser, address: str, problems: list
         page.goto(address + path)
         for width in (320, 360, 390, 768, 1024, 1280, 1440):
             page.set_viewport_size({"width": width, "height": 800})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate("document.documentElement.scrollWidth > screen.width"):
                 wide.append((path, width))
     page.context.close()
     assert wide == []
@@ -116,10 +116,10 @@ def test_menu_opens_and_closes_under_900_pixels(browser: Browser, address: str, 
     expect(page.locator("#menu")).to_be_hidden()
     page.locator("[data-nav-open]").click()
     expect(page.locator("#menu")).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('#menu') !== null")
+    expect(page.locator("#menu :focus")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("#menu")).to_be_hidden()
-    assert page.evaluate("document.activeElement.matches('[data-nav-open]')")
+    expect(page.locator("[data-nav-open]")).to_be_focused()
     page.context.close()
 
 
@@ -189,7 +189,7 @@ def test_theme_is_remembered_and_written_by_the_server(browser: Browser, address
     page = _page(browser, problems, 1280)
     page.goto(address)
     page.locator("[data-theme-toggle]").click()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto(address)
     assert page.content().count('<html lang="vi" data-theme="dark">') == 1
     page.context.close()
@@ -199,9 +199,9 @@ def test_search_key_copy_reveal_and_focus_on_errors(browser: Browser, address: s
     page = _page(browser, problems, 1280)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(address + "?loi=1")
-    assert page.evaluate("document.activeElement.matches('.errors')")
+    expect(page.locator(".errors")).to_be_focused()
     page.keyboard.press("Control+k")
-    assert page.evaluate("document.activeElement.matches('[data-search]')")
+    expect(page.locator("[data-search]")).to_be_focused()
     page.locator("[data-copy=TS7K4Q2M9]").click()
     expect(page.locator("[data-copy=TS7K4Q2M9]")).to_contain_text("Đã chép")
     assert page.evaluate("navigator.clipboard.readText()") == "TS7K4Q2M9"
@@ -217,8 +217,8 @@ def test_paper_is_white_even_when_the_screen_is_dark(browser: Browser, address: 
     page.locator("[data-theme-toggle]").click()
     page.locator("[data-theme-toggle]").click()
     page.emulate_media(media="print")
-    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(20, 26, 41)"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator("body")).to_have_css("color", "rgb(20, 26, 41)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.locator(".side")).to_be_hidden()
     expect(page.locator(".top")).to_be_hidden()
     page.context.close()

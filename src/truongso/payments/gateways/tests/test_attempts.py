@@ -235,6 +235,24 @@ def test_a_silent_gateway_is_asked_again_and_others_are_not_held_up(school: Scho
         assert first[0].next_query_at is None
 
 
+def test_a_gateway_that_stays_silent_is_not_asked_for_ever_about_money_that_came(
+    school: School, gateway: Double
+) -> None:
+    attempt = _start(twin.channel(school, "payos"), (money.invoice(school, [250_000]), 250_000))
+    twin.notice(attempt, txn="FT1").send()
+    assert _state(attempt) == ("paid", "exact", "in_time")
+    assert attempt.next_query_at is not None  # other parts may have been lost
+    gateway.down = "timeout"
+    with clock.frozen(attempt.created_at + dt.timedelta(days=6)):
+        assert ask_due() == 1
+        attempt.refresh_from_db()
+        assert attempt.next_query_at == clock.now() + dt.timedelta(minutes=5)
+    with clock.frozen(attempt.created_at + dt.timedelta(days=8)):
+        assert ask_due() == 1
+        assert _state(attempt) == ("paid", "exact", "in_time")
+        assert attempt.next_query_at is None
+
+
 def test_another_amount_heard_by_notice_is_settled_by_asking(school: School, gateway: Double) -> None:
     attempt = _start(twin.channel(school, "vnpay"), (money.invoice(school, [250_000]), 250_000))
     assert twin.answer_code("vnpay", twin.notice(attempt, amount=100_000, txn="4711").send()) == "04"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 
 import openpyxl
@@ -17,9 +18,11 @@ from truongso.fees.models import CollectionRound
 from truongso.fees.types import RoundState
 from truongso.kernel import clock, jobs
 from truongso.kernel.actor import Actor
+from truongso.kernel.limits import Limit
 from truongso.kernel.models import AuditEntry, Job
 from truongso.organizations.models import School
 from truongso.payments.models import PrintPart, PrintRun, Receipt
+from truongso.payments.printing import services
 from truongso.payments.printing.plan import parts_of_classes, parts_of_receipts
 from truongso.payments.printing.tasks import remove_old_prints
 from truongso.payments.services import book
@@ -77,7 +80,10 @@ def test_few_notices_come_at_once_and_are_recorded(staff: Client, of_round: Coll
     assert "Nguyễn An" in text
     assert "Nguyễn Châu" not in text
     entry = AuditEntry.objects.get(action="payments:notices:print")
-    assert entry.params == {"title": "Thu tháng 10/2026 – 2A1, 1A1", "count": 2}
+    assert entry.params == {
+        "title": "Thu tháng 10/2026 – 2A1, 1A1", "count": 2, "file": "phieu-bao-thu.pdf",
+        "sha256": hashlib.sha256(response.content).hexdigest(),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("asked", [{}, {"dot": "x"}, {"dot": "", "lop": ["1A1"]}])
@@ -108,6 +114,8 @@ def test_many_notices_are_made_by_the_worker_in_parts(
     assert "1A1–5A1" in page
     made = staff.get(f"{response['Location']}/1.pdf")
     assert len(pdf.page_sizes(made.content)) == 5
+    taken = AuditEntry.objects.get(action="payments:print:download")
+    assert taken.params["sha256"] == hashlib.sha256(made.content).hexdigest()
     assert staff.get(f"{response['Location']}/2.pdf").status_code == 404
     with clock.frozen(clock.now() + dt.timedelta(days=8)):
         assert remove_old_prints() == 1
@@ -133,6 +141,23 @@ def test_many_receipts_are_printed_by_the_worker_once(
     assert AuditEntry.objects.filter(action="payments:receipt:print").count() == 3
     second = staff.post(f"/thu/bien-lai/{Receipt.objects.for_school(school).order_by('pk')[0].public_id}/in")
     assert "Bản sao, lần in thứ 2" in pdf.text(second.content)
+
+
+def test_long_prints_are_not_started_one_after_the_other(
+    staff: Client, of_round: CollectionRound, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is worked off and kept for days, be it notices or receipts."""
+    monkeypatch.setattr(services, "LONG_PRINTS", Limit("long prints", 1, 600))
+    monkeypatch.setattr(printing, "AT_ONCE", 2)
+    asked = {"dot": of_round.public_id, "cat": "lop"}
+    assert [staff.post(f"{HUB}/phieu", asked).status_code for _ in range(2)] == [302, 429]
+    assert PrintRun.objects.for_school(school).count() == Job.objects.filter(kind="payments.print").count() == 1
+    colleague = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    assert colleague.post(f"{HUB}/phieu", asked).status_code == 302
+    monkeypatch.setattr(services, "LONG_PRINTS_OF_PLACE", Limit("long prints of a place", 1, 86_400))
+    another = factories.login(Client(), factories.user(Role.PRINCIPAL, school=school))
+    assert another.post(f"{HUB}/phieu", asked).status_code == 429
+    assert PrintRun.objects.for_school(school).count() == 2
 
 
 def test_receipts_are_narrowed_to_a_round(staff: Client, school: School, actor: Actor) -> None:

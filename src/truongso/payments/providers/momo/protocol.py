@@ -75,6 +75,7 @@ class Momo:
     has_fixed_amount = True
     pays_straight = False
     has_refunds = True
+    repeats_to_ask = True
     key_problems: frozenset[str] = frozenset({"refused_11", "refused_12", "refused_13"})
     least = Dong(1_000)
     most = Dong(20_000_000)

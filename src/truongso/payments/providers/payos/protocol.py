@@ -57,6 +57,7 @@ class Payos:
     has_fixed_amount = False
     pays_straight = True
     has_refunds = False
+    repeats_to_ask = False
     key_problems: frozenset[str] = frozenset({"refused_401", "refused_403", "refused_201"})
     least = Dong(2_000)
     most = Dong(500_000_000)

@@ -98,6 +98,7 @@ class Vnpay:
     has_fixed_amount = True
     pays_straight = False
     has_refunds = True
+    repeats_to_ask = False
     key_problems: frozenset[str] = frozenset({"refused_02", "refused_03", "refused_97", "answer_unsigned"})
     least = Dong(5_000)
     most = Dong(9_999_999_999)  # vnp_Amount has at most 12 digits, two of them for hundredths

@@ -71,6 +71,7 @@ class Zalopay:
     has_fixed_amount = True
     pays_straight = False
     has_refunds = True
+    repeats_to_ask = False
     key_problems: frozenset[str] = frozenset({"refused_-401", "refused_-402", "refused_-2", "refused_-3"})
     least = Dong(1_000)
     most = Dong(100_000_000)

@@ -13,15 +13,17 @@ from tests import factories, money
 from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
+from truongso.kernel.models import AuditEntry
 from truongso.kernel.money import Dong
 from truongso.ledger.types import AccountRole
 from truongso.organizations.models import School
 from truongso.payments.gateways.types import GatewayRefusedError, RefundOutcome, RefundState
 from truongso.payments.models import PortalWord, RefundItem, RefundPayout
 from truongso.payments.public import book
-from truongso.payments.refunds import gateway
-from truongso.payments.refunds.payouts import ask_gateway
+from truongso.payments.refunds import gateway, tasks
+from truongso.payments.refunds.payouts import ask_gateway, say_from_portal
 from truongso.payments.refunds.planning import plan
+from truongso.payments.refunds.tasks import ask_about_refunds
 from truongso.payments.refunds.tests.build import PROPOSER, approved, ask_fee, items, owed, paid
 from truongso.payments.refunds.types import ItemState, RefundRefusedError, RefundWay
 
@@ -178,6 +180,43 @@ def test_missing_on_the_second_day_stays_under_way(school: School, due: RefundIt
     assert RefundPayout.objects.for_school(school).count() == 0
 
 
+def test_the_clock_sends_nothing_again_and_says_that_the_gateway_does_not_show_it(
+    school: School, due: RefundItem, twin: Gateway
+) -> None:
+    """The request was lost on its way: the same day a person asks for it again, the clock never does."""
+    twin.answers = [RefundState.UNKNOWN, RefundState.MISSING, RefundState.MISSING]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    assert ask_about_refunds() == 1
+    with clock.frozen(clock.now() + dt.timedelta(hours=1)):
+        assert ask_about_refunds() == 1
+    assert [what for what, _amount, _reference in twin.asked] == ["request", "progress", "progress"]
+    assert [(i.state, i.refusals) for i in items(school)] == [("sent", 0)]
+    assert AuditEntry.objects.filter(action="payments:refund:missing", subject_id=due.code).count() == 1
+    staff = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    assert "Cổng chưa cho thấy khoản hoàn" in staff.get(f"/thu/hoan-tien/{due.request.public_id}").content.decode()
+    twin.answers = [RefundState.MISSING, RefundState.DONE]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID
+    assert twin.asked[-1] == ("request", 35_000, due.code)
+    assert RefundPayout.objects.for_school(school).count() == 1
+
+
+def test_where_asking_is_sending_again_the_clock_does_not_ask_and_people_the_same_day_alone(
+    school: School, due: RefundItem, twin: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "asks_by_repeating", lambda *_a, **_k: True)
+    twin.answers = [RefundState.UNKNOWN]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    before = (due.code, 1)
+    assert ask_about_refunds() == 1
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        assert ask_about_refunds() == 1
+        with pytest.raises(RefundRefusedError, match="gateway_missing"):
+            ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    assert ([what for what, *_rest in twin.asked], [(i.code, i.asks) for i in items(school)]) == (["request"], [before])
+    twin.answers = [RefundState.DONE]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.PAID
+
+
 def test_a_refusal_of_our_own_frees_nothing_under_way(
     school: School, due: RefundItem, twin: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,3 +258,62 @@ def test_the_page_takes_what_was_seen_at_the_gateway(school: School, due: Refund
         assert "xác nhận theo trang của cổng: không hoàn" in principal.get(page).content.decode()
     assert [(i.state, i.refusals) for i in items(school)] == [("due", 1)]
     assert RefundPayout.objects.for_school(school).count() == 0
+
+
+def test_a_refusal_after_acceptance_is_found_by_the_clock_and_said(
+    school: School, due: RefundItem, twin: Gateway
+) -> None:
+    twin.answers = [RefundState.PROCESSING]
+    assert ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER) is ItemState.SENT
+    twin.answers = [RefundState.PROCESSING]
+    assert (ask_about_refunds(), ask_about_refunds()) == (1, 0)  # once an hour
+    assert [i.state for i in items(school)] == ["sent"]
+    twin.answers = [RefundState.REFUSED]
+    with clock.frozen(clock.now() + dt.timedelta(hours=1)):
+        assert ask_about_refunds() == 1
+        assert ask_about_refunds() == 0
+    (item,) = items(school)
+    assert (item.state, item.refusals) == ("due", 1)
+    assert RefundPayout.objects.for_school(school).count() == 0
+    assert AuditEntry.objects.get(action="payments:refund:fail").subject_id == item.code
+    staff = factories.login(Client(), factories.user(Role.ACCOUNTANT, school=school))
+    assert "cổng đã từ chối" in staff.get(f"/thu/hoan-tien/{item.request.public_id}").content.decode()
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_the_clock_sends_nothing_that_fell_due_or_was_spoken_of_since_it_looked(
+    school: School, due: RefundItem, twin: Gateway, monkeypatch: pytest.MonkeyPatch, is_refused: bool
+) -> None:
+    twin.answers = [RefundState.PROCESSING]
+    ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+
+    def meanwhile(*_args: object) -> int:
+        if is_refused:
+            twin.answers = [RefundState.REFUSED]
+            with pytest.raises(RefundRefusedError):
+                ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+        else:
+            with transaction():
+                say_from_portal(school.pk, item_id=due.pk, was_refunded=False, seen="Không thấy", actor=PROPOSER)
+        twin.answers = [RefundState.DONE]
+        return 1
+
+    monkeypatch.setattr(tasks, "count", meanwhile)
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        assert ask_about_refunds() == 1
+    assert twin.answers == [RefundState.DONE]  # the gateway was not asked
+    twin.answers = []
+    assert [i.state for i in items(school)] == ["due" if is_refused else "sent"]
+    assert RefundPayout.objects.for_school(school).count() == 0
+
+
+def test_the_clock_leaves_alone_what_people_look_at(school: School, due: RefundItem, twin: Gateway) -> None:
+    twin.answers = [RefundState.PROCESSING]
+    ask_gateway(school.pk, item_id=due.pk, actor=PROPOSER)
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        with transaction():
+            say_from_portal(school.pk, item_id=due.pk, was_refunded=False, seen="Không thấy", actor=PROPOSER)
+        assert ask_about_refunds() == 0
+    with clock.frozen(clock.now() + dt.timedelta(days=8)):
+        assert ask_about_refunds() == 0
+    assert [i.state for i in items(school)] == ["sent"]

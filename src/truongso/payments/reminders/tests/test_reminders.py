@@ -22,7 +22,7 @@ from truongso.messaging.types import ChannelKind
 from truongso.organizations.models import School
 from truongso.payments.models import Reminder, ReminderTarget
 from truongso.payments.reminders.exclusions import _SOURCES, leave_out
-from truongso.payments.reminders.planning import Plan, plan
+from truongso.payments.reminders.planning import Plan, plan, voluntary_open
 from truongso.payments.reminders.queries import Effect, effect, ways
 from truongso.payments.reminders.services import approve, ask, cancel, send
 from truongso.payments.reminders.tasks import send_scheduled
@@ -73,6 +73,8 @@ def test_only_what_is_owed_and_obligatory_is_reminded(school: School, of_round: 
     }
     assert only_club.code not in str(planned)
     assert planned.owed == Dong(250_000)
+    left = voluntary_open(school.pk, round_id=of_round.pk, class_names=[])
+    assert left == Dong(100_000)  # of both and only_club: nobody is reminded of it
 
 
 def test_classes_and_ways_are_chosen_in_order(school: School, of_round: CollectionRound) -> None:

@@ -49,7 +49,7 @@ def test_a_batch_is_its_items_less_their_fees(school: School, form: str) -> None
     batch = SettlementBatch.objects.for_school(school).get()
     assert (batch.gross, batch.fee, batch.net) == (Dong(1_500_000), Dong(16_500), Dong(1_483_500))
     assert (batch.source, batch.settled_on, batch.bank_account_id) == ("pos", DAY, at.bank_account_id)
-    assert batch.reference == "79900019 000007 2026-10-05"
+    assert batch.reference == "79900019 000007 05/10/2026"
     assert states(school) == ["matched", "matched"]
     evidence = SettlementItem.objects.for_school(school).order_by("pk").values_list("evidence_id", flat=True)
     assert list(evidence) == [one.slip.evidence_id, two.slip.evidence_id]
@@ -121,7 +121,7 @@ def test_totals_of_lots_and_of_the_whole(school: School) -> None:
     assert bring(school, rows).batches == 2
     nets = SettlementBatch.objects.for_school(school).order_by("reference").values_list("reference", "net")
     assert list(nets) == [
-        ("79900019 000007 2026-10-05", Dong(989_000)), ("79900019 000008 2026-10-05", Dong(494_500)),
+        ("79900019 000007 05/10/2026", Dong(989_000)), ("79900019 000008 05/10/2026", Dong(494_500)),
     ]  # fmt: skip
 
 

@@ -233,5 +233,5 @@ def test_verify_finds_a_number_that_is_not_its_holders(school: School, account: 
         GivenNumber.objects.filter(holder=f"invoice:{invoice.pk}").update(holder="pupil:1")
         found = money.broken_invariants()
         transaction_api.set_rollback(True)
-    title = "I12 a number in use at a bank stands for its pupil or invoice alone, over all schools"
+    title = "I12 số tài khoản định danh đang dùng chỉ thuộc một học sinh hoặc một phiếu, trên mọi trường"
     assert f"{title}: ['{school.pk} 962TS000001']" in found

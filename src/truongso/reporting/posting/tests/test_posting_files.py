@@ -191,7 +191,7 @@ def test_a_file_cannot_be_written_over_and_a_changed_one_is_found(school: School
     triggers.remove()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reporting_postingfile SET sha256 = 'x'")
-        assert any("posting files are what left the house" in text for text in money.broken_invariants())
+        assert any("tệp hạch toán lưu lại đúng là tệp đã xuất" in text for text in money.broken_invariants())
         cursor.execute("UPDATE reporting_postingfile SET sha256 = %s", [file.sha256])
     triggers.install()
 

@@ -12,6 +12,9 @@ import pytest
 
 from truongso.sandbox.bank_client import SandboxBank, running_bank
 
+PATIENCE = 60.0
+"""Seconds a school may take to answer: on a busy machine no attempt is lost that a test has counted."""
+
 
 @dataclass
 class Heard:
@@ -31,7 +34,7 @@ class School:
     heard: list[Heard] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
 
-    def wait_for(self, count: int, seconds: float = 20.0) -> list[Heard]:
+    def wait_for(self, count: int, seconds: float = PATIENCE) -> list[Heard]:
         deadline = time.monotonic() + seconds
         while len(self.heard) < count and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -63,7 +66,7 @@ def school() -> Iterator[School]:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBank]:
-    with running_bank(tmp_path_factory.mktemp("bank"), speed=1200) as running:
+    with running_bank(tmp_path_factory.mktemp("bank"), speed=1200, patience=PATIENCE) as running:
         yield running
 
 

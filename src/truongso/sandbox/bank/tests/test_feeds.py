@@ -49,7 +49,7 @@ def test_three_feeds_tell_of_one_line(bank: SandboxBank, account: str, payer: st
     bank.set_feed(account, "casso", webhook=school.url, secret="s2")
     bank.set_feed(account, "payos", webhook=school.url, secret="s3")
     line = bank.pay(account=account, payer=payer, amount=Dong(450_000), memo="VTK7M2QXP học phí", at=NOON)["line"]
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     assert {d["feed"] for d in bank.deliveries(line=line["id"], state="delivered")} == {"sepay", "casso", "payos"}
     heard = school.wait_for(3)
     (from_casso,) = [one for one in heard if "X-Casso-Signature" in one.headers]
@@ -89,7 +89,7 @@ def test_payos_tells_of_money_in_alone(bank: SandboxBank, account: str, school: 
     bank.register_account(bin="970422", number=account, holder="X", webhook=school.url, secret="s", feed="payos")
     bank.book_line(account, direction="in", amount=Dong(38), memo="NODATA")
     bank.book_line(account, direction="out", amount=Dong(8), memo="PHI")
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     assert [json.loads(one.body)["data"]["amount"] for one in school.wait_for(1)] == [38]
 
 

@@ -59,7 +59,7 @@ def test_a_transfer_is_told_signed_and_read(bank: SandboxBank, account: str, pay
     }
     notice = parse_notice(heard.body)
     assert (notice.id, notice.booked_at, notice.amount) == (line["id"], NOON, Dong(450_000))
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["attempts"], delivery["status"]) == ("delivered", 1, 200)
 
@@ -77,7 +77,7 @@ def test_refused_notices_come_again_with_a_new_signature_and_the_same_body(
     # 1, 1 and 2 minutes at 1200 times the speed.
     waits = [b.at - a.at for a, b in pairwise(heard)]
     assert [wait >= least for wait, least in zip(waits, (0.05, 0.05, 0.1), strict=True)] == [True] * 3
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["attempts"], delivery["status"]) == ("delivered", 4, 200)
 
@@ -88,11 +88,11 @@ def test_after_eight_attempts_it_gives_up_and_can_be_sent_by_hand(
     listen(bank, account, school)
     school.answers = [503] * 8
     line = bank.pay(account=account, payer=payer, amount=Dong(1000), memo="A")["line"]
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["attempts"], delivery["status"]) == ("gave_up", 8, 503)
     bank.resend(line["id"])
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     assert len(school.wait_for(9)) == 9
     assert [one["state"] for one in bank.deliveries(account=account)] == ["delivered", "gave_up"]
 
@@ -127,11 +127,13 @@ def test_a_delayed_notice_waits_for_its_time(bank: SandboxBank, account: str, pa
     bank.pay(account=account, payer=payer, amount=Dong(2000), memo="soon")
     (heard,) = school.wait_for(1)
     assert parse_notice(heard.body).content == "soon"
+    # The school hears it a moment before the bank has its answer.
+    bank.wait_for_deliveries(account=account, left=1)
     (waiting,) = bank.deliveries(account=account, state="waiting")
     assert waiting["notice"]["content"] == "late"
     bank.delay(waiting["id"], 0)
     assert parse_notice(school.wait_for(2)[1].body).content == "late"
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     with pytest.raises(SandboxBankError) as caught:
         bank.delay(waiting["id"], 0)
     assert (caught.value.status, caught.value.code) == (404, "delivery_unknown")
@@ -153,7 +155,7 @@ def test_hundreds_are_told(bank: SandboxBank, account: str, payer: str, school: 
     done = bank.pay_many(
         transfer_request(account=account, payer=payer, amount=Dong(1000), memo=f"L{n}") for n in range(300)
     )
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     assert {parse_notice(one.body).id for one in school.wait_for(300)} == {one["line"]["id"] for one in done}
     assert len(school.heard) == 300
 
@@ -195,7 +197,7 @@ def test_a_webhook_needs_its_secret_and_the_secret_stays_inside(
 def test_nobody_listening(bank: SandboxBank, account: str, payer: str) -> None:
     bank.register_account(bin="970436", number=account, holder="X", webhook="http://127.0.0.1:1/hook", secret=SECRET)
     bank.pay(account=account, payer=payer, amount=Dong(1000), memo="A")
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["attempts"], delivery["error"]) == ("gave_up", 8, "refused")
 
@@ -208,7 +210,7 @@ def test_an_address_taken_away_stops_its_notices_and_no_others(
     (waiting,) = bank.deliveries(account=account)
     bank.register_account(bin="970422", number=account, holder="TRUONG THCS")
     bank.delay(waiting["id"], 0)
-    bank.wait_for_deliveries()
+    bank.wait_for_deliveries(account=account)
     (delivery,) = bank.deliveries(account=account)
     assert (delivery["state"], delivery["error"]) == ("gave_up", "no_webhook")
     listen(bank, account, school)

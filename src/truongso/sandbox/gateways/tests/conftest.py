@@ -13,6 +13,9 @@ import pytest
 from truongso.sandbox.bank_client import SandboxBank, running_bank
 from truongso.sandbox.gateway_client import SandboxGateways, running_gateways
 
+PATIENCE = 60.0
+"""Seconds a school may take to answer: on a busy machine no attempt is lost that a test has counted."""
+
 
 @dataclass
 class Heard:
@@ -32,7 +35,7 @@ class School:
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     usual: tuple[int, bytes] = (200, b"{}")
 
-    def wait_for(self, count: int, seconds: float = 20.0) -> list[Heard]:
+    def wait_for(self, count: int, seconds: float = PATIENCE) -> list[Heard]:
         deadline = time.monotonic() + seconds
         while len(self.heard) < count and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -71,11 +74,11 @@ def school() -> Iterator[School]:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxBank]:
-    with running_bank(tmp_path_factory.mktemp("bank"), speed=6000) as running:
+    with running_bank(tmp_path_factory.mktemp("bank"), speed=6000, patience=PATIENCE) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def gateways(tmp_path_factory: pytest.TempPathFactory, bank: SandboxBank) -> Iterator[SandboxGateways]:
-    with running_gateways(tmp_path_factory.mktemp("gateways"), bank=bank.url, speed=6000) as running:
+    with running_gateways(tmp_path_factory.mktemp("gateways"), bank=bank.url, speed=6000, patience=PATIENCE) as running:
         yield running

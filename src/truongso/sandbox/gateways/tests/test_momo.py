@@ -87,7 +87,7 @@ def test_a_payment_is_told_until_204(gateways: SandboxGateways, merchant: Json, 
     school.answers = [(200, b"{}"), (500, b"")]
     visit = gateways.visit(made["payUrl"])
     back = visit.pay()
-    gateways.wait_for_deliveries()
+    visit.wait_for_deliveries()
     heard = school.wait_for(3)
     assert len({one.body for one in heard}) == 1
     told = json.loads(heard[0].body)

@@ -68,7 +68,7 @@ def test_success_is_called_back(gateways: SandboxGateways, merchant: Json, schoo
     assert query(gateways, merchant, fields["app_trans_id"])["return_code"] == 3
     school.answers = [(200, b'{"return_code":0}'), (503, b"")]
     back = visit.pay()
-    gateways.wait_for_deliveries()
+    visit.wait_for_deliveries()
     heard = school.wait_for(3)
     assert len({one.body for one in heard}) == 1
     told = json.loads(heard[0].body)
@@ -92,7 +92,7 @@ def test_three_more_calls_for_0_none_for_a_bad_mac(
     school.usual = (200, said)
     visit = gateways.visit(ask(gateways, "create", order_of(merchant, school))["order_url"])
     visit.pay()
-    gateways.wait_for_deliveries()
+    visit.wait_for_deliveries()
     assert [(one["state"], one["attempts"]) for one in visit.deliveries()] == [("gave_up", attempts)]
 
 

@@ -1,0 +1,1 @@
+"""Support by grant: somebody from outside looks into a school for some hours, because its principal signed for it."""

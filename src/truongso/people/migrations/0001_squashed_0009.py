@@ -1,0 +1,437 @@
+import django.db.models.deletion
+import truongso.kernel.constraints
+import truongso.kernel.fields
+import truongso.kernel.ids
+import truongso.kernel.new_tables
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    replaces = [
+        ('people', '0001_initial'),
+        ('people', '0002_sensitive'),
+        ('people', '0003_privacy'),
+        ('people', '0004_consents_and_exports'),
+        ('people', '0005_homeroom'),
+        ('people', '0006_consent_paper'),
+        ('people', '0007_access_from'),
+        ('people', '0008_homeroom_rows_alone'),
+        ('people', '0009_family_accounts'),
+    ]
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '0010_operator_reviews'),
+        ('organizations', '0005_modules'),
+    ]
+
+    operations = [
+        truongso.kernel.new_tables.CreateTables(
+            tables=[
+                migrations.CreateModel(
+                    name='Staff',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('full_name', models.CharField(max_length=120)),
+                        ('name_fold', models.CharField(max_length=120)),
+                        ('sector_code', models.CharField(blank=True, max_length=20)),
+                        ('job_title', models.CharField(blank=True, max_length=80)),
+                        ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_staff_school_row')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SchoolClass',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.schoolyear')),
+                        ('name', models.CharField(max_length=40)),
+                        ('name_fold', models.CharField(max_length=40)),
+                        ('grade', models.CharField(max_length=20)),
+                        ('site', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.schoolsite')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_schoolclass_school_row'), models.UniqueConstraint(fields=('school', 'school_year', 'name_fold'), name='people_schoolclass_name'), truongso.kernel.constraints.SchoolKey('site', name='people_schoolclass_site_key'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='people_schoolclass_named')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Family',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('created_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_family_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_family_public')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RosterImport',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('file_name', models.CharField(max_length=200)),
+                        ('sha256', models.CharField(max_length=64)),
+                        ('content', truongso.kernel.fields.SealedField()),
+                        ('school_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.schoolyear')),
+                        ('uploaded_by', models.BigIntegerField(null=True)),
+                        ('uploaded_at', models.DateTimeField()),
+                        ('applied_at', models.DateTimeField(null=True)),
+                        ('counts', models.JSONField(default=dict)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_rosterimport_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_rosterimport_public')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RetentionTerm',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('code', models.CharField(max_length=40)),
+                        ('days', models.PositiveIntegerField()),
+                        ('document', models.CharField(max_length=120)),
+                        ('updated_at', models.DateTimeField()),
+                        ('updated_by', models.BigIntegerField(null=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_retentionterm_school_row'), models.UniqueConstraint(fields=('school', 'code'), name='people_retentionterm_once'), models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='people_retentionterm_document')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SchoolExport',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('asked_at', models.DateTimeField()),
+                        ('asked_by', models.BigIntegerField(null=True)),
+                        ('asked_label', models.CharField(max_length=120)),
+                        ('kept_until', models.DateTimeField()),
+                        ('made_at', models.DateTimeField(null=True)),
+                        ('rows', models.PositiveBigIntegerField(default=0)),
+                        ('bytes', models.PositiveBigIntegerField(default=0)),
+                        ('sha256', models.CharField(blank=True, max_length=64)),
+                        ('downloads', models.PositiveSmallIntegerField(default=0)),
+                        ('removed_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_schoolexport_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_schoolexport_public'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='people_schoolexport_reason')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Incident',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('number', models.PositiveIntegerField()),
+                        ('title', models.CharField(max_length=160)),
+                        ('happened_at', models.DateTimeField(null=True)),
+                        ('found_at', models.DateTimeField()),
+                        ('tell_by', models.DateTimeField()),
+                        ('classes', models.JSONField(default=list)),
+                        ('people', models.PositiveIntegerField()),
+                        ('description', models.CharField(max_length=2000)),
+                        ('consequences', models.CharField(blank=True, max_length=2000)),
+                        ('measures', models.CharField(blank=True, max_length=2000)),
+                        ('state', models.CharField(default='open', max_length=8)),
+                        ('recorded_at', models.DateTimeField()),
+                        ('recorded_by', models.BigIntegerField(null=True)),
+                        ('told_at', models.DateTimeField(null=True)),
+                        ('told_to', models.CharField(blank=True, max_length=160)),
+                        ('told_by', models.BigIntegerField(null=True)),
+                        ('closed_at', models.DateTimeField(null=True)),
+                        ('closed_by', models.BigIntegerField(null=True)),
+                        ('conclusion', models.CharField(blank=True, max_length=1000)),
+                        ('reminded_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_incident_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_incident_public'), models.UniqueConstraint(fields=('school', 'number'), name='people_incident_number'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'told', 'closed'])), name='people_incident_state'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='people_incident_titled'), models.CheckConstraint(condition=models.Q(('description', ''), _negated=True), name='people_incident_described'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('told_at__isnull', True)), models.Q(('state', 'open'), _negated=True), _connector='OR'), name='people_incident_told')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Homeroom',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('school_class', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.schoolclass')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(null=True)),
+                        ('set_by', models.BigIntegerField(null=True)),
+                        ('set_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'user'], name='people_homeroom_user')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('school', 'school_class'), name='people_homeroom_one_open'), models.UniqueConstraint(fields=('school', 'school_class', 'valid_from'), name='people_homeroom_begins'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='people_homeroom_dates'), truongso.kernel.constraints.SchoolKey('school_class', name='people_homeroom_class_key')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Student',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('sector_code', models.CharField(blank=True, max_length=20)),
+                        ('school_code', models.CharField(blank=True, max_length=20)),
+                        ('full_name', models.CharField(max_length=120)),
+                        ('name_fold', models.CharField(max_length=120)),
+                        ('sort_key', models.CharField(max_length=360)),
+                        ('birth_date', models.DateField(null=True)),
+                        ('gender', models.CharField(default='unknown', max_length=8)),
+                        ('status', models.CharField(default='studying', max_length=12)),
+                        ('family', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='students', to='people.family')),
+                        ('created_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'family'], name='people_student_family'), models.Index(fields=['school', 'name_fold'], name='people_student_fold')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_student_school_row'), models.UniqueConstraint(condition=models.Q(('sector_code', ''), _negated=True), fields=('school', 'sector_code'), name='people_student_sector_code'), models.UniqueConstraint(condition=models.Q(('school_code', ''), _negated=True), fields=('school', 'school_code'), name='people_student_school_code'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_student_public'), truongso.kernel.constraints.SchoolKey('family', name='people_student_family_key'), models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='people_student_named'), models.CheckConstraint(condition=models.Q(('gender__in', ['unknown', 'male', 'female'])), name='people_student_gender'), models.CheckConstraint(condition=models.Q(('status__in', ['studying', 'transferred', 'withdrawn', 'graduated'])), name='people_student_status')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Guardian',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('family', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='people.family')),
+                        ('full_name', models.CharField(max_length=120)),
+                        ('name_fold', models.CharField(max_length=120)),
+                        ('phone', models.CharField(blank=True, max_length=20)),
+                        ('other_phones', models.JSONField(blank=True, default=list)),
+                        ('email', models.EmailField(blank=True, max_length=254)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'family'], name='people_guardian_family'), models.Index(fields=['school', 'phone'], name='people_guardian_phone')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_guardian_school_row'), truongso.kernel.constraints.SchoolKey('family', name='people_guardian_family_key'), models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='people_guardian_named')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Enrolment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.student')),
+                        ('school_class', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='people.schoolclass')),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'school_class'], name='people_enrolment_school_class'), models.Index(fields=['school', 'student'], name='people_enrolment_student')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_enrolment_school_row'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('school', 'student'), name='people_enrolment_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='people_enrolment_dates'), truongso.kernel.constraints.SchoolKey('student', name='people_enrolment_student_key'), truongso.kernel.constraints.SchoolKey('school_class', name='people_enrolment_class_key')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='LegalHold',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('number', models.PositiveIntegerField()),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='people.student')),
+                        ('reason', models.CharField(max_length=300)),
+                        ('document', models.CharField(blank=True, max_length=120)),
+                        ('set_at', models.DateTimeField()),
+                        ('set_by', models.BigIntegerField(null=True)),
+                        ('ended_at', models.DateTimeField(null=True)),
+                        ('ended_by', models.BigIntegerField(null=True)),
+                        ('end_reason', models.CharField(blank=True, max_length=300)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_legalhold_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_legalhold_public'), models.UniqueConstraint(fields=('school', 'number'), name='people_legalhold_number'), truongso.kernel.constraints.SchoolKey('student', name='people_legalhold_student_key'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='people_legalhold_reason')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SensitiveFact',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                        ('kind', models.CharField(max_length=16)),
+                        ('value', truongso.kernel.fields.SealedField()),
+                        ('blind', models.CharField(blank=True, max_length=16)),
+                        ('changed_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_sensitivefact_school_row'), models.UniqueConstraint(fields=('school', 'student', 'kind'), name='people_sensitivefact_once'), models.UniqueConstraint(condition=models.Q(('blind', ''), _negated=True), fields=('school', 'blind'), name='people_sensitivefact_number'), truongso.kernel.constraints.SchoolKey('student', name='people_sensitivefact_student_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['personal_number', 'ethnicity', 'health', 'hardship'])), name='people_sensitivefact_kind'), models.CheckConstraint(condition=models.Q(('blind', ''), ('kind', 'personal_number'), _connector='OR'), name='people_sensitivefact_blind')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AccessEntry',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                        ('user_id', models.BigIntegerField()),
+                        ('user_name', models.CharField(max_length=120)),
+                        ('role', models.CharField(max_length=24)),
+                        ('seen', models.JSONField()),
+                        ('reason', models.CharField(max_length=300)),
+                        ('at', models.DateTimeField()),
+                        ('request_id', models.CharField(blank=True, default='', max_length=16)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'student', 'at'], name='people_access_pupil'), models.Index(fields=['school', 'user_id', 'at'], name='people_access_user')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_accessentry_school_row'), truongso.kernel.constraints.SchoolKey('student', name='people_accessentry_student_key'), models.CheckConstraint(condition=models.Q(('role__in', ['accountant', 'cashier', 'principal', 'homeroom_teacher', 'subject_teacher', 'it_admin', 'support', 'parent', 'pupil', 'officer', 'office', 'operator'])), name='people_accessentry_role'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='people_accessentry_reasoned')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Guardianship',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='people.student')),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardianships', to='people.guardian')),
+                        ('relationship', models.CharField(max_length=10)),
+                        ('is_payer', models.BooleanField(default=False)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'guardian'], name='people_guardianship_guardian')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_guardianship_school_row'), models.UniqueConstraint(fields=('school', 'student', 'guardian'), name='people_guardianship_once'), models.UniqueConstraint(condition=models.Q(('is_payer', True)), fields=('school', 'student'), name='people_guardianship_one_payer'), truongso.kernel.constraints.SchoolKey('student', name='people_guardianship_student_key'), truongso.kernel.constraints.SchoolKey('guardian', name='people_guardianship_guardian_key'), models.CheckConstraint(condition=models.Q(('relationship__in', ['father', 'mother', 'guardian'])), name='people_guardianship_kind')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FamilyAccount',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='people.guardian')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='people.student')),
+                        ('since', models.DateTimeField()),
+                        ('ended_at', models.DateTimeField(null=True)),
+                        ('ended_by', models.BigIntegerField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'user'], name='people_familyaccount_user')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', False), ('student__isnull', True)), models.Q(('guardian__isnull', True), ('student__isnull', False)), _connector='OR'), name='people_familyaccount_whose'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('guardian__isnull', False)), fields=('school', 'guardian'), name='people_familyaccount_guardian'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('student__isnull', False)), fields=('school', 'student'), name='people_familyaccount_student'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_familyaccount_public'), truongso.kernel.constraints.SchoolKey('guardian', name='people_familyaccount_guardian_key'), truongso.kernel.constraints.SchoolKey('student', name='people_familyaccount_student_key')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AccountOffer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.guardian')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.student')),
+                        ('token_hash', models.CharField(max_length=64)),
+                        ('way', models.CharField(max_length=8)),
+                        ('made_at', models.DateTimeField()),
+                        ('made_by', models.BigIntegerField(null=True)),
+                        ('expires_at', models.DateTimeField()),
+                        ('used_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['token_hash'], name='people_accountoffer_find')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', False), ('student__isnull', True)), models.Q(('guardian__isnull', True), ('student__isnull', False)), _connector='OR'), name='people_accountoffer_whose'), models.UniqueConstraint(fields=('school', 'token_hash'), name='people_accountoffer_token'), truongso.kernel.constraints.SchoolKey('guardian', name='people_accountoffer_guardian_key'), truongso.kernel.constraints.SchoolKey('student', name='people_accountoffer_student_key'), models.CheckConstraint(condition=models.Q(('way__in', ['message', 'slip'])), name='people_accountoffer_way')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='DataRequest',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('number', models.PositiveIntegerField()),
+                        ('kind', models.CharField(max_length=10)),
+                        ('channel', models.CharField(max_length=8)),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_requests', to='people.student')),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.guardian')),
+                        ('asked_by', models.CharField(max_length=120)),
+                        ('detail', models.CharField(blank=True, max_length=1000)),
+                        ('asked_at', models.DateTimeField()),
+                        ('recorded_by', models.BigIntegerField(null=True)),
+                        ('answer_by', models.DateTimeField()),
+                        ('act_by', models.DateTimeField()),
+                        ('state', models.CharField(default='received', max_length=10)),
+                        ('answer', models.CharField(blank=True, max_length=1000)),
+                        ('answered_at', models.DateTimeField(null=True)),
+                        ('answered_by', models.BigIntegerField(null=True)),
+                        ('extended_at', models.DateTimeField(null=True)),
+                        ('extension_reason', models.CharField(blank=True, max_length=300)),
+                        ('done_at', models.DateTimeField(null=True)),
+                        ('done_by', models.BigIntegerField(null=True)),
+                        ('reminded_on', models.DateField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'student'], name='people_datarequest_student'), models.Index(fields=['school', 'state', 'act_by'], name='people_datarequest_list')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_datarequest_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_datarequest_public'), models.UniqueConstraint(fields=('school', 'number'), name='people_datarequest_number'), truongso.kernel.constraints.SchoolKey('student', name='people_datarequest_student_key'), truongso.kernel.constraints.SchoolKey('guardian', name='people_datarequest_guardian_key'), models.CheckConstraint(condition=models.Q(('kind__in', ['view', 'correct', 'restrict', 'erase', 'withdraw'])), name='people_datarequest_kind'), models.CheckConstraint(condition=models.Q(('channel__in', ['family', 'school'])), name='people_datarequest_channel'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'granted', 'refused', 'done'])), name='people_datarequest_state'), models.CheckConstraint(condition=models.Q(('asked_by', ''), _negated=True), name='people_datarequest_asker'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('state', 'received')), models.Q(models.Q(('state', 'received'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='people_datarequest_answered'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='people_datarequest_carried_out'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='people_datarequest_reasoned')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Consent',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='people.student')),
+                        ('purpose', models.CharField(max_length=40)),
+                        ('version', models.PositiveSmallIntegerField()),
+                        ('text_sha256', models.CharField(max_length=64)),
+                        ('party', models.CharField(max_length=16)),
+                        ('is_given', models.BooleanField()),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.guardian')),
+                        ('said_by', models.CharField(max_length=120)),
+                        ('channel', models.CharField(max_length=8)),
+                        ('at', models.DateTimeField()),
+                        ('recorded_by', models.BigIntegerField(null=True)),
+                        ('signed_on', models.DateField(null=True)),
+                        ('paper_place', models.CharField(blank=True, max_length=160)),
+                        ('scan_sha256', models.CharField(blank=True, max_length=64)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'student', 'purpose'], name='people_consent_of')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_consent_school_row'), truongso.kernel.constraints.SchoolKey('student', name='people_consent_student_key'), truongso.kernel.constraints.SchoolKey('guardian', name='people_consent_guardian_key'), models.CheckConstraint(condition=models.Q(('party__in', ['representative', 'child'])), name='people_consent_party'), models.CheckConstraint(condition=models.Q(('channel__in', ['family', 'school'])), name='people_consent_channel'), models.CheckConstraint(condition=models.Q(('said_by', ''), _negated=True), name='people_consent_said'), models.CheckConstraint(condition=models.Q(models.Q(('paper_place', ''), ('scan_sha256', ''), ('signed_on__isnull', True)), models.Q(('channel', 'school'), ('signed_on__isnull', False), models.Q(('paper_place', ''), _negated=True)), _connector='OR'), name='people_consent_paper')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CopyLink',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('request', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='people.datarequest')),
+                        ('token_hash', models.CharField(max_length=64)),
+                        ('created_at', models.DateTimeField()),
+                        ('expires_at', models.DateTimeField()),
+                        ('uses', models.PositiveSmallIntegerField(default=0)),
+                        ('revoked_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['token_hash'], name='people_copylink_find')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_copylink_school_row'), models.UniqueConstraint(fields=('school', 'token_hash'), name='people_copylink_token'), truongso.kernel.constraints.SchoolKey('request', name='people_copylink_request_key')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Erasure',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='people.student')),
+                        ('request', truongso.kernel.fields.SchoolForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to='people.datarequest')),
+                        ('state', models.CharField(default='proposed', max_length=8)),
+                        ('reason', models.CharField(max_length=300)),
+                        ('proposed_at', models.DateTimeField()),
+                        ('proposed_by', models.BigIntegerField(null=True)),
+                        ('decided_at', models.DateTimeField(null=True)),
+                        ('decided_by', models.BigIntegerField(null=True)),
+                        ('decision_reason', models.CharField(blank=True, max_length=300)),
+                        ('counts', models.JSONField(default=dict)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_erasure_school_row'), models.UniqueConstraint(fields=('school', 'public_id'), name='people_erasure_public'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('school', 'student'), name='people_erasure_one_open'), truongso.kernel.constraints.SchoolKey('student', name='people_erasure_student_key'), truongso.kernel.constraints.SchoolKey('request', name='people_erasure_request_key'), models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'done', 'refused'])), name='people_erasure_state'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='people_erasure_reason'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='people_erasure_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('proposed_by', models.F('decided_by')), _negated=True), _connector='OR'), name='people_erasure_two_people')],
+                    },
+                ),
+            ],
+        ),
+    ]

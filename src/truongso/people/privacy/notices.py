@@ -1,0 +1,78 @@
+"""Writing to guardians about their requests, and to the school about what is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+
+from truongso.accounts.public import holders_of
+from truongso.accounts.types import Role
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction_required
+from truongso.kernel.masking import masked_address
+from truongso.kernel.ui.formatting import ngay_gio
+from truongso.messaging.public import DATA_ANSWER, DATA_TASK, active_kinds, is_address, queue
+from truongso.messaging.types import ChannelKind, Outgoing
+from truongso.organizations.public import School
+from truongso.people.models import DataRequest, Guardian
+
+PAGE = "/du-lieu-ca-nhan"
+_ORDER = (ChannelKind.ZALO, ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.FILE)
+
+
+def way_to(school_id: int, guardian: Guardian | None) -> tuple[ChannelKind, str] | None:
+    """By which active channel a guardian can be written to at the address of the record; None: by none. 1 query."""
+    if guardian is None:
+        return None
+    active = active_kinds(school_id)
+    for kind in _ORDER:
+        address = guardian.phone if kind.takes_phone else guardian.email
+        if kind in active and is_address(kind, address):
+            return kind, address
+    return None
+
+
+def masked_way(school_id: int, guardian: Guardian | None) -> str:
+    """Where a message would go, as the family's page may show it; "" when nowhere."""
+    way = way_to(school_id, guardian)
+    return masked_address(way[1]) if way else ""
+
+
+@transaction_required
+def tell_guardian(request: DataRequest, *, said: str, link: str, key: str, actor: Actor) -> str:
+    """Write to the guardian who asked; the address masked, "" when there is none."""
+    way = way_to(request.school_id, request.guardian)
+    if way is None:
+        return ""
+    school: School = request.school
+    values = {
+        "nguoi_nhan": request.asked_by, "hoc_sinh": request.student.full_name, "truong": school.short_name,
+        "so": str(request), "tra_loi": said, "dia_chi": link or settings.PUBLIC_URL,
+        "lien_he": school.support_phone or school.phone,
+    }  # fmt: skip
+    message = Outgoing(way[0], way[1], DATA_ANSWER, values, dedupe_key=f"data:{key}", essential=True)
+    queue(school.pk, messages=[message], batch=f"data:{key}", actor=actor)
+    return masked_address(way[1])
+
+
+@transaction_required
+def tell_school(school: School, *, what: str, due: dt.datetime, key: str, actor: Actor) -> int:
+    """Write to the principals and the school's IT what is due; to how many."""
+    people = holders_of([Role.PRINCIPAL, Role.IT_ADMIN], clock.today(), school_id=school.pk)
+    messages = [
+        Outgoing(
+            ChannelKind.EMAIL, one.email, DATA_TASK,
+            {
+                "nguoi_nhan": one.full_name, "truong": school.short_name, "viec": what, "han": ngay_gio(due),
+                "dia_chi": settings.PUBLIC_URL + PAGE,
+            },
+            dedupe_key=f"data:{key}:{one.user_id}", essential=True,
+        )
+        for one in {one.user_id: one for one in people}.values()
+        if is_address(ChannelKind.EMAIL, one.email)
+    ]  # fmt: skip
+    if messages:
+        queue(school.pk, messages=messages, batch=f"data:{key}", actor=actor)
+    return len(messages)

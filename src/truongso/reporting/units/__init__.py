@@ -1,0 +1,1 @@
+"""Figures of many schools at once, for whoever looks after them: totals only, in a fixed number of queries."""

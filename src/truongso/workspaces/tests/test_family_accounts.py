@@ -1,0 +1,415 @@
+"""A family's own account: offered, taken up by whoever the school knows, one user for all schools, over with the last
+child. The pages are those of the link."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from tests import factories, money
+
+from truongso.accounts.models import Membership, User
+from truongso.accounts.staffing.models import AccountRequest
+from truongso.accounts.types import Role
+from truongso.fees.models import Invoice
+from truongso.kernel import clock
+from truongso.kernel.actor import Actor
+from truongso.kernel.db import transaction
+from truongso.kernel.models import AuditEntry
+from truongso.messaging.models import Channel, Delivery
+from truongso.organizations.models import School
+from truongso.people.family_accounts import services
+from truongso.people.family_accounts.types import FamilyAccountRefusedError
+from truongso.people.models import AccountOffer, DataRequest, FamilyAccount, Guardian, Student
+from truongso.people.privacy.consents import agree, take_back
+from truongso.people.privacy.purposes import PUPIL_ACCOUNT
+from truongso.people.sensitive.services import keep_facts, open_facts
+from truongso.people.sensitive.types import FactKind, SeenKind
+from truongso.workspaces.tests.reading import text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("school_day")]
+
+SCHOOL = Actor(7, "Lò Thị Trưởng", "web")
+KNOWN = {"ngay_sinh": "14/03/2018"}
+PASSWORD = "Cả nhà đi chợ phiên 5 lần!"
+
+
+@pytest.fixture
+def invoice(school: School) -> Invoice:
+    Channel.objects.create(school=school, kind="sms", is_active=True, updated_at=clock.now())
+    return money.invoice(school, [250_000])
+
+
+def _guardian(invoice: Invoice) -> Guardian:
+    found: Guardian = Guardian.objects.for_school(invoice.school_id).get(guardianships__student=invoice.student)
+    return found
+
+
+def _offer(invoice: Invoice) -> str:
+    """The path of an offer the school printed."""
+    with transaction():
+        address = services.print_offer(actor=SCHOOL, student=invoice.student, guardian=_guardian(invoice))
+    return address[address.index("/gia-dinh/") :]
+
+
+def _account(invoice: Invoice, user: User) -> FamilyAccount:
+    """The user as the guardian of the invoice's pupil."""
+    token = _offer(invoice).rsplit("/", 1)[1]
+    offer = services.find_offer(token)
+    assert offer is not None
+    with transaction():
+        return services.take_up(offer=offer, user=user, actor=SCHOOL).account
+
+
+def _roles(user: User) -> list[tuple[str, str, bool]]:
+    rows = Membership.objects.filter(user=user).order_by("pk")
+    return [(one.role, one.place, one.valid_to is None) for one in rows]
+
+
+def test_an_account_begins_at_the_link_and_ends_at_the_contact_on_record(client: Client, invoice: Invoice) -> None:
+    address, guardian = f"/p/{invoice.public_id}/tai-khoan", _guardian(invoice)
+    assert "Tài khoản phụ huynh (không bắt buộc)" in text(client.get(f"/p/{invoice.public_id}"))
+    page = text(client.get(address))
+    assert ["Không bắt buộc" in page, "Tr*** Th*** Th*** Hằng · …0001" in page] == [True, True]
+    for wrong in ({}, {"nguoi": guardian.pk}, {"nguoi": guardian.pk, "ngay_sinh": "15/03/2018"}, {"nguoi": 0, **KNOWN}):
+        assert client.post(address, wrong).status_code == 422
+    assert AccountOffer.objects.for_school(invoice.school).count() == 0
+    sent = client.post(address, {"nguoi": guardian.pk, **KNOWN}, follow=True)
+    assert "Đã gửi đường dẫn tới …0001. Mở trong 72 giờ." in text(sent)
+    message = Delivery.objects.for_school(invoice.school).get(template="family_account")
+    assert (message.address, message.essential) == ("0900000001", True)
+    path = message.body[message.body.index("/gia-dinh/mo/") :].split()[0].rstrip(".")
+    assert User.objects.count() == 0  # nobody is made by asking
+
+    assert client.post(path, {"viec": "moi", "ngay_sinh": "15/03/2018"}).status_code == 422
+    assert (User.objects.count(), FamilyAccount.objects.for_school(invoice.school).count()) == (0, 0)
+    started = client.post(path, {"viec": "moi", **KNOWN})
+    assert started["Location"].startswith("/kich-hoat/")
+    assert "Tạo mật khẩu của riêng mình" in text(client.get(started["Location"]))
+    entered = client.post(started["Location"], {"password": PASSWORD}, follow=True)
+    assert entered.redirect_chain[-1][0] == "/gia-dinh"
+    page = text(entered)
+    assert ["Nguyễn Bảo An" in page, "Thanh toán · 250.000" in page] == [True, True]
+    assert f"/p/{invoice.public_id}" in entered.content.decode()
+    user = User.objects.get()
+    assert (user.full_name, user.phone, _roles(user)) == (
+        "Trần Thị Thu Hằng", "0900000001", [("parent", invoice.school.name, True)],
+    )  # fmt: skip
+    acts = AuditEntry.objects.filter(action__startswith="people:family_account").order_by("pk")
+    assert [one.action.rsplit(":", 1)[1] for one in acts] == ["offer", "take_up"]
+    assert client.post(path, {"viec": "gan", **KNOWN}).status_code == 200  # used: says so, does nothing
+    assert "Đã dùng, đã quá 72 giờ" in text(Client().get(path))
+    assert "Anh/chị đang đăng nhập" in text(client.get(address))
+
+
+def test_the_answer_does_not_tell_who_has_an_account_and_guessing_ends(client: Client, invoice: Invoice) -> None:
+    address, asked = f"/p/{invoice.public_id}/tai-khoan", {"nguoi": _guardian(invoice).pk, **KNOWN}
+    without = text(client.post(address, asked, follow=True))
+    _account(invoice, factories.user(None))
+    with_one = text(client.post(address, asked, follow=True))
+    assert with_one == without
+    third, fourth = client.post(address, asked).status_code, text(client.post(address, asked))
+    assert (third, "Hôm nay đã gửi nhiều lần" in fourth) == (302, True)
+    for day in range(1, 11):
+        client.post(address, {**asked, "ngay_sinh": f"{day:02}/01/2018"})
+    offers = AccountOffer.objects.for_school(invoice.school).count()
+    assert "Đã thử quá nhiều lần" in text(client.post(address, asked))
+    assert AccountOffer.objects.for_school(invoice.school).count() == offers
+    unknown = [client.get(f"/gia-dinh/mo/{name}").status_code for name in ("abc", "x" * 32)]
+    assert unknown == [404, 404]
+
+
+def test_one_person_is_one_user_joined_by_being_signed_in(client: Client, invoice: Invoice) -> None:
+    teacher = factories.user(Role.SUBJECT_TEACHER, school=invoice.school, full_name="Trần Thị Thu Hằng")
+    factories.login(client, teacher, fresh=False)
+    path = _offer(invoice)
+    assert client.post(path, {"viec": "gan", **KNOWN})["Location"].startswith("/xac-nhan-lai?next=%2Fgia-dinh%2Fmo%2F")
+    assert FamilyAccount.objects.for_school(invoice.school).count() == 0
+    factories.prove(client, teacher)
+    assert client.post(path, {"viec": "moi", **KNOWN}).status_code == 422  # signed in: no second account
+    assert client.post(path, {"viec": "gan", **KNOWN})["Location"] == "/gia-dinh"
+    elsewhere = factories.school(code="79-KHAC", name="Trường THCS Kim Đồng", prefix="KD")
+    second = money.invoice(elsewhere, [90_000], full_name="Nguyễn Bảo Bình")
+    stranger = money.invoice(elsewhere, [70_000], full_name="Lý Thị Mẩy")
+    assert client.get("/gia-dinh").status_code == 200
+    _account(second, teacher)
+    assert User.objects.count() == 1
+    assert _roles(teacher) == [
+        ("subject_teacher", invoice.school.name, True), ("parent", invoice.school.name, True),
+        ("parent", elsewhere.name, True),
+    ]  # fmt: skip
+    page = text(client.get("/gia-dinh"))
+    assert [one in page for one in ("Nguyễn Bảo An", "Nguyễn Bảo Bình", "Lý Thị Mẩy")] == [True, True, False]
+    assert ["Nộp chung tất cả" in page, "Tiểu học Lê Văn Tám" in page, "THCS Kim Đồng" in page] == [True] * 3
+    for tail in ("ai-da-xem", "du-lieu", "dong-y"):
+        got = [
+            client.get(f"/gia-dinh/{one.student.public_id}/{tail}").status_code for one in (invoice, second, stranger)
+        ]
+        assert got == [200, 200, 404]
+    with pytest.raises(FamilyAccountRefusedError, match="has_account"):
+        _account(invoice, factories.user(None))
+
+
+def test_a_slip_printed_for_one_child_opens_by_the_birth_date_of_any_child_here(
+    client: Client, invoice: Invoice
+) -> None:
+    younger = money.invoice(invoice.school, [90_000], full_name="Nguyễn Bảo Bình").student
+    Student.objects.for_school(invoice.school).filter(pk=younger.pk).update(birth_date=dt.date(2020, 5, 6))
+    _guardian(invoice).guardianships.create(school=invoice.school, student=younger, relationship="mother")
+    path = _offer(invoice)
+
+    wrong = client.post(path, {"viec": "moi", "ngay_sinh": "07/05/2020"})
+    assert (wrong.status_code, User.objects.count(), FamilyAccount.objects.for_school(invoice.school).count()) == (
+        422,
+        0,
+        0,
+    )
+    right = client.post(path, {"viec": "moi", "ngay_sinh": "06/05/2020"})
+    assert (right.status_code, User.objects.count()) == (302, 1)
+    assert FamilyAccount.objects.for_school(invoice.school).get().guardian == _guardian(invoice)
+
+
+def test_an_account_begun_and_left_is_begun_anew(invoice: Invoice) -> None:
+    first = Client().post(_offer(invoice), {"viec": "moi", **KNOWN})["Location"]
+    again = Client().post(_offer(invoice), {"viec": "moi", **KNOWN})["Location"]
+    assert (User.objects.count(), first != again) == (1, True)
+    assert [Client().get(one).status_code for one in (first, again)] == [410, 200]
+    teacher = factories.user(Role.SUBJECT_TEACHER, school=invoice.school)
+    assert _account(invoice, teacher).user_id == teacher.pk
+    left = FamilyAccount.objects.for_school(invoice.school).exclude(ended_at=None)
+    assert [one.user_id != teacher.pk for one in left] == [True]
+
+
+def test_signed_in_the_second_question_is_answered_by_confirming(client: Client, invoice: Invoice) -> None:
+    student, school = invoice.student, invoice.school
+    sibling = factories.student(school, "Nguyễn Bảo Châu", family=invoice.family, payer="Nguyễn Văn Khác")
+    for one in (student, sibling):
+        keep_facts(school.pk, {one.pk: {FactKind.HEALTH: "Hen suyễn"}})
+        with transaction():
+            open_facts(
+                actor=SCHOOL, role=Role.PRINCIPAL, student=one, seen=[SeenKind.HEALTH], reason=f"Cấp cứu {one.pk}"
+            )
+    user = factories.user(None, second_factor=False)
+    _account(invoice, user)
+    factories.login(client, user, fresh=False)
+    address = f"/gia-dinh/{student.public_id}/ai-da-xem"
+    for path in (address, f"/p/{invoice.public_id}/ai-da-xem"):
+        assert client.get(path)["Location"].startswith("/xac-nhan-lai?next=")
+    assert client.get(f"/gia-dinh/{sibling.public_id}/ai-da-xem").status_code == 404  # no guardian of this one
+    factories.prove(client, user)
+    for path in (address, f"/p/{invoice.public_id}/ai-da-xem"):
+        said = text(client.get(path))
+        assert [f"Cấp cứu {one.pk}" in said for one in (student, sibling)] == [True, False]
+    guardian = _guardian(invoice)
+    consents = f"/gia-dinh/{student.public_id}/dong-y"
+    assert "Ngày sinh của con" not in text(client.get(consents))
+    agreed = {"muc": PUPIL_ACCOUNT, "nguoi": guardian.pk, "viec": "dong-y"}
+    assert "Đã ghi sự đồng ý." in text(client.post(consents, agreed, follow=True))
+    by_link = Client().post(f"/p/{invoice.public_id}/dong-y", {**agreed, "viec": "dong-y"}, follow=True)
+    assert "Chưa khớp với hồ sơ" in text(by_link)
+    data = f"/gia-dinh/{student.public_id}/du-lieu"
+    assert client.post(data, {"loai": "view", "nguoi": guardian.pk})["Location"] == data
+    assert "YC-1" in text(client.get(data))
+
+
+def test_another_contact_is_proposed_and_the_one_of_now_is_told(client: Client, invoice: Invoice) -> None:
+    user = factories.user(None)
+    _account(invoice, user)
+    factories.login(client, user, fresh=False)
+    guardian, wanted = _guardian(invoice), {"loai": "phone", "moi": "0912 345 678"}
+    said = {"noi": guardian.pk, **wanted}
+    assert "…0001" in text(client.get("/gia-dinh/lien-he"))
+    assert client.post("/gia-dinh/lien-he", said)["Location"].startswith("/xac-nhan-lai?next=")
+    factories.prove(client, user)
+    for wrong in ({**said, "moi": "12"}, {**said, "moi": "0900000001"}, {**said, "noi": "0"}, wanted):
+        assert client.post("/gia-dinh/lien-he", wrong).status_code == 422
+    assert DataRequest.objects.for_school(invoice.school).count() == 0
+    assert "Đã gửi đề nghị YC-1." in text(client.post("/gia-dinh/lien-he", said, follow=True))
+    row = DataRequest.objects.for_school(invoice.school).get()
+    assert (row.kind, row.detail, row.guardian_id) == (
+        "correct", "Đổi số điện thoại …0001 thành 0912345678", guardian.pk,
+    )  # fmt: skip
+    told = Delivery.objects.for_school(invoice.school).get(template="data_answer")
+    assert (told.address, "goi truong ngay" in told.body) == ("0900000001", True)
+    guardian.refresh_from_db()
+    assert guardian.phone == "0900000001"
+    Delivery.objects.for_school(invoice.school).update(state="sent", finished_at=clock.now())
+    page = text(client.get("/gia-dinh/tin-nhan"))
+    assert ["…0001" in page, "Đang nhận tin" in page, "goi truong ngay" in page] == [True, True, False]
+
+
+def test_what_was_sent_to_a_contact_of_two_families_is_shown_to_neither(client: Client, invoice: Invoice) -> None:
+    """A mistyped number: messages to it are another family's, with its links."""
+    user, school = factories.user(None), invoice.school
+    _account(invoice, user)
+    factories.login(client, user)
+    now = clock.now()
+    Delivery.objects.create(
+        school=school, kind="sms", address=_guardian(invoice).phone, template="payment_received",
+        body="Da nhan 100.000 d",
+        dedupe_key="a", state="sent", next_attempt_at=now, created_at=now, finished_at=now,
+    )  # fmt: skip
+    assert "Da nhan 100.000 d" in text(client.get("/gia-dinh/tin-nhan"))
+    other = money.invoice(school, (40_000,), full_name="Vàng A Sử")
+    theirs = Guardian.objects.for_school(school).filter(family_id=other.family_id)
+    for values in ({"phone": "0900000001", "other_phones": []}, {"phone": "", "other_phones": ["09", "0900000001"]}):
+        theirs.update(**values)
+        page = text(client.get("/gia-dinh/tin-nhan"))
+        assert ["Da nhan" in page, "Hồ sơ của gia đình khác cũng ghi liên hệ này" in page] == [False, True]
+    theirs.update(phone="", other_phones=["09000000012"])
+    assert "Da nhan 100.000 d" in text(client.get("/gia-dinh/tin-nhan"))
+
+
+def test_the_account_ends_with_the_last_child_or_by_the_school(client: Client, invoice: Invoice) -> None:
+    user = factories.user(None)
+    account = _account(invoice, user)
+    factories.login(client, user)
+    assert "Nguyễn Bảo An" in text(client.get("/gia-dinh"))
+    assert services.end_without_children() == 0
+    Student.objects.for_school(invoice.school).update(status="transferred")
+    page = text(client.get("/gia-dinh"))  # at once, before the clock comes by
+    assert ["Nguyễn Bảo An" in page, "Không có ai đang học" in page] == [False, True]
+    assert client.get(f"/gia-dinh/{invoice.student.public_id}/du-lieu").status_code == 404
+    assert client.get(f"/p/{invoice.public_id}/ai-da-xem").status_code == 200  # asks as any visitor
+    with clock.frozen(clock.now() + dt.timedelta(days=11)):
+        assert services.end_without_children() == 1
+        assert _roles(user) == [("parent", invoice.school.name, False)]
+        assert AccountOffer.objects.for_school(invoice.school).count() == 0
+        assert client.get("/gia-dinh").status_code == 403
+        with transaction(), pytest.raises(FamilyAccountRefusedError, match="not_open"):
+            services.end_account(actor=SCHOOL, account=account, reason="Không còn giám hộ")
+
+
+def test_the_school_prints_slips_and_a_pupil_s_needs_age_and_consent(client: Client, invoice: Invoice) -> None:
+    admin = factories.user(Role.IT_ADMIN, school=invoice.school)
+    student, guardian = invoice.student, _guardian(invoice)
+    address = f"/hoc-sinh/{student.public_id}/tai-khoan"
+    factories.login(client, admin)
+    assert address in client.get(f"/hoc-sinh/{student.public_id}").content.decode()
+    page = text(client.get(address))
+    assert ["Trần Thị Thu Hằng" in page, "từ năm tròn 11 tuổi" in page, "0900000001" in page] == [True, True, False]
+    assert "từ năm tròn 11 tuổi" in text(client.post(address, {"viec": "in", "nguoi": "em"}, follow=True))
+    Student.objects.for_school(invoice.school).update(birth_date=dt.date(2015, 12, 30))
+    refused = text(client.post(address, {"viec": "in", "nguoi": "em"}, follow=True))
+    assert "Chưa có sự đồng ý" in refused
+    assert AccountOffer.objects.for_school(invoice.school).count() == 0
+    student.refresh_from_db()
+    with transaction():
+        agree(actor=SCHOOL, student=student, purpose=PUPIL_ACCOUNT, guardian=guardian, child_agrees=False)
+    slip = text(client.post(address, {"viec": "in", "nguoi": "em"}))
+    assert ["PHIẾU TẠO TÀI KHOẢN" in slip, "Học sinh" in slip] == [True, True]
+    assert "PHIẾU TẠO TÀI KHOẢN" in text(client.post(address, {"viec": "in", "nguoi": "1"}))
+
+    with transaction():
+        path = services.print_offer(actor=SCHOOL, student=student, guardian=None)
+    pupil = Client()
+    activation = pupil.post(path[path.index("/gia-dinh/") :], {"viec": "moi", "ngay_sinh": "30/12/2015"})["Location"]
+    page = text(pupil.post(activation, {"password": PASSWORD}, follow=True))
+    assert ["Nguyễn Bảo An" in page, "Thanh toán" in page, "Tin nhắn của trường" in page] == [True, False, False]
+    closed = ["/gia-dinh/tin-nhan", "/gia-dinh/lien-he", f"/gia-dinh/{student.public_id}/ai-da-xem"]
+    assert [pupil.get(one).status_code for one in closed] == [403, 403, 403]
+    assert pupil.session["idle_seconds"] == 30 * 60  # a computer many children use
+
+    listed = ["Nguyễn Bảo An" in text(client.get(f"/nguoi-dung{end}")) for end in ("", "?q=bao+an")]
+    assert listed == [False, True]  # families are many: found by name, beside nobody's work
+    with transaction():
+        take_back(actor=SCHOOL, student=student, purpose=PUPIL_ACCOUNT, guardian=guardian, said_by="Mẹ")
+    assert "Không có ai đang học" in text(pupil.get("/gia-dinh"))
+    assert services.end_without_children() == 1
+    assert client.post(address, {"viec": "ngung", "nguoi": "em", "ly_do": "x"}).status_code == 302
+    assert client.post(address, {"viec": "in", "nguoi": "9"}).status_code == 404
+
+
+def test_a_family_s_link_opens_no_account_that_was_in_use_or_works_somewhere(invoice: Invoice) -> None:
+    """Whoever lost the way in gets a new one as the roles ask, by two people; the slip is no way round that."""
+    principal = factories.user(Role.PRINCIPAL, school=invoice.school)
+    account = _account(invoice, principal)
+    key_alone = {"password_changed_at": None, "activated_at": None, "second_factor_since": None}
+    used = {**key_alone, "last_login": clock.now()}
+    for role, moments in ((Role.PRINCIPAL, key_alone), (Role.PARENT, used)):
+        User.objects.filter(pk=principal.pk).update(**moments)
+        Membership.objects.filter(user=principal).exclude(role="parent").update(role=role.value)
+        refused = Client().post(_offer(invoice), {"viec": "moi", **KNOWN})
+        assert (refused.status_code, "Đã có tài khoản" in text(refused)) == (422, True)
+    assert principal.activation_links.count() == 0
+    account.refresh_from_db()
+    assert (account.ended_at, AccountOffer.objects.for_school(invoice.school).filter(used_at=None).count()) == (None, 2)
+
+
+def test_a_pupil_is_nobody_s_guardian_and_a_guardian_no_pupil(client: Client, invoice: Invoice) -> None:
+    """Both know the answer the offer asks for; the mother's message in a child's hand makes it no parent."""
+    student, guardian, child = invoice.student, _guardian(invoice), factories.user(None)
+    Student.objects.for_school(invoice.school).update(birth_date=dt.date(2015, 12, 30))
+    student.refresh_from_db()
+    with transaction():
+        agree(actor=SCHOOL, student=student, purpose=PUPIL_ACCOUNT, guardian=guardian, child_agrees=False)
+
+    def slip() -> str:
+        with transaction():
+            address = services.print_offer(actor=SCHOOL, student=student, guardian=None)
+        return address[address.index("/gia-dinh/") :]
+
+    joined = {"viec": "gan", "ngay_sinh": "30/12/2015"}
+    assert factories.login(client, child).post(slip(), joined)["Location"] == "/gia-dinh"
+    assert "không dùng chung tài khoản" in text(client.post(_offer(invoice), joined))
+    mother = factories.user(None)
+    _account(invoice, mother)
+    FamilyAccount.objects.for_school(invoice.school).filter(student=student).delete()
+    assert "không dùng chung tài khoản" in text(factories.login(Client(), mother).post(slip(), joined))
+    held = FamilyAccount.objects.for_school(invoice.school)
+    assert [(one.user_id, one.guardian_id) for one in held] == [(mother.pk, guardian.pk)]
+
+
+def test_by_the_link_too_who_is_signed_in_speaks_for_nobody_else(client: Client, invoice: Invoice) -> None:
+    user, guardian = factories.user(None), _guardian(invoice)
+    _account(invoice, user)
+    factories.login(client, user)
+    other = Guardian.objects.create(school=invoice.school, family=invoice.family, full_name="Nguyễn Văn Cha")
+    other.guardianships.create(school=invoice.school, student=invoice.student, relationship="father")
+    for one, is_heard in ((other, False), (guardian, True)):
+        said = {"muc": PUPIL_ACCOUNT, "nguoi": one.pk, "viec": "dong-y"}
+        page = text(client.post(f"/p/{invoice.public_id}/dong-y", said, follow=True))
+        assert ("Đã ghi sự đồng ý" in page) is is_heard
+
+
+def test_a_guardian_with_a_number_above_a_thousand_is_heard(client: Client, invoice: Invoice) -> None:
+    """Numbers shown get a point between thousands; the number of a row in a form does not."""
+    other = Guardian.objects.create(pk=12_345, school=invoice.school, family=invoice.family, full_name="Nguyễn Văn Cha")
+    other.guardianships.create(school=invoice.school, student=invoice.student, relationship="father")
+    page = client.get(f"/p/{invoice.public_id}/dong-y").content.decode()
+    assert ('value="12345"' in page, "12.345" in page) == (True, False)
+
+
+def test_wrong_answers_of_a_day_count_for_the_family_wherever_they_are_given(invoice: Invoice) -> None:
+    """Four pages ask the same question: with tries of their own each, a year of birthdays is guessed in half a day."""
+    guardian, wrong, now = _guardian(invoice), {"ngay_sinh": "15/03/2018"}, clock.now()
+    pages: list[tuple[str, dict[str, object]]] = [
+        (f"/p/{invoice.public_id}/ai-da-xem", {}), (f"/p/{invoice.public_id}/tai-khoan", {"nguoi": guardian.pk}),
+        (_offer(invoice), {"viec": "moi"}),
+    ]  # fmt: skip
+    for number in range(20):
+        page, said = pages[number % 3]
+        with clock.frozen(now + dt.timedelta(seconds=number)):
+            answer = Client(REMOTE_ADDR=f"10.0.0.{number + 1}").post(page, {**said, **wrong})
+        assert "Chưa khớp với hồ sơ" in text(answer)
+    for page, said in pages:
+        assert "Chờ đến mai" in text(Client(REMOTE_ADDR="10.0.1.1").post(page, {**said, **KNOWN}))
+    assert (User.objects.count(), Delivery.objects.for_school(invoice.school).count()) == (0, 0)
+    with clock.frozen(now + dt.timedelta(days=1)):
+        assert "Đã gửi đường dẫn" in text(Client().post(pages[1][0], {**pages[1][1], **KNOWN}, follow=True))
+
+
+def test_a_parent_s_account_in_use_is_opened_anew_by_two_people(client: Client, invoice: Invoice) -> None:
+    """Whoever hands out links reads no child's health: one person alone gives no new link to an account in use."""
+    begun = Client().post(_offer(invoice), {"viec": "moi", **KNOWN})["Location"]
+    told = Delivery.objects.for_school(invoice.school).get(template="family_account_opened")
+    assert (told.address, "phieu tai khoan phu huynh" in told.body) == ("0900000001", True)  # the slip was printed
+    Client().post(begun, {"password": PASSWORD})
+    parent = User.objects.get()
+    factories.login(client, factories.user(Role.IT_ADMIN, school=invoice.school))
+    asked = client.post(f"/nguoi-dung/{parent.public_id}/duong-dan", follow=True)
+    assert asked.status_code == 200
+    waits = AccountRequest.objects.get()
+    assert (waits.kind, waits.user_id, waits.decision) == ("link", parent.pk, "")
+    assert parent.activation_links.filter(used_at=None).count() == 0
