@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from truongso.accounts.hygiene.models import UnitReviewItem
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.kernel import selfcheck
 from truongso.payments.models import RefundRequest, Reminder
-from truongso.people.models import AccessEntry, DataRequest, Erasure, Incident
+from truongso.people.models import AccessEntry, AccountOffer, DataRequest, Erasure, FamilyAccount, Incident
 from truongso.reporting.selfcheck import differences
 from truongso.sandbox.bank_client import SandboxBank
 from truongso.sandbox.demo.run import collect, prepare
@@ -37,7 +38,9 @@ def test_a_whole_small_demo(product: str, bank: SandboxBank, gateways: SandboxGa
     assert [r.title for r in selfcheck.run_all() if not r.ok] == []
     assert differences() == []
     assert demo.parent_page.startswith("/p/")
-    assert {a.role for a in demo.activations} == {"Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở"}
+    assert {a.role for a in demo.activations} == {
+        "Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở", "Phụ huynh", "Vận hành",
+    }  # fmt: skip
     _examples()
 
 
@@ -55,8 +58,14 @@ def _examples() -> None:
     assert (reminder.state, reminder.recipients > 0, reminder.channels) == ("sent", True, ["file"])
     requests = DataRequest.objects.across_schools(across).order_by("number")
     assert [(r.kind, r.channel, r.state) for r in requests] == [
-        ("correct", "school", "done"), ("view", "family", "received"),
+        ("correct", "school", "done"), ("view", "family", "received"), ("correct", "family", "received"),
     ]  # fmt: skip
     assert AccessEntry.objects.across_schools(across).get().seen == ["ethnicity", "guardian_phone"]
     assert Erasure.objects.across_schools(across).get().state == "proposed"
+    account = FamilyAccount.objects.across_schools(across).get()
+    assert (account.user.username, account.ended_at) == ("phuhuynh.th-le-van-tam", None)
+    offers = AccountOffer.objects.across_schools(across).order_by("pk")
+    assert [(one.way, one.used_at is not None) for one in offers] == [("slip", True), ("message", False)]
+    reviewed = UnitReviewItem.objects.order_by("user__username").values_list("user__username", "decision")
+    assert list(reviewed) == [("vanhanh.1", "confirmed"), ("vanhanh.2", "")]
     assert Incident.objects.across_schools(across).get().state == "open"

@@ -15,10 +15,13 @@ from truongso.accounts.event_texts import COUNTRIES as COUNTRY_NAMES
 from truongso.accounts.event_texts import EVENTS as SECURITY_EVENTS
 from truongso.accounts.event_texts import event_row as security_row
 from truongso.accounts.factors.services import make_sheet
+from truongso.accounts.hygiene.operator_reviews import confirm as confirm_operators
+from truongso.accounts.hygiene.operator_reviews import open_campaign as open_operator_review
 from truongso.accounts.hygiene.review_queries import items_of as review_items
 from truongso.accounts.hygiene.reviews import confirm as confirm_reviewed
 from truongso.accounts.hygiene.reviews import open_review
 from truongso.accounts.hygiene.types import AccountClass
+from truongso.accounts.hygiene.unit_reviews import items_of as operator_review_items
 from truongso.accounts.labels import role_name
 from truongso.accounts.matrix import Data, Sight
 from truongso.accounts.models import User
@@ -73,6 +76,7 @@ __all__ = [
     "acts_at",
     "allows",
     "caller_of",
+    "confirm_operators",
     "confirm_reviewed",
     "country_file_problem",
     "create_family_user",
@@ -90,7 +94,9 @@ __all__ = [
     "make_sheet",
     "members_of_school",
     "new_activation",
+    "open_operator_review",
     "open_review",
+    "operator_review_items",
     "places_of_acts",
     "public",
     "requires",

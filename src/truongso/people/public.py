@@ -10,7 +10,9 @@ from truongso.people.family_accounts.queries import (
     own_guardian,
     pupils_for_proof,
 )
+from truongso.people.family_accounts.queries import is_old_enough as is_pupil_old_enough
 from truongso.people.family_accounts.services import find_offer as find_account_offer
+from truongso.people.family_accounts.services import print_offer as print_account_offer
 from truongso.people.family_accounts.services import send_offer as send_account_offer
 from truongso.people.family_accounts.services import take_up as take_up_account
 from truongso.people.family_accounts.texts import refusal as family_account_refusal
@@ -158,6 +160,7 @@ __all__ = [
     "import_roster",
     "is_copy_link_usable",
     "is_open_offer",
+    "is_pupil_old_enough",
     "knows_pupil",
     "leave_school",
     "link_by_token",
@@ -168,6 +171,7 @@ __all__ = [
     "payer_names",
     "payers_or_guardians",
     "preview",
+    "print_account_offer",
     "privacy_refusal",
     "privacy_waiting",
     "propose_erasure",

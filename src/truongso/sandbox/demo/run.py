@@ -25,8 +25,10 @@ from truongso.sandbox.demo import (
     closings,
     desk,
     examples,
+    families,
     forms,
     history,
+    operators,
     partners,
     privacy,
     reviews,
@@ -172,6 +174,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     desk.hand_over_vouchers(demo[0])
     if unpaid:
         privacy.show(demo[0], unpaid[0], say)
+    links += [*families.show(demo, unpaid, say), *operators.start(tree_year)]
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done

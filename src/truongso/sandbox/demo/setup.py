@@ -50,13 +50,18 @@ Say = Callable[[str], None]
 FEEDS = ("casso", "sepay", "casso", "payos")
 
 MAIL_DOMAIN = "laocai.example"  # reserved for examples (RFC 2606): nothing can arrive anywhere
-# Who signs in at every demo school. The department's officer comes on top.
+# Who signs in at every demo school. Officer, operators and families come on top.
 STAFF = (
     (Role.ACCOUNTANT, "ketoan", "Kế toán"),
     (Role.CASHIER, "thuquy", "Thủ quỹ"),
     (Role.PRINCIPAL, "hieutruong", "Hiệu trưởng"),
     (Role.IT_ADMIN, "quantri", "Quản trị"),
 )
+OFFICER, OPERATOR, PARENT, PUPIL = "canbo", "vanhanh", "phuhuynh", "hocsinh"
+TITLES = {word: title for _, word, title in STAFF} | {
+    OFFICER: "Cán bộ Sở", OPERATOR: "Vận hành", PARENT: "Phụ huynh", PUPIL: "Học sinh",
+}  # fmt: skip
+"""What the first word of a demo account's name stands for."""
 
 
 @dataclass(slots=True)
@@ -178,12 +183,12 @@ def staff(demo: list[DemoSchool], year: SchoolYear) -> list[Activation]:
                 token = new_activation(actor=ACTOR, user=user)
                 links.append(Activation(title, username, place.spec.short_name, token))
         officer = create_user(
-            actor=ACTOR, username="canbo.so", full_name="Cán bộ Sở GD&ĐT", email=f"canbo.so@{MAIL_DOMAIN}"
+            actor=ACTOR, username=f"{OFFICER}.so", full_name="Cán bộ Sở GD&ĐT", email=f"{OFFICER}.so@{MAIL_DOMAIN}"
         )
         department = OrgUnit.objects.get(code=DEPARTMENT, valid_to=None)
         grant(actor=ACTOR, user=officer, role=Role.OFFICER, unit_id=department.pk, valid_from=year.starts_on)
         token = new_activation(actor=ACTOR, user=officer)
-        links.append(Activation("Cán bộ Sở", "canbo.so", department.name, token))
+        links.append(Activation(TITLES[OFFICER], officer.username, department.name, token))
         # Who tries the demo may first look round: the second factor is due after a month, not at once.
         set_policy(
             actor=ACTOR, place=department, policy=replace(LETTER_POLICY, grace_days_sensitive=30),
@@ -250,10 +255,9 @@ def renew_activations() -> list[Activation]:
     Accounts a visitor made are left alone: their links are the visitor's to give.
     """
     links = []
-    titles = {word: title for _, word, title in STAFF} | {"canbo": "Cán bộ Sở"}
     with transaction():
         for user in users_without_password():
-            title = titles.get(user.username.split(".")[0])
+            title = TITLES.get(user.username.split(".")[0])
             if title is not None:
                 token = new_activation(actor=ACTOR, user=user)
                 links.append(Activation(title, user.username, "", token))
