@@ -40,7 +40,16 @@ from truongso.organizations.models import BankAccount, OrgUnit, School, SchoolYe
 from truongso.organizations.public import PaymentTemplate, PaymentTemplateField, standard_template
 from truongso.organizations.types import SchoolLevel, UnitKind
 from truongso.payments.models import PartnerFile, VirtualAccountRule
-from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
+from truongso.people.models import (
+    Enrolment,
+    Family,
+    Guardian,
+    Guardianship,
+    SchoolClass,
+    SchoolSubject,
+    Student,
+    TeachingAssignment,
+)
 from truongso.people.types import Relationship
 
 YEAR_START = dt.date(2026, 9, 1)
@@ -99,6 +108,22 @@ def school_class(school: School, name: str = "3A2", *, grade: str = "3", year: S
     made: SchoolClass = SchoolClass.objects.create(
         school=school, school_year=year or school_year(), name=name, name_fold=names.fold(name), grade=grade
     )
+    return made
+
+
+def teaching(
+    teacher: User, school_class: SchoolClass, subject: str = "Toán", *, valid_from: dt.date = YEAR_START,
+    valid_to: dt.date = YEAR_END,
+) -> TeachingAssignment:  # fmt: skip
+    """The teacher teaches the class the subject, to the end of the year."""
+    school_id = school_class.school_id
+    of_school, _created = SchoolSubject.objects.for_school(school_id).get_or_create(
+        school_id=school_id, name_fold=names.fold(subject), defaults={"name": subject}
+    )
+    made: TeachingAssignment = TeachingAssignment.objects.create(
+        school_id=school_id, school_class=school_class, subject=of_school, user=teacher, valid_from=valid_from,
+        valid_to=valid_to, set_at=clock.now(),
+    )  # fmt: skip
     return made
 
 

@@ -28,6 +28,8 @@ from tests.invariants.papers import fill_papers
 from tests.invariants.privacy_rows import TABLES as PRIVACY_TABLES
 from tests.invariants.privacy_rows import fill_privacy
 from tests.invariants.refunds import fill_refunds
+from tests.invariants.teaching import TABLES as TEACHING_TABLES
+from tests.invariants.teaching import fill_teaching
 from truongso.banking.learning.models import ForgottenPayer
 from truongso.banking.models import BankLine, MatchDecision
 from truongso.fees.models import Invoice, InvoiceLine
@@ -54,6 +56,7 @@ GUARDED = (
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
     *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES, *HYGIENE_TABLES, *PRIVACY_TABLES,
+    *TEACHING_TABLES,
 )  # fmt: skip
 
 
@@ -186,6 +189,7 @@ def make_world(school: School, actor: Actor) -> World:
         fill_asides(line, invoice)
         fill_hygiene(school)
         fill_privacy(school, invoice)
+        fill_teaching(school, invoice)
     invoice.refresh_from_db()
     return World(
         school=school,

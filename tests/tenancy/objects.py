@@ -33,7 +33,16 @@ from truongso.payments.refunds.models import RefundFile, RefundItem, RefundReque
 from truongso.payments.reminders.models import Reminder
 from truongso.payments.settlements.models import SettlementBatch, SettlementFile, SettlementItem
 from truongso.payments.virtual_accounts.models import VirtualAccount, VirtualAccountList
-from truongso.people.models import DataRequest, Erasure, Incident, LegalHold, RosterImport, SchoolExport, Student
+from truongso.people.models import (
+    DataRequest,
+    Erasure,
+    Incident,
+    LegalHold,
+    RosterImport,
+    SchoolExport,
+    Student,
+    TeachingAssignment,
+)
 from truongso.reporting.flags.models import Flag
 from truongso.reporting.posting.models import PostingFile
 from truongso.workspaces.basket import Entry
@@ -123,6 +132,10 @@ OBJECTS: dict[str, Address] = {
     "statement": _of(StatementImport),
     "stop_link": lambda place: token_of(Recipient(place.school.pk, ChannelKind.SMS, "0900000001")),
     "support_grant": lambda place: _first(SupportGrant.objects, school=place.school).public_id,
+    "teacher": lambda place: place.people[Role.SUBJECT_TEACHER].public_id,
+    "teaching": lambda place: (
+        _first(TeachingAssignment.objects.for_school(place.school), user=place.people[Role.SUBJECT_TEACHER]).public_id
+    ),
     "terminal": _of(PosTerminal),
 }
 """How an object of each kind is addressed at a school."""

@@ -53,11 +53,14 @@ NEAR = ("people:", "fees:", "workspaces:counter", "workspaces:search", "payments
 """Addresses that show much of a pupil: walked by every role that has them; the others in every run by one of their
 roles, always the same, and by all with TRUONGSO_DEEP=1."""
 SEEN_WHOLE = {
-    Data.PUPIL: {Role.PARENT, Role.CASHIER, Role.ACCOUNTANT, Role.PRINCIPAL, Role.IT_ADMIN, Role.HOMEROOM_TEACHER},
+    Data.PUPIL: {
+        Role.PARENT, Role.CASHIER, Role.ACCOUNTANT, Role.PRINCIPAL, Role.IT_ADMIN, Role.HOMEROOM_TEACHER,
+        Role.SUBJECT_TEACHER,
+    },
     Data.INVOICE: {Role.PARENT, Role.CASHIER, Role.ACCOUNTANT, Role.PRINCIPAL},
     Data.PAYMENT: {Role.CASHIER, Role.ACCOUNTANT, Role.PRINCIPAL},
     Data.PRIVACY: {Role.ACCOUNTANT, Role.PRINCIPAL, Role.IT_ADMIN},
-}
+}  # fmt: skip
 """Who sees values of each kind whole on some page: what a role works with is there. Nobody sees identity, contacts or
 hardship in passing."""
 PAPERS = {

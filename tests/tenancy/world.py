@@ -69,7 +69,7 @@ def place(code: str, name: str, prefix: str) -> Place:
     _fill_choices(school, world.invoice)
     _give_keys(school)
     PaymentTemplate.objects.create(unit=unit, created_at=NOW)
-    _give_class(school, people[Role.HOMEROOM_TEACHER], world.invoice)
+    _give_class(school, people, world.invoice)
     with savepoint():
         token = new_activation(actor=money.ACTOR, user=factories.user(Role.SUPPORT, school=school))
         offer = _give_accounts(school, people, world.invoice)
@@ -136,12 +136,14 @@ def _fill_files(school: School, invoice: Invoice) -> None:
     )  # fmt: skip
 
 
-def _give_class(school: School, teacher: User, invoice: Invoice) -> None:
-    """The invoice's pupil sits in the teacher's class."""
+def _give_class(school: School, people: dict[Role, User], invoice: Invoice) -> None:
+    """The invoice's pupil sits in the class of both teachers."""
     seat = Enrolment.objects.for_school(school).get(student_id=invoice.student_id, valid_to=None)
     Homeroom.objects.create(
-        school=school, school_class_id=seat.school_class_id, user=teacher, valid_from=dt.date(2026, 9, 1), set_at=NOW
-    )
+        school=school, school_class_id=seat.school_class_id, user=people[Role.HOMEROOM_TEACHER],
+        valid_from=dt.date(2026, 9, 1), set_at=NOW,
+    )  # fmt: skip
+    factories.teaching(people[Role.SUBJECT_TEACHER], seat.school_class)
 
 
 def _give_accounts(school: School, people: dict[Role, User], invoice: Invoice) -> str:

@@ -217,7 +217,9 @@ DATA_OF: dict[Permission, tuple[Data, Right]] = {
     _P.SCHOOL_INCIDENT_WRITE: (Data.PRIVACY, Right.WRITE),
     _P.SCHOOL_ALL_EXPORT: (Data.EXPORT, Right.READ),
     _P.SCHOOL_HOMEROOM_WRITE: (Data.ACCOUNT, Right.WRITE),  # who teaches a class opens its facts: the principal's
+    _P.SCHOOL_TEACHING_WRITE: (Data.ACCOUNT, Right.WRITE),  # opens names and classes alone, which IT keeps anyway
     _P.CLASS_PUPIL_READ: (Data.PUPIL, Right.READ),
+    _P.CLASS_TAUGHT_READ: (Data.PUPIL, Right.READ),
     _P.CLASS_SENSITIVE_READ: (Data.HARDSHIP, Right.READ),
     _P.FAMILY_CHILD_READ: (Data.PUPIL, Right.READ),
     _P.FAMILY_PRIVACY_WRITE: (Data.PRIVACY, Right.WRITE),

@@ -42,7 +42,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.PLACE_USER_READ, _P.PLACE_USER_WRITE, _P.PLACE_USER_APPROVE, _P.SCHOOL_MODULE_WRITE,
         _P.PLACE_POLICY_READ, _P.PLACE_POLICY_WRITE, _P.PLACE_AUDIT_READ, _P.SCHOOL_SUPPORT_APPROVE,
         _P.PLACE_SECURITY_READ,
-        _P.SCHOOL_HOMEROOM_WRITE,
+        _P.SCHOOL_HOMEROOM_WRITE, _P.SCHOOL_TEACHING_WRITE,
     }
     | {_P.SCHOOL_CLOSE_CONFIRM, _P.SCHOOL_REMINDER_APPROVE, _P.SCHOOL_MESSAGING_WRITE} | {
         _P.SCHOOL_METHOD_WRITE, _P.SCHOOL_PROFILE_WRITE, _P.SCHOOL_FEED_WRITE, _P.SCHOOL_CASH_CONFIRM,
@@ -51,7 +51,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.SCHOOL_INCIDENT_WRITE, _P.SCHOOL_ALL_EXPORT,
     },
     Role.HOMEROOM_TEACHER: frozenset({_P.CLASS_PUPIL_READ, _P.CLASS_SENSITIVE_READ}),
-    Role.SUBJECT_TEACHER: frozenset(),
+    Role.SUBJECT_TEACHER: frozenset({_P.CLASS_TAUGHT_READ}),
     # At a school they see what its principal signs for, and no more (`GRANTABLE`).
     Role.SUPPORT: frozenset({_P.SUPPORT_SCHOOL_ASK}),
     # Of the own children alone, at whatever school they are (`requires(..., anywhere=True)`).
@@ -63,6 +63,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SCHOOL_PROFILE_WRITE, _P.SCHOOL_STUDENT_READ, _P.SCHOOL_STUDENT_IMPORT, _P.SCHOOL_STUDENT_WRITE,
             _P.SCHOOL_MESSAGING_WRITE, _P.SCHOOL_SETUP_READ, _P.SCHOOL_SETUP_PROPOSE,
             _P.SCHOOL_PRIVACY_READ, _P.SCHOOL_PRIVACY_PROPOSE, _P.SCHOOL_INCIDENT_WRITE, _P.PLACE_SECURITY_READ,
+            _P.SCHOOL_TEACHING_WRITE,
         }
     ),
     Role.OFFICER: frozenset(

@@ -63,13 +63,16 @@ class Holder:
 
 
 def holders_of(
-    roles: Collection[Role], day: dt.date, *, school_id: int | None = None, unit_ids: Collection[int] = ()
-) -> list[Holder]:
-    """Who holds one of the roles on that day at the school, or at one of the units, each role once; one query."""
+    roles: Collection[Role], day: dt.date, *, school_id: int | None = None, unit_ids: Collection[int] = (),
+    suspended_too: bool = False,
+) -> list[Holder]:  # fmt: skip
+    """Who holds one of the roles on that day at the school, or at one of the units, each role once; one query. Who is
+    suspended holds the role, but is left out unless asked for."""
     place = Q(unit_id__in=unit_ids) if school_id is None else Q(school_id=school_id) | Q(unit_id__in=unit_ids)
     rows = (
-        Membership.objects.filter(place, role__in=[r.value for r in roles], valid_from__lte=day, user__is_active=True)
+        Membership.objects.filter(place, role__in=[r.value for r in roles], valid_from__lte=day)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        .filter(Q() if suspended_too else Q(user__is_active=True))
         .order_by("user__full_name", "user_id", "role")
         .values_list("user_id", "user__full_name", "user__email", "role")
         .distinct()

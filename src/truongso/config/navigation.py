@@ -104,8 +104,11 @@ GROUPS = (
         (
             Entry(gettext_lazy("Học sinh"), "people:pupils", "users", Permission.SCHOOL_STUDENT_READ),
             Entry(gettext_lazy("Lớp chủ nhiệm"), "people:my_class", "users", Permission.CLASS_PUPIL_READ),
+            Entry(gettext_lazy("Lớp tôi dạy"), "people:taught", "school", Permission.CLASS_TAUGHT_READ),
             Entry(gettext_lazy("Giáo viên chủ nhiệm"), "people:homerooms", "user-check",
                   Permission.SCHOOL_HOMEROOM_WRITE),
+            Entry(gettext_lazy("Phân công giảng dạy"), "people:teaching", "clipboard-list",
+                  Permission.SCHOOL_TEACHING_WRITE),
             Entry(gettext_lazy("Miễn giảm"), "fees:exemptions", "discount", Permission.SCHOOL_EXEMPTION_WRITE),
             Entry(gettext_lazy("Danh mục khoản thu"), "fees:items", "list", Permission.SCHOOL_FEE_READ),
         ),

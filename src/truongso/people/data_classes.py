@@ -29,6 +29,22 @@ TABLES: list[Table] = [
         actor="set_by",
     ),
     table(
+        "people.SchoolSubject",
+        Subject.NOBODY,
+        Purpose.RECORD,
+        Keep.PUPIL,
+        internal="name name_fold",
+        technical="code is_offered",
+    ),
+    table(
+        "people.TeachingAssignment",
+        Subject.STAFF,
+        Purpose.RECORD,
+        Keep.PUPIL,
+        technical="public_id valid_from valid_to set_at withdrawn_at",
+        actor="set_by",
+    ),
+    table(
         "people.Family",
         Subject.FAMILY,
         Purpose.RECORD,

@@ -242,6 +242,7 @@ from truongso.people.privacy.models import (  # noqa: E402
     SchoolExport,
 )
 from truongso.people.sensitive.models import AccessEntry, SensitiveFact  # noqa: E402
+from truongso.people.teaching.models import SchoolSubject, TeachingAssignment  # noqa: E402
 
 __all__ = [
     "AccessEntry",
@@ -262,7 +263,9 @@ __all__ = [
     "RosterImport",
     "SchoolClass",
     "SchoolExport",
+    "SchoolSubject",
     "SensitiveFact",
     "Staff",
     "Student",
+    "TeachingAssignment",
 ]

@@ -98,6 +98,8 @@ from truongso.people.services.pupils import (
     save_guardian,
 )
 from truongso.people.services.rosters import apply_roster, import_roster, store_roster
+from truongso.people.teaching.queries import taught_by, teachers_of_class
+from truongso.people.teaching.types import Teaching
 
 __all__ = [
     "CONSENT_PURPOSES",
@@ -129,6 +131,7 @@ __all__ = [
     "SeenKind",
     "Student",
     "StudentData",
+    "Teaching",
     "accesses_of_family",
     "add_panel",
     "add_student",
@@ -192,6 +195,8 @@ __all__ = [
     "sweep_retention",
     "take_consent_back",
     "take_up_account",
+    "taught_by",
+    "teachers_of_class",
     "tell_guardian",
     "use_copy_link",
     "watch_accesses",

@@ -22,6 +22,8 @@ _ASKED = (
 )  # fmt: skip
 _PROPOSED = ("school_id", "public_id", "student_id", "request_id", "reason", "proposed_at", "proposed_by")
 _HELD = ("school_id", "public_id", "number", "student_id", "reason", "document", "set_at", "set_by")
+_TEACHING = "people_teachingassignment"
+_GIVEN = ("school_id", "public_id", "school_class_id", "subject_id", "user_id", "valid_from", "set_by", "set_at")
 _FOUND = ("school_id", "public_id", "number", "found_at", "tell_by", "recorded_at", "recorded_by")
 
 TRIGGERS = [
@@ -35,6 +37,16 @@ TRIGGERS = [
     fixed("people_incident", _FOUND, "when a breach was found stays"),
     *never_deleted("people_incident", "a breach is never deleted"),
     *append_only("people_consent"),
+    # Who taught whom, and so who might read their names, stays; it ends earlier, never later.
+    fixed(_TEACHING, _GIVEN, "an assignment stays as it was given"),
+    refuse(
+        "shorter",
+        _TEACHING,
+        "UPDATE",
+        "NEW.valid_to > OLD.valid_to OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NULL)",
+        "an assignment ends earlier, never later",
+    ),
+    *never_deleted(_TEACHING, "an assignment is never deleted"),
     # Payments point to families (`SchoolKey(kept=True)`); an erasure empties names, not rows.
     *never_deleted("people_family", "a family is never deleted"),
     fixed("people_family", ("id", "school_id"), "a family stays in its school"),

@@ -46,7 +46,8 @@ SENDERS: Words = {
     "partner-contracts": gettext_lazy("Lịch hợp đồng đối tác"), "privacy": gettext_lazy("Lịch dữ liệu cá nhân"),
     "receipt-messages": gettext_lazy("Tin báo biên lai"), "refund-clock": gettext_lazy("Lịch hoàn tiền"),
     "reminders": gettext_lazy("Lịch nhắc nộp"), "retention": gettext_lazy("Xóa theo hạn"),
-    "sign-in": gettext_lazy("Trang đăng nhập"), "tick": gettext_lazy("Việc định kỳ"),
+    "sign-in": gettext_lazy("Trang đăng nhập"), "teaching": gettext_lazy("Lịch phân công giảng dạy"),
+    "tick": gettext_lazy("Việc định kỳ"),
 }  # fmt: skip
 """Who acts when it is no person, by the label that is kept."""
 

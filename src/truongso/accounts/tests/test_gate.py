@@ -118,7 +118,7 @@ def test_personal_pages_are_not_kept_by_browsers(client: Client, school: School)
         (Role.IT_ADMIN, "/hoc-sinh"),
         (Role.HOMEROOM_TEACHER, "/lop-chu-nhiem"),
         (Role.SUPPORT, "/ho-tro"),
-        (Role.SUBJECT_TEACHER, "/tai-khoan"),
+        (Role.SUBJECT_TEACHER, "/lop-toi-day"),
         (None, "/tai-khoan"),
     ],
 )

@@ -24,6 +24,7 @@ LANDING = (
     (Permission.UNIT_SCHOOL_READ, "/phong/truong"),
     (Permission.UNIT_TEMPLATE_WRITE, "/phong/mau-thong-tin"),
     (Permission.CLASS_PUPIL_READ, "/lop-chu-nhiem"),
+    (Permission.CLASS_TAUGHT_READ, "/lop-toi-day"),
     (Permission.SUPPORT_SCHOOL_ASK, "/ho-tro"),
     (Permission.FAMILY_CHILD_READ, "/gia-dinh"),
 )

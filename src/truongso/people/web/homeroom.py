@@ -19,7 +19,7 @@ from truongso.kernel.db import transaction
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.kernel.ui.formatting import ngay
 from truongso.organizations.public import school_year_on
-from truongso.people.homeroom.queries import own_pupil, pupils_of, teachers, teachers_of_year
+from truongso.people.homeroom.queries import classes_of, own_pupil, pupils_of, teachers, teachers_of_year
 from truongso.people.homeroom.services import end_teacher, set_teacher
 from truongso.people.homeroom.types import HomeroomRefusedError
 from truongso.people.models import Homeroom, SchoolClass, Student
@@ -27,6 +27,7 @@ from truongso.people.sensitive.alarm import watch
 from truongso.people.sensitive.labels import FACTS
 from truongso.people.sensitive.services import open_facts
 from truongso.people.sensitive.types import SeenKind
+from truongso.people.teaching.queries import teachers_of_class
 from truongso.people.web.masks import birth_text
 from truongso.people.web.sensitive import guardian_numbers, kept_kinds
 from truongso.people.web.sensitive_forms import OpenForm
@@ -118,9 +119,12 @@ def end(request: AuthedRequest) -> HttpResponse:
 @requires(Permission.CLASS_PUPIL_READ)
 @require_safe
 def my_class(request: AuthedRequest) -> HttpResponse:
-    """The teacher's own class today: names, nothing else."""
-    pupils = pupils_of(request.caller.school, request.caller.user.pk, clock.today())
-    return render(request, "people/my_class.html", {"pupils": pupils})
+    """The teacher's own class today: names, and who else teaches it; nothing else."""
+    school, today = request.caller.school, clock.today()
+    pupils = pupils_of(school, request.caller.user.pk, today)
+    own = [one.pk for one in classes_of(school.pk, request.caller.user.pk, today)]
+    taught = [one for class_id in own for one in teachers_of_class(school.pk, class_id, today)]
+    return render(request, "people/my_class.html", {"pupils": pupils, "taught": taught})
 
 
 @requires(Permission.CLASS_SENSITIVE_READ)

@@ -15,6 +15,8 @@ from truongso.people.web import (
     privacy_terms,
     pupils,
     sensitive,
+    taught,
+    teaching,
 )
 
 app_name = "people"
@@ -46,6 +48,11 @@ urlpatterns = [
     path("giao-vien-chu-nhiem/ket-thuc", homeroom.end, name="homeroom_end"),
     path("lop-chu-nhiem", homeroom.my_class, name="my_class"),
     path("lop-chu-nhiem/<str:public_id>", homeroom.my_pupil, name="my_pupil"),
+    path("phan-cong-giang-day", teaching.assignments, name="teaching"),
+    path("phan-cong-giang-day/giao-vien/<str:public_id>", teaching.assignments_of, name="teaching_of"),
+    path("phan-cong-giang-day/mon-hoc", teaching.subjects, name="subjects"),
+    path("lop-toi-day", taught.taught, name="taught"),
+    path("lop-toi-day/<str:public_id>", taught.taught_class, name="taught_class"),
     path("du-lieu-ca-nhan", privacy.request_list, name="data_requests"),
     path("du-lieu-ca-nhan/yeu-cau/<str:public_id>", privacy.request_page, name="data_request"),
     path("du-lieu-ca-nhan/yeu-cau/<str:public_id>/quyet-dinh", privacy.decide, name="data_request_decide"),

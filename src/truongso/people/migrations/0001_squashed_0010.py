@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
         ('people', '0007_access_from'),
         ('people', '0008_homeroom_rows_alone'),
         ('people', '0009_family_accounts'),
+        ('people', '0010_teaching'),
     ]
 
     initial = True
@@ -161,6 +162,20 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='SchoolSubject',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('code', models.CharField(blank=True, max_length=30)),
+                        ('name', models.CharField(max_length=80)),
+                        ('name_fold', models.CharField(max_length=80)),
+                        ('is_offered', models.BooleanField(default=True)),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_schoolsubject_school_row'), models.UniqueConstraint(fields=('school', 'name_fold'), name='people_schoolsubject_name'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='people_schoolsubject_named')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Homeroom',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -214,6 +229,26 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(fields=['school', 'family'], name='people_guardian_family'), models.Index(fields=['school', 'phone'], name='people_guardian_phone')],
                         'constraints': [models.UniqueConstraint(fields=('school', 'id'), name='people_guardian_school_row'), truongso.kernel.constraints.SchoolKey('family', name='people_guardian_family_key'), models.CheckConstraint(condition=models.Q(('full_name', ''), _negated=True), name='people_guardian_named')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='TeachingAssignment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
+                        ('school_class', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.schoolclass')),
+                        ('subject', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.schoolsubject')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('valid_from', models.DateField()),
+                        ('valid_to', models.DateField()),
+                        ('set_by', models.BigIntegerField(null=True)),
+                        ('set_at', models.DateTimeField()),
+                        ('withdrawn_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'user'], name='people_teaching_user')],
+                        'constraints': [models.UniqueConstraint(fields=('school', 'public_id'), name='people_teachingassignment_public'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('school', 'school_class', 'subject', 'user', 'valid_from'), name='people_teachingassignment_begins'), models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='people_teachingassignment_dates'), truongso.kernel.constraints.SchoolKey('school_class', name='people_teachingassignment_class_key'), truongso.kernel.constraints.SchoolKey('subject', name='people_teachingassignment_subject_key')],
                     },
                 ),
                 migrations.CreateModel(
