@@ -112,17 +112,16 @@ def school_class(school: School, name: str = "3A2", *, grade: str = "3", year: S
 
 
 def teaching(
-    teacher: User, school_class: SchoolClass, subject: str = "Toán", *, valid_from: dt.date = YEAR_START,
-    valid_to: dt.date = YEAR_END,
+    teacher: User, school_class: SchoolClass, subject: str = "Toán"
 ) -> TeachingAssignment:  # fmt: skip
-    """The teacher teaches the class the subject, to the end of the year."""
-    school_id = school_class.school_id
+    """The teacher teaches the class the subject all the year."""
+    school_id, year = school_class.school_id, school_class.school_year
     of_school, _created = SchoolSubject.objects.for_school(school_id).get_or_create(
         school_id=school_id, name_fold=names.fold(subject), defaults={"name": subject}
     )
     made: TeachingAssignment = TeachingAssignment.objects.create(
-        school_id=school_id, school_class=school_class, subject=of_school, user=teacher, valid_from=valid_from,
-        valid_to=valid_to, set_at=clock.now(),
+        school_id=school_id, school_class=school_class, subject=of_school, user=teacher,
+        valid_from=year.starts_on, valid_to=year.ends_on, set_at=clock.now(),
     )  # fmt: skip
     return made
 

@@ -61,7 +61,7 @@ def subject_by_key(school_id: int, key: str) -> SchoolSubject:
         raise TeachingRefusedError("bad_subject")
     made: SchoolSubject
     made, _created = rows.get_or_create(
-        school_id=school_id, code=listed.code, defaults={"name": listed.name, "name_fold": fold(listed.name)}
+        school_id=school_id, name_fold=fold(listed.name), defaults={"name": listed.name, "code": listed.code}
     )
     return made
 

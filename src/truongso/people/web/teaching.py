@@ -92,7 +92,7 @@ def assignments_of(request: AuthedRequest, public_id: str) -> HttpResponse:
             messages.success(request, done % {"count": count})
             return redirect("people:teaching_of", person.public_id)
     context = {
-        "person": person, "form": form, "is_teacher": is_teacher, "open_rows": open_rows,
+        "teacher": person, "form": form, "is_teacher": is_teacher, "open_rows": open_rows,
         "past": [one for one in rows if not one.is_open],
     }  # fmt: skip
     return render(request, "people/teaching_of.html", context, status=422 if form.errors else 200)
@@ -142,7 +142,7 @@ def _teacher_groups(school_id: int, rows: list[Row]) -> list[dict[str, Any]]:
         user = known.get(user_id) or people[user_id]
         own = sorted((row for row in rows if row.is_open and row.assignment.user_id == user_id), key=_subject)
         taught = [(name, list(some)) for name, some in groupby(own, key=_subject)]
-        found.append({"person": user, "has_role": user_id in held, "taught": taught})
+        found.append({"teacher": user, "has_role": user_id in held, "taught": taught})
     return found
 
 

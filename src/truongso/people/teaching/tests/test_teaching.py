@@ -189,7 +189,7 @@ def test_a_mistake_of_today_and_what_has_not_begun_are_withdrawn(scene: Scene) -
     assert [row[5] for row in scene.rows()] == [True, True]
     assert scene.sees(scene.first) == {"6A": 404, "7A": 404}
     assert AuditEntry.objects.filter(action="people:teaching:withdraw").count() == 2
-    assert "đã bỏ trước khi bắt đầu (01/12/2026)" in (
+    assert "đã bỏ, không tính ngày nào (ghi từ 01/12/2026)" in (
         scene.it.get(f"{PLAN}/giao-vien/{scene.first.public_id}").content.decode()
     )
     assert scene.give(scene.first, since="05/10/2026").status_code == 302  # the same again, rightly
