@@ -63,6 +63,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def was_begun(self) -> bool:
+        """Whether the account ever came into its owner's hands, by a password or a key: it stays one in use when the
+        key is lost."""
+        return any((self.activated_at, self.password_changed_at, self.second_factor_since))
+
     def set_password(self, raw_password: str | None) -> None:
         """As typed, composed: the same letters from another keyboard are the same password (NFC)."""
         super().set_password(raw_password and unicodedata.normalize("NFC", raw_password))

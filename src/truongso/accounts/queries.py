@@ -103,6 +103,6 @@ def user_names(ids: Iterable[int | None]) -> dict[int, str]:
 
 
 def users_without_password() -> list[User]:
-    """Accounts whose owner has not set a password or key yet, in the order they were made."""
-    rows = User.objects.filter(password_changed_at=None, second_factor_since=None, is_active=True)
+    """Accounts whose owner has never set a password or key, in the order they were made."""
+    rows = User.objects.filter(activated_at=None, password_changed_at=None, second_factor_since=None, is_active=True)
     return list(rows.order_by("pk"))

@@ -86,7 +86,7 @@ def activate(*, link: ActivationLink, password: str, actor: Actor) -> bool:
     if not spend_link(link):
         return False
     user = link.user
-    is_first = user.password_changed_at is None
+    is_first = not user.was_begun
     _take_password(user, password)
     devices.distrust(user)
     audit.record(actor, "accounts:user:activate", school_id=None, subject=("user", user.pk))

@@ -174,7 +174,7 @@ class AccountRefusedError(Exception):
     review_waits (count) · already_reviewed · last_keeper (role) · owner_unknown · owner_personal ·
     leak_empty · leak_too_long (most) · leak_handled (at) · leak_nobody ·
     policy_past (day) · policy_bounds (field, least, most) · policy_weaker (fields) ·
-    support_not_here · support_areas · support_hours (most) · support_over · support_school (code)
+    right_lost · support_not_here · support_areas · support_hours (most) · support_over · support_school (code)
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -22,6 +22,7 @@ DATA_TASK = "data_task"
 RECEIPT_NOTICE = "receipt_notice"
 FAMILY_ACCOUNT = "family_account"
 FAMILY_ACCOUNT_OPENED = "family_account_opened"
+FAMILY_CONSENT = "family_consent"
 ACCESS_ALARM = "access_alarm"
 TO_STAFF = frozenset({ACCOUNT_CHANGE, CONTRACT_ENDS, ACCOUNT_REVIEW, ACCOUNT_STATE, DATA_TASK, ACCESS_ALARM})
 """Messages to people about their work: no family's, though a teacher may be a guardian with the same address."""
@@ -381,6 +382,29 @@ CATALOGUE: dict[str, Wording] = {
             "gì. Không phải anh/chị thì gọi {lien_he} ngay để trường ngừng tài khoản."
         ),
         short=_("{truong}: phieu tai khoan phu huynh cua {hoc_sinh} da dung. Khong phai anh/chi: goi {lien_he} ngay."),
+        security=True,
+    ),
+    FAMILY_CONSENT: Wording(
+        title=_("Báo người giám hộ khác: đã có sự đồng ý"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên con của người nhận"),
+            "truong": _("tên trường"),
+            "nguoi_dong_y": _("tên người đã đồng ý, che bớt"),
+            "viec": _("việc đã được đồng ý"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "nguoi_dong_y": "Ng*** V*** Bình", "viec": "Tài khoản riêng của con", "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: đã có sự đồng ý – {viec}"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
+            "{truong} vừa ghi sự đồng ý của {nguoi_dong_y} cho việc: {viec}. Anh/chị đồng ý thì không cần làm gì. Không "
+            "đồng ý thì rút lại ở mục Sự đồng ý trên trang phiếu báo thu, hoặc gọi {lien_he}: việc này dừng ngay."
+        ),
+        short=_("{truong}: {nguoi_dong_y} dong y “{viec}” cho {hoc_sinh}. Khong dong y: goi {lien_he} de dung ngay."),
         security=True,
     ),
     DATA_TASK: Wording(

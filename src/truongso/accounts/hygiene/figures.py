@@ -112,7 +112,8 @@ def _count_members(found: dict[int, Figures], policy: Policy) -> None:
     staff = active & Q(role__in=_STAFF)
     password = active & ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
     alone, old = Q(user__second_factor_since__isnull=True), Q(user__password_changed_at__lt=start_old)
-    ready = Q(user__password_changed_at__isnull=False) | Q(user__second_factor_since__isnull=False)
+    ready = Q(user__activated_at__isnull=False) | Q(user__password_changed_at__isnull=False)
+    ready |= Q(user__second_factor_since__isnull=False)
     read = Exists(MailRulesRead.objects.filter(user_id=OuterRef("user_id"), version=MAIL_RULES_VERSION))
     strange = Exists(SignInCountry.objects.filter(user_id=OuterRef("user_id"), attested_at=None))
     counts = {

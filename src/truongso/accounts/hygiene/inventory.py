@@ -68,7 +68,7 @@ class Account:
             return AccountState.SUSPENDED
         if not self.present:
             return AccountState.LEFT
-        if user.password_changed_at is None and user.second_factor_since is None:
+        if not user.was_begun:
             return AccountState.NEW
         if is_without_way_in(user):
             return AccountState.RESET
@@ -95,8 +95,9 @@ class Account:
 
 
 def is_without_way_in(user: User) -> bool:
-    """Whether the password was taken away and there is no passkey that stands alone: only a link lets the owner in."""
-    return not user.has_usable_password() and user.password_changed_at is not None
+    """Whether the password was taken away, or the key that stood alone was lost: only a link lets the owner in."""
+    had = user.password_changed_at is not None or (user.was_begun and user.second_factor_since is None)
+    return had and not user.has_usable_password()
 
 
 def accounts_of(place: School | OrgUnit, *, only: Collection[int] | None = None) -> list[Account]:

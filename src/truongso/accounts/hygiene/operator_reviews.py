@@ -19,7 +19,8 @@ from truongso.accounts.hygiene.types import REVIEW_TERM, AccountClass, AccountSt
 from truongso.accounts.hygiene.unit_reviews import digest_of
 from truongso.accounts.models import Membership, User
 from truongso.accounts.staffing import services as staffing
-from truongso.accounts.types import AccountRefusedError, Role
+from truongso.accounts.staffing.holding import hold_both
+from truongso.accounts.types import AccountRefusedError, Permission, Role
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many
@@ -75,7 +76,7 @@ def confirm(*, by: User, actor: Actor, row: ReviewRound, item_ids: Collection[in
 def disable(*, by: User, actor: Actor, row: ReviewRound, item_id: int, reason: str) -> None:
     """Suspend another operator's account at once; whoever also works elsewhere keeps the account and loses the role.
 
-    Raises AccountRefusedError `review_closed` (day), `already_reviewed`, `own_account`, `reason_missing`.
+    Raises AccountRefusedError `review_closed` (day), `already_reviewed`, `own_account`, `reason_missing`, `right_lost`.
     """
     held = _running(row)
     item = UnitReviewItem.objects.select_related("user").filter(round=held, pk=item_id).first()
@@ -85,6 +86,7 @@ def disable(*, by: User, actor: Actor, row: ReviewRound, item_id: int, reason: s
         raise AccountRefusedError("own_account")
     if not reason.strip():
         raise AccountRefusedError("reason_missing")
+    hold_both(by, item.user, Permission.OPERATOR_ACCOUNT_REVIEW)
     _take_away(item.user, actor, tidy(reason)[:300])
     item.decision, item.decided_by, item.decided_at = ReviewDecision.DISABLED.value, by, clock.now()
     item.reason = tidy(reason)[:300]

@@ -55,7 +55,7 @@ def set_owner(*, by: Manager, place: School | OrgUnit, user: User, owner: User, 
     row = SharedAccount.objects.select_for_update().filter(user=user).first()
     if row is not None and row.owner_id == owner.pk:
         raise AccountRefusedError("no_change")
-    if row is None and user.activated_at is not None:
+    if row is None and user.was_begun:
         raise AccountRefusedError("owner_personal")
     before = row.owner_id if row else None
     SharedAccount.objects.update_or_create(

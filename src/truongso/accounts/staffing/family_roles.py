@@ -90,10 +90,9 @@ def forget_family_users(*, school_id: int, user_ids: Iterable[int]) -> int:
 def has_own_way_in(user: User) -> bool:
     """Whether the person has, or ever had, a password or a key, or works somewhere: whoever holds a family's link is
     then not its owner by that alone. What was lost is renewed as the roles ask, for many by two people."""
-    moments = (user.password_changed_at, user.second_factor_since, user.activated_at, user.last_login)
     rows = Membership.objects.filter(user=user).exclude(role__in=[role.value for role in FAMILY_ROLES])
     works = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
-    return any(moments) or works.exists()
+    return user.was_begun or user.last_login is not None or works.exists()
 
 
 def is_family_alone(user: User) -> bool:

@@ -177,7 +177,7 @@ def _add(by: Manager, school: School, row: StaffRow, people: dict[str, User]) ->
     if (row.phone or row.email) and key in people:
         user = people[key]
         done = give_role(by=by, place=school, user=user, span=span)
-        token = "" if done.waits or user.password_changed_at else new_activation(actor=by.actor, user=user)
+        token = "" if done.waits or user.was_begun else new_activation(actor=by.actor, user=user)
         return user, Done(done.request, token)
     user, done = add_person(
         by=by, place=school, data=PersonData(row.full_name, row.username, row.email, row.phone), span=span

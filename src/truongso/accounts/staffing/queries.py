@@ -120,10 +120,9 @@ def is_sensitive(user: User, day: dt.date) -> bool:
 def takes_two_for_link(user: User, day: dt.date) -> bool:
     """Whether a new link takes a second person: a sensitive account always, a homeroom teacher's or a parent's once it
     is in use."""
-    is_used = user.password_changed_at is not None or user.second_factor_since is not None
     rows = Membership.objects.filter(user=user, role__in=[role.value for role in LINKED_BY_TWO])
     held = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-    return is_sensitive(user, day) or (is_used and held.exists())
+    return is_sensitive(user, day) or (user.was_begun and held.exists())
 
 
 def is_username_taken(name: str) -> bool:

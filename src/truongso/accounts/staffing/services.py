@@ -20,6 +20,7 @@ from truongso.accounts.policy.services import require_change
 from truongso.accounts.services import create_user, new_activation
 from truongso.accounts.signin.passwords import take_away_password
 from truongso.accounts.signin.sessions import end_sessions
+from truongso.accounts.staffing.holding import hold_both
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.staffing.queries import is_sensitive, is_username_taken, other_places, takes_two_for_link
 from truongso.accounts.staffing.usernames import is_username
@@ -30,6 +31,7 @@ from truongso.accounts.types import (
     UNIT_ROLES,
     AccountRefusedError,
     Decision,
+    Permission,
     RequestKind,
     Role,
 )
@@ -149,7 +151,7 @@ def end_role(
     empty a place and found it anew with whom he likes. What is asked for stands at the place of the role.
 
     Holding a role longer is giving it: that goes by `give_role`. Raises AccountRefusedError `own_account`, `ended`,
-    `last_day_past`, `ends_earlier` (day: it ends before that anyway), `already_open`.
+    `last_day_past`, `ends_earlier` (day: it ends before that anyway), `right_lost`, `already_open`.
     """
     if membership.user_id == by.user.pk:
         raise AccountRefusedError("own_account")
@@ -159,6 +161,7 @@ def end_role(
         raise AccountRefusedError("last_day_past", day=last_day)
     if membership.valid_to is not None and last_day > membership.valid_to:
         raise AccountRefusedError("ends_earlier", day=membership.valid_to)
+    hold_both(by.user, membership.user, Permission.PLACE_USER_WRITE)
     role = Role(membership.role)
     if role in SENSITIVE_ROLES and not (by.approves and _has_successor(membership, last_day)):
         span, home = Span(role, membership.valid_from, last_day), membership.school or membership.unit or place
@@ -225,11 +228,12 @@ def set_active(*, by: Manager, place: School | OrgUnit, user: User, active: bool
 
     Suspending is at once for who may approve and for accounts without a sensitive role; letting a sensitive account
     in again takes two. Raises AccountRefusedError `own_account`, `has_other_places`, `reason_missing`,
-    `already_open`, `no_change`.
+    `right_lost`, `already_open`, `no_change`.
     """
     _check_own(by, user)
     if not reason.strip():
         raise AccountRefusedError("reason_missing")
+    hold_both(by.user, user, Permission.PLACE_USER_WRITE)
     if user.is_active == active:
         raise AccountRefusedError("no_change")
     kind = RequestKind.RESUME if active else RequestKind.SUSPEND
@@ -306,7 +310,7 @@ def _carry_out(by: Manager, row: AccountRequest) -> Done:
         _check_span(place, user, span)
         give_membership(actor=by.actor, place=place, user=user, span=span)
         # A link opens the account everywhere: not ours to hand out for somebody who also works elsewhere.
-        fresh = user.password_changed_at is None and user.is_active and not other_places(user, by.scope, by.units)
+        fresh = not user.was_begun and user.is_active and not other_places(user, by.scope, by.units)
         return Done(token=new_activation(actor=by.actor, user=user) if fresh else "")
     if kind is RequestKind.END and row.membership is not None and row.valid_to is not None:
         last = row.membership.valid_to
@@ -397,13 +401,9 @@ def _has_successor(membership: Membership, last_day: dt.date) -> bool:
     if membership.role not in {Role.PRINCIPAL.value, Role.OFFICE.value}:
         return True
     after = last_day + dt.timedelta(days=1)
-    rows = Membership.objects.filter(
-        role=membership.role,
-        school=membership.school,
-        unit=membership.unit,
-        user__is_active=True,
-        valid_from__lte=after,
-    )
+    all_of_them = Membership.objects.filter(role=membership.role, school=membership.school, unit=membership.unit)
+    list(all_of_them.select_for_update(no_key=True).order_by("pk"))  # each of two may count on the other to stay
+    rows = all_of_them.filter(user__is_active=True, valid_from__lte=after)
     return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=after)).exclude(user=membership.user_id).exists()
 
 

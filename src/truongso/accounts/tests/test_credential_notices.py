@@ -67,7 +67,7 @@ def test_a_refused_change_tells_nothing(school: School, person: User, actor: Act
 
 
 def test_the_first_activation_is_no_change_and_a_later_one_is(school: School, person: User, actor: Actor) -> None:
-    User.objects.filter(pk=person.pk).update(password_changed_at=None)
+    User.objects.filter(pk=person.pk).update(password_changed_at=None, activated_at=None)
     for password, count in ((GOOD, 0), ("Suoi-Sau5dem", 1)):
         with transaction.atomic():
             link = activation_for(new_activation(actor=actor, user=person))

@@ -13,7 +13,10 @@ from django.test import Client
 from tests import factories
 
 from truongso.accounts.acts import acts_at
+from truongso.accounts.hygiene.inventory import accounts_of
+from truongso.accounts.hygiene.types import AccountState
 from truongso.accounts.models import ActivationLink, Membership, User
+from truongso.accounts.queries import users_without_password
 from truongso.accounts.staffing import services
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.staffing.services import Manager, PersonData, Span
@@ -333,10 +336,28 @@ def test_a_link_into_a_homeroom_teachers_account_in_use_takes_two(staff: Staff) 
         done = services.renew_link(by=staff.manager(staff.it), place=staff.school, user=teacher)
     assert (done.waits, done.token, ActivationLink.objects.filter(user=teacher).count()) == (True, "", 0)
     unused = factories.user(Role.HOMEROOM_TEACHER, school=staff.school, second_factor=False)
-    User.objects.filter(pk=unused.pk).update(password_changed_at=None)
+    User.objects.filter(pk=unused.pk).update(password_changed_at=None, activated_at=None)
     unused.refresh_from_db()
     with transaction.atomic():
         assert services.renew_link(by=staff.manager(staff.it), place=staff.school, user=unused).token
+
+
+def test_an_account_whose_only_key_is_lost_gets_no_link_by_the_way(staff: Staff) -> None:
+    """It never had a password and was used all the same: a new way in takes two people who decide on that."""
+    lost = factories.user(Role.HOMEROOM_TEACHER, school=staff.school, second_factor=False)
+    User.objects.filter(pk=lost.pk).update(password="!", password_changed_at=None)
+    lost.refresh_from_db()
+    assert lost not in users_without_password()
+    with transaction.atomic():
+        link = services.renew_link(by=staff.manager(staff.it), place=staff.school, user=lost)
+    assert (link.waits, link.token) == (True, "")
+    request = give(staff, staff.it, lost, Role.CASHIER).request
+    assert request is not None
+    with transaction.atomic():
+        done = services.decide(by=staff.manager(staff.principal), request=request, approve=True)
+    assert (done.token, ActivationLink.objects.count()) == ("", 0)
+    assert lost.memberships.filter(role="cashier").count() == 1
+    assert [one.state for one in accounts_of(staff.school, only=[lost.pk])] == [AccountState.RESET]
 
 
 def test_a_password_others_may_know_is_changed_before_anything_else(staff: Staff) -> None:

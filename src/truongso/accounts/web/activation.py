@@ -67,7 +67,7 @@ def activation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _takes_key(link: ActivationLink) -> bool:
     """At the very first activation alone: later a key made by a link would be a way round the second factor."""
-    return link.user.second_factor_since is None and link.user.password_changed_at is None
+    return not link.user.was_begun
 
 
 def _by_key(request: HttpRequest, link: ActivationLink) -> HttpResponse | None:

@@ -323,7 +323,7 @@ def _person_page(
     }
     waiting = [one for one in waiting_requests(place.where) if one.user_id == found.user.pk]
     shared = SharedAccount.objects.filter(user=found.user).select_related("owner").first()
-    is_free = shared is not None or found.user.activated_at is None
+    is_free = shared is not None or not found.user.was_begun
     context: dict[str, Any] = {
         "place": place,
         "found": found,

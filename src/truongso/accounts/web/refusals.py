@@ -35,6 +35,7 @@ _TEXTS: dict[str, str | Promise] = {
     "last_day_past": _("Ngày cuối không thể trước hôm qua hoặc trước ngày bắt đầu."),
     "ends_earlier": _("Vai trò này đã hẹn hết ngày %(day)s. Muốn giữ lâu hơn, trao vai trò từ hôm sau ngày đó."),
     "nothing_to_reset": _("Người này chưa có lớp xác thực thứ hai."),
+    "right_lost": _("Quyền của thầy/cô, anh/chị vừa bị dừng nên việc này không làm được nữa. Tải lại trang."),
     "no_change": _("Tài khoản đã ở trạng thái đó."),
     "list_applied": _("Danh sách này đã nhập lúc %(at)s."),
     "list_changed": _("Danh sách người dùng của trường vừa thay đổi. Xem lại rồi nhập."),

@@ -11,7 +11,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from truongso.kernel import clock, scope
+from truongso.messaging.public import address_of, deliveries, is_address
+from truongso.messaging.types import ChannelKind
 from truongso.organizations.public import School
+from truongso.people.family_accounts.types import OfferWay
 from truongso.people.models import AccountOffer, Enrolment, FamilyAccount, Guardian, Guardianship, Student
 from truongso.people.privacy.consents import standing
 from truongso.people.privacy.purposes import PUPIL_ACCOUNT, PURPOSES
@@ -106,8 +109,26 @@ def offer_by_hash(token_hash: str) -> AccountOffer | None:
 
 
 def is_open_offer(offer: AccountOffer) -> bool:
-    """Whether an offer can still be taken up."""
-    return offer.used_at is None and offer.expires_at > clock.now()
+    """Whether an offer can still be taken up: one that was sent, only while the contact it went to is the guardian's on
+    record. One query at most."""
+    is_live = offer.used_at is None and offer.expires_at > clock.now()
+    return is_live and (offer.way == OfferWay.SLIP.value or _is_contact_of_now(offer))
+
+
+def message_key(offer: AccountOffer) -> str:
+    """By which the message that carried an offer is found again."""
+    return f"family-account:{offer.pk}"
+
+
+def _is_contact_of_now(offer: AccountOffer) -> bool:
+    """A number that was mistyped, given back or taken out of the record is somebody else's from then on."""
+    sent = deliveries(offer.school_id).filter(dedupe_key=message_key(offer)).first()
+    guardian: Guardian | None = offer.guardian
+    if sent is None or guardian is None:
+        return False
+    kind = ChannelKind(sent.kind)
+    known = guardian.phones if kind.takes_phone else (guardian.email,)
+    return sent.address in {address_of(kind, one) for one in known if is_address(kind, one)}
 
 
 def pupils_for_proof(offer: AccountOffer) -> list[Student]:

@@ -38,6 +38,7 @@ from truongso.people.family_accounts.queries import (
     is_old_enough,
     is_open_offer,
     is_other_side,
+    message_key,
     offer_by_hash,
     pupils_for_proof,
 )
@@ -76,7 +77,7 @@ def send_offer(*, actor: Actor, student: Student, guardian: Guardian) -> str:
         "nguoi_nhan": guardian.full_name, "hoc_sinh": student.full_name, "truong": school.short_name,
         "dia_chi": address_of(token), "lien_he": school.support_phone or school.phone,
     }  # fmt: skip
-    key = f"family-account:{offer.pk}"
+    key = message_key(offer)
     message = Outgoing(way[0], way[1], FAMILY_ACCOUNT, values, dedupe_key=key, essential=True)
     queue(school.pk, messages=[message], batch=key, actor=actor)
     return masked_address(way[1])

@@ -13,7 +13,7 @@ _REFUSALS = {
     "too_young": _("Em chưa đến năm tròn %(least)s tuổi, hoặc hồ sơ chưa có ngày sinh."),
     "no_consent": _("Chưa có sự đồng ý của người giám hộ cho tài khoản riêng của con. Ghi sự đồng ý trước."),
     "has_account": _("Đã có tài khoản. Đăng nhập bằng tài khoản đó; quên mật khẩu thì nhờ trường in phiếu mới."),
-    "offer_over": _("Đường dẫn đã dùng hoặc đã quá 72 giờ. Nhờ trường gửi hoặc in lại."),
+    "offer_over": _("Đường dẫn đã dùng, đã quá 72 giờ hoặc gửi tới liên hệ cũ. Nhờ trường gửi hoặc in lại."),
     "own_child": _("Con và người giám hộ không dùng chung tài khoản. Đăng xuất rồi mở lại đường dẫn."),
     "not_open": _("Tài khoản này đã ngừng từ trước."),
 }

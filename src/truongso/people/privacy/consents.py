@@ -12,6 +12,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.people.models import Consent, DataRequest, Guardian, Student
 from truongso.people.privacy import terms
+from truongso.people.privacy.notices import tell_of_yes
 from truongso.people.privacy.purposes import PURPOSES, Purpose
 from truongso.people.privacy.queries import guardians_of
 from truongso.people.privacy.types import (
@@ -57,19 +58,23 @@ class Standing:
 @transaction_required
 def agree(
     *, actor: Actor, student: Student, purpose: str, guardian: Guardian, child_agrees: bool,
-    channel: DataRequestChannel = DataRequestChannel.FAMILY, paper: Paper | None = None,
+    channel: DataRequestChannel = DataRequestChannel.FAMILY, paper: Paper | None = None, is_known: bool = True,
 ) -> Standing:  # fmt: skip
     """A guardian says yes, and where it is asked, the child; on `paper`, at the school, both have signed it.
 
-    A yes counts from now on, whatever date stands on the paper. Raises PrivacyRefusedError: unknown_purpose ·
-    not_a_guardian · child_missing · day_to_come · paper_place_missing · paper_older (day).
+    What opens something to somebody is told to the other guardians, and unless it `is_known` that the guardian said so
+    (a link is passed on, and a child knows its own birthday) to that one too. A yes counts from now on, whatever date
+    stands on the paper. Raises PrivacyRefusedError: unknown_purpose · not_a_guardian · child_missing · day_to_come ·
+    paper_place_missing · paper_older (day).
     """
     found = _purpose(purpose)
     kept = _kept(student, found, paper)
-    if guardian.pk not in {one.pk for one in guardians_of(student)}:
+    guardians = guardians_of(student)
+    if guardian.pk not in {one.pk for one in guardians}:
         raise PrivacyRefusedError("not_a_guardian")
     if is_child_asked(found, student) and not child_agrees:
         raise PrivacyRefusedError("child_missing")
+    before = standing(student, found)
     _say(
         actor, student, found, ConsentParty.REPRESENTATIVE, is_given=True, guardian=guardian,
         said_by=guardian.full_name, channel=channel.value, **kept,
@@ -79,7 +84,12 @@ def agree(
             actor, student, found, ConsentParty.CHILD, is_given=True, said_by=student.full_name, channel=channel.value,
             **kept,
         )  # fmt: skip
-    return standing(student, found)
+    after = standing(student, found)
+    if found.opens and after.representative is not None and after.holds and not before.holds:
+        told = [one for one in guardians if not is_known or one.pk != guardian.pk]
+        key = f"consent:{after.representative.pk}"
+        tell_of_yes(student, told, said_by=guardian, what=str(found.title), key=key, actor=actor)
+    return after
 
 
 @transaction_required

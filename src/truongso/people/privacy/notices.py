@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -11,12 +12,12 @@ from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
-from truongso.kernel.masking import masked_address
+from truongso.kernel.masking import masked_address, masked_name
 from truongso.kernel.ui.formatting import ngay_gio
-from truongso.messaging.public import DATA_ANSWER, DATA_TASK, active_kinds, is_address, queue
+from truongso.messaging.public import DATA_ANSWER, DATA_TASK, FAMILY_CONSENT, active_kinds, is_address, queue
 from truongso.messaging.types import ChannelKind, Outgoing
 from truongso.organizations.public import School
-from truongso.people.models import DataRequest, Guardian
+from truongso.people.models import DataRequest, Guardian, Student
 
 PAGE = "/du-lieu-ca-nhan"
 _ORDER = (ChannelKind.ZALO, ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.FILE)
@@ -55,6 +56,30 @@ def tell_guardian(request: DataRequest, *, said: str, link: str, key: str, actor
     message = Outgoing(way[0], way[1], DATA_ANSWER, values, dedupe_key=f"data:{key}", essential=True)
     queue(school.pk, messages=[message], batch=f"data:{key}", actor=actor)
     return masked_address(way[1])
+
+
+@transaction_required
+def tell_of_yes(
+    student: Student, guardians: Iterable[Guardian], *, said_by: Guardian, what: str, key: str, actor: Actor
+) -> int:
+    """Write to guardians of a pupil that one of them agreed to something; each address and `key` once. To how many."""
+    school: School = student.school
+    found = {way: one for one in guardians if (way := way_to(school.pk, one)) is not None}
+    messages = [
+        Outgoing(
+            way[0], way[1], FAMILY_CONSENT,
+            {
+                "nguoi_nhan": one.full_name, "hoc_sinh": student.full_name, "truong": school.short_name,
+                "nguoi_dong_y": masked_name(said_by.full_name), "viec": what,
+                "lien_he": school.support_phone or school.phone,
+            },
+            dedupe_key=f"{key}:{one.pk}", essential=True,
+        )
+        for way, one in found.items()
+    ]  # fmt: skip
+    if messages:
+        queue(school.pk, messages=messages, batch=key, actor=actor)
+    return len(messages)
 
 
 @transaction_required

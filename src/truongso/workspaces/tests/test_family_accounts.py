@@ -23,7 +23,7 @@ from truongso.people.family_accounts import services
 from truongso.people.family_accounts.types import FamilyAccountRefusedError
 from truongso.people.models import AccountOffer, DataRequest, FamilyAccount, Guardian, Student
 from truongso.people.privacy.consents import agree, take_back
-from truongso.people.privacy.purposes import PUPIL_ACCOUNT
+from truongso.people.privacy.purposes import PUPIL_ACCOUNT, RECEIPT_NOTICE
 from truongso.people.sensitive.services import keep_facts, open_facts
 from truongso.people.sensitive.types import FactKind, SeenKind
 from truongso.workspaces.tests.reading import text
@@ -42,7 +42,8 @@ def invoice(school: School) -> Invoice:
 
 
 def _guardian(invoice: Invoice) -> Guardian:
-    found: Guardian = Guardian.objects.for_school(invoice.school_id).get(guardianships__student=invoice.student)
+    rows = Guardian.objects.for_school(invoice.school_id).filter(guardianships__student=invoice.student)
+    found: Guardian = rows.earliest("pk")
     return found
 
 
@@ -118,6 +119,36 @@ def test_the_answer_does_not_tell_who_has_an_account_and_guessing_ends(client: C
     assert AccountOffer.objects.for_school(invoice.school).count() == offers
     unknown = [client.get(f"/gia-dinh/mo/{name}").status_code for name in ("abc", "x" * 32)]
     assert unknown == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("sms", {"phone": "0912345678"}), ("sms", {"phone": ""}), ("email", {"email": "me@khac.example"}),
+        ("email", {"email": "", "phone": "0900000001"}),
+    ],
+)  # fmt: skip
+def test_an_offer_ends_with_the_contact_it_was_sent_to(
+    client: Client, invoice: Invoice, kind: str, values: dict[str, str]
+) -> None:
+    """The school corrects a number: whoever holds the old one holds a link that opens nothing."""
+    Channel.objects.for_school(invoice.school).update(kind=kind)
+    guardians = Guardian.objects.for_school(invoice.school)
+    guardians.update(email="Me@nha.example")
+    client.post(f"/p/{invoice.public_id}/tai-khoan", {"nguoi": _guardian(invoice).pk, **KNOWN})
+    body = Delivery.objects.for_school(invoice.school).get(template="family_account").body
+    path = body[body.index("/gia-dinh/mo/") :].split()[0].rstrip(".")
+    slip = _offer(invoice)
+    AccountOffer.objects.for_school(invoice.school).update(expires_at=clock.now() + dt.timedelta(hours=72))
+    assert "Tạo tài khoản mới" in text(client.get(path))
+    kept = guardians.values("phone", "email", "other_phones").get()
+    guardians.update(**values)
+    assert "không còn trong hồ sơ" in text(client.get(path))
+    assert client.post(path, {"viec": "moi", **KNOWN}).status_code == 200
+    assert (User.objects.count(), FamilyAccount.objects.for_school(invoice.school).count()) == (0, 0)
+    assert "Tạo tài khoản mới" in text(client.get(slip))  # handed over: no contact
+    guardians.update(**kept)
+    assert client.post(path, {"viec": "moi", **KNOWN}).status_code == 302
 
 
 def test_one_person_is_one_user_joined_by_being_signed_in(client: Client, invoice: Invoice) -> None:
@@ -371,6 +402,35 @@ def test_by_the_link_too_who_is_signed_in_speaks_for_nobody_else(client: Client,
         said = {"muc": PUPIL_ACCOUNT, "nguoi": one.pk, "viec": "dong-y"}
         page = text(client.post(f"/p/{invoice.public_id}/dong-y", said, follow=True))
         assert ("Đã ghi sự đồng ý" in page) is is_heard
+
+
+def test_a_yes_to_a_pupil_s_account_is_told_to_every_other_guardian_once(client: Client, invoice: Invoice) -> None:
+    """By the link nobody is known: who is named there is told too. Signed in, the others are."""
+    user, mother, student = factories.user(None), _guardian(invoice), invoice.student
+    numbers = {"Nguyễn Văn Cha": "0912345678", "Nguyễn Thị Bà": "0912345678", "Nguyễn Văn Ông": ""}
+    for name, phone in numbers.items():
+        one = Guardian.objects.create(school=invoice.school, family=invoice.family, full_name=name, phone=phone)
+        one.guardianships.create(school=invoice.school, student=student, relationship="guardian")
+
+    def told() -> list[tuple[str, bool]]:
+        rows = Delivery.objects.for_school(invoice.school).filter(template="family_consent").order_by("address", "pk")
+        return [(one.address, one.essential) for one in rows]
+
+    said = {"muc": PUPIL_ACCOUNT, "nguoi": mother.pk, "viec": "dong-y"}
+    link = f"/p/{invoice.public_id}/dong-y"
+    client.post(link, {**said, "ngay_sinh": "15/03/2018"})
+    client.post(link, {**said, "muc": RECEIPT_NOTICE})
+    assert told() == []
+    for _again in range(2):
+        client.post(link, {**said, **KNOWN})
+    assert told() == [("0900000001", True), ("0912345678", True)]
+    body = Delivery.objects.for_school(invoice.school).filter(template="family_consent").earliest("pk").body
+    assert ["Tr*** Th*** Th*** Hang" in body, "Tai khoan rieng cua con" in body, "http" in body] == [True, True, False]
+    client.post(link, {**said, "viec": "rut"})
+    _account(invoice, user)
+    factories.login(client, user)
+    client.post(f"/gia-dinh/{student.public_id}/dong-y", said)
+    assert told() == [("0900000001", True), ("0912345678", True), ("0912345678", True)]
 
 
 def test_a_guardian_with_a_number_above_a_thousand_is_heard(client: Client, invoice: Invoice) -> None:

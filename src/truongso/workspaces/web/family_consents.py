@@ -103,7 +103,7 @@ def _answer(request: HttpRequest, student: Student, guardians: dict[str, Guardia
                 raise PrivacyRefusedError("not_a_guardian")
             agree_to_purpose(
                 actor=FAMILY_ACTOR, student=student, purpose=purpose, guardian=guardian,
-                child_agrees=request.POST.get("con") == "co",
+                child_agrees=request.POST.get("con") == "co", is_known=is_known,
             )  # fmt: skip
             return _("Đã ghi sự đồng ý.")
 
