@@ -8,27 +8,33 @@ from truongso.accounts.credential_letters import CHANGES, write
 from truongso.accounts.hygiene.notices import tell_owners
 from truongso.accounts.models import User
 from truongso.accounts.queries import memberships_on
-from truongso.kernel import clock
+from truongso.kernel import clock, scope
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.ui.formatting import ngay_gio
+from truongso.organizations.public import School
 
 
 @transaction_required
 def tell_of_change(user: User, change: str, actor: Actor) -> bool:
     """Write to the owner what has changed, in the transaction of the change; False when there is no way to.
 
-    `change` is a key of `CHANGES`. The first school the person belongs to sends it; to who works at units alone the
-    installation writes. A school's person without an address finds it in the audit trail only.
+    `change` is a key of `CHANGES`. The first of the person's schools that has a way sends it; to who works at units
+    alone the installation writes. A school's person without an address finds it in the audit trail only.
     """
-    now = clock.now()
-    school = next((m.school for m in memberships_on(user, clock.today()) if m.school is not None), None)
-    if school is None:
+    schools = {m.school.pk: m.school for m in memberships_on(user, clock.today()) if m.school is not None}
+    if not schools:
         write(user, change, actor)
         return True
-    told = tell_owners(
-        school, [user], key=f"credential:{user.pk}:{change}:{now.isoformat()}", actor=actor,
-        what=_("%(what)s lúc %(at)s") % {"what": CHANGES[change], "at": ngay_gio(now)},
-        todo=_("Nếu không phải do thầy/cô, anh/chị làm, hãy báo ngay cho quản trị của trường để khóa tài khoản"),
-    )  # fmt: skip
-    return user.pk in told
+    return any(_told(one, user, change, actor) for one in schools.values())
+
+
+def _told(school: School, user: User, change: str, actor: Actor) -> bool:
+    now = clock.now()
+    with scope.at_school(school.pk):
+        told = tell_owners(
+            school, [user], key=f"credential:{user.pk}:{change}:{now.isoformat()}", actor=actor,
+            what=_("%(what)s lúc %(at)s") % {"what": CHANGES[change], "at": ngay_gio(now)},
+            todo=_("Nếu không phải do thầy/cô, anh/chị làm, hãy báo ngay cho quản trị của trường để khóa tài khoản"),
+        )  # fmt: skip
+    return bool(told)

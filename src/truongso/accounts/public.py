@@ -15,6 +15,7 @@ from truongso.accounts.event_texts import COUNTRIES as COUNTRY_NAMES
 from truongso.accounts.event_texts import EVENTS as SECURITY_EVENTS
 from truongso.accounts.event_texts import event_row as security_row
 from truongso.accounts.factors.services import make_sheet
+from truongso.accounts.family_contacts import set_family_record
 from truongso.accounts.hygiene.operator_reviews import confirm as confirm_operators
 from truongso.accounts.hygiene.operator_reviews import open_campaign as open_operator_review
 from truongso.accounts.hygiene.review_queries import items_of as review_items
@@ -105,6 +106,7 @@ __all__ = [
     "role_name",
     "security_events_at",
     "security_row",
+    "set_family_record",
     "set_policy",
     "signed_in",
     "support_grants_open",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from truongso.accounts.models import Membership, User
-from truongso.accounts.types import Role
+from truongso.accounts.types import FAMILY_ROLES, Role
+from truongso.kernel import clock
 
 
 def memberships_on(user: User, day: dt.date) -> list[Membership]:
@@ -21,6 +22,12 @@ def memberships_on(user: User, day: dt.date) -> list[Membership]:
         .order_by("school__name", "unit__name", "role", "id")
     )
     return list(query)
+
+
+def is_family_alone(user: User) -> bool:
+    """Whether the person has a role today and none but those of a family."""
+    roles = {Role(one.role) for one in memberships_on(user, clock.today())}
+    return bool(roles) and roles <= FAMILY_ROLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -401,8 +401,8 @@ CATALOGUE: dict[str, Wording] = {
         subject=_("{truong}: đã có sự đồng ý – {viec}"),
         text=_(
             "Kính gửi anh/chị {nguoi_nhan}, phụ huynh của {hoc_sinh},\n"
-            "{truong} vừa ghi sự đồng ý của {nguoi_dong_y} cho việc: {viec}. Anh/chị đồng ý thì không cần làm gì. Không "
-            "đồng ý thì rút lại ở mục Sự đồng ý trên trang phiếu báo thu, hoặc gọi {lien_he}: việc này dừng ngay."
+            "{truong} vừa ghi sự đồng ý của {nguoi_dong_y} cho việc: {viec}. Anh/chị đồng ý thì không cần làm gì. "
+            "Không đồng ý thì rút lại ở mục Sự đồng ý trên trang phiếu báo thu, hoặc gọi {lien_he}: việc này dừng ngay."
         ),
         short=_("{truong}: {nguoi_dong_y} dong y “{viec}” cho {hoc_sinh}. Khong dong y: goi {lien_he} de dung ngay."),
         security=True,

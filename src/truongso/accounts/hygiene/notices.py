@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
+from truongso.accounts.family_contacts import way_on_record
 from truongso.accounts.models import User
-from truongso.accounts.queries import Holder
+from truongso.accounts.queries import Holder, is_family_alone
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.messaging.public import ACCOUNT_REVIEW, ACCOUNT_STATE, active_kinds, is_address, queue
@@ -19,21 +20,18 @@ PAGE = "/an-toan-tai-khoan"
 
 @transaction_required
 def tell_owners(school: School, users: Sequence[User], *, what: str, todo: str, key: str, actor: Actor) -> set[int]:
-    """Write to the owners of accounts what happened and what to do: by e-mail, else by a telephone channel that is on.
+    """Write to the owners of accounts what happened and what to do: by e-mail, else by a telephone channel that is on;
+    to families at the contact the school has on record now.
 
     Never with a link that sets a password: the mailbox may be what leaked. Ids of those who could be written to.
     """
     phones = [kind for kind in active_kinds(school.pk) if kind in {ChannelKind.SMS, ChannelKind.ZALO}]
     messages = {}
     for user in users:
-        way = next(
-            (
-                (kind, text)
-                for kind, text in [(ChannelKind.EMAIL, user.email), *((kind, user.phone) for kind in phones)]
-                if is_address(kind, text)
-            ),
-            None,
-        )
+        own = [(ChannelKind.EMAIL, user.email), *((kind, user.phone) for kind in phones)]
+        way = next(((kind, text) for kind, text in own if is_address(kind, text)), None)
+        if is_family_alone(user):
+            way = way_on_record(school, user.pk)
         if way is not None:
             values = {"nguoi_nhan": user.full_name, "truong": school.short_name, "viec": what, "can_lam": todo}
             messages[user.pk] = Outgoing(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from truongso.accounts.factors.services import forget_factors
 from truongso.accounts.models import Membership, User
-from truongso.accounts.queries import memberships_on
 from truongso.accounts.services import create_user
 from truongso.accounts.signin.passwords import take_away_password
 from truongso.accounts.signin.sessions import end_sessions
@@ -93,9 +92,3 @@ def has_own_way_in(user: User) -> bool:
     rows = Membership.objects.filter(user=user).exclude(role__in=[role.value for role in FAMILY_ROLES])
     works = rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
     return user.was_begun or user.last_login is not None or works.exists()
-
-
-def is_family_alone(user: User) -> bool:
-    """Whether the person has a role today and none but those of a family."""
-    roles = {Role(one.role) for one in memberships_on(user, clock.today())}
-    return bool(roles) and roles <= FAMILY_ROLES

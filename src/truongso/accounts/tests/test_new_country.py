@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from tests import factories
 
+from truongso.accounts import family_contacts
 from truongso.accounts.factors.services import make_sheet
 from truongso.accounts.forgetting import forget_sessions
 from truongso.accounts.models import User
@@ -24,6 +25,7 @@ from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.models import AuditEntry, Job
 from truongso.messaging.models import Delivery
+from truongso.messaging.types import ChannelKind
 from truongso.organizations.models import School
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +49,11 @@ def file(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture
-def parent(school: School) -> User:
+def parent(school: School, monkeypatch: pytest.MonkeyPatch) -> User:
     user = factories.user(Role.PARENT, school=school, username="hang", second_factor=False)
-    User.objects.filter(pk=user.pk).update(email="hang@nha.example", password_changed_at=_earlier())
+    User.objects.filter(pk=user.pk).update(password_changed_at=_earlier())
+    record = {(school.pk, user.pk): (ChannelKind.EMAIL, "hang@nha.example")}
+    monkeypatch.setattr(family_contacts, "_SOURCES", [lambda at, user_id: record.get((at.pk, user_id))])
     return user
 
 

@@ -19,10 +19,9 @@ from django.views.decorators.http import require_http_methods
 from truongso.accounts.access import public
 from truongso.accounts.models import ActivationLink
 from truongso.accounts.passwords import rules_of
-from truongso.accounts.queries import memberships_on
+from truongso.accounts.queries import is_family_alone, memberships_on
 from truongso.accounts.services import activate, activation_for, mark_activated, spend_link
 from truongso.accounts.signin.devices import device_label
-from truongso.accounts.staffing.family_roles import is_family_alone
 from truongso.accounts.web.forms import NewPasswordForm
 from truongso.accounts.web.key_making import KeyNameForm, is_sound, keep_key, options_for
 from truongso.kernel import clock

@@ -10,6 +10,7 @@ from django.test import Client
 from tests import factories, money
 
 from truongso.accounts.models import Membership, User
+from truongso.accounts.services import change_password
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.types import Role
 from truongso.fees.models import Invoice
@@ -392,6 +393,25 @@ def test_a_pupil_is_nobody_s_guardian_and_a_guardian_no_pupil(client: Client, in
     assert [(one.user_id, one.guardian_id) for one in held] == [(mother.pk, guardian.pk)]
 
 
+@pytest.mark.parametrize("kind", ["sms", "zalo", "file", "email"])
+def test_a_parent_with_a_number_alone_is_told_of_a_changed_password(invoice: Invoice, kind: str) -> None:
+    """By the school that has a way, at the contact on record now; the number the account began with is not asked."""
+    parent = factories.user(None, second_factor=False)
+    User.objects.filter(pk=parent.pk).update(phone="0911111111")
+    first = money.invoice(factories.school(code="79-KHAC", name="Trường A", prefix="KD"), [90_000])
+    for one in (first, invoice):  # the first has no channel at all
+        _account(one, parent)
+    Channel.objects.for_school(invoice.school).update(kind=kind)
+    Guardian.objects.for_school(invoice.school).update(phone="0922222222", email="me@nha.example")
+    Guardian.objects.for_school(first.school).update(email="")
+    parent.refresh_from_db()
+    with transaction():
+        change_password(user=parent, password=PASSWORD, actor=SCHOOL)
+    rows = Delivery.objects.across_schools("test").filter(template="account_state")
+    address = "me@nha.example" if kind == "email" else "0922222222"
+    assert [(one.school_id, one.kind, one.address) for one in rows] == [(invoice.school_id, kind, address)]
+
+
 def test_by_the_link_too_who_is_signed_in_speaks_for_nobody_else(client: Client, invoice: Invoice) -> None:
     user, guardian = factories.user(None), _guardian(invoice)
     _account(invoice, user)
@@ -446,18 +466,37 @@ def test_wrong_answers_of_a_day_count_for_the_family_wherever_they_are_given(inv
     guardian, wrong, now = _guardian(invoice), {"ngay_sinh": "15/03/2018"}, clock.now()
     pages: list[tuple[str, dict[str, object]]] = [
         (f"/p/{invoice.public_id}/ai-da-xem", {}), (f"/p/{invoice.public_id}/tai-khoan", {"nguoi": guardian.pk}),
-        (_offer(invoice), {"viec": "moi"}),
+        (f"/p/{invoice.public_id}/dong-y", {"nguoi": guardian.pk, "muc": PUPIL_ACCOUNT, "viec": "dong-y"}),
     ]  # fmt: skip
     for number in range(20):
         page, said = pages[number % 3]
         with clock.frozen(now + dt.timedelta(seconds=number)):
-            answer = Client(REMOTE_ADDR=f"10.0.0.{number + 1}").post(page, {**said, **wrong})
+            answer = Client(REMOTE_ADDR=f"10.0.0.{number + 1}").post(page, {**said, **wrong}, follow=True)
         assert "Chưa khớp với hồ sơ" in text(answer)
     for page, said in pages:
-        assert "Chờ đến mai" in text(Client(REMOTE_ADDR="10.0.1.1").post(page, {**said, **KNOWN}))
+        assert "Chờ đến mai" in text(Client(REMOTE_ADDR="10.0.1.1").post(page, {**said, **KNOWN}, follow=True))
     assert (User.objects.count(), Delivery.objects.for_school(invoice.school).count()) == (0, 0)
     with clock.frozen(now + dt.timedelta(days=1)):
         assert "Đã gửi đường dẫn" in text(Client().post(pages[1][0], {**pages[1][1], **KNOWN}, follow=True))
+
+
+def test_a_stranger_with_the_link_for_paying_keeps_nobody_from_a_link_of_the_own(invoice: Invoice) -> None:
+    """What the school sends or prints has wrong answers of its own, fewer; another link begins anew."""
+    page, now = f"/p/{invoice.public_id}/ai-da-xem", clock.now()
+
+    def answered(path: str, number: int, word: str) -> str:
+        with clock.frozen(now + dt.timedelta(minutes=7 * number)):
+            one = Client(REMOTE_ADDR=f"10.1.0.{number + 1}")
+            return text(one.post(path, {"viec": "moi", "ngay_sinh": word}, follow=True))
+
+    for number in range(21):
+        said = answered(page, number, "15/03/2018")
+    assert "in phiếu tạo tài khoản, mở được ngay" in said
+    first = _offer(invoice)
+    tries = [answered(first, number, "15/03/2018") for number in range(30, 41)]
+    assert ["Chưa khớp với hồ sơ" in one for one in tries] == [True] * 10 + [False]
+    assert "gửi hay in lại đường dẫn" in answered(first, 50, "14/03/2018")
+    assert "Tạo mật khẩu của riêng mình" in answered(_offer(invoice), 51, "14/03/2018")
 
 
 def test_a_parent_s_account_in_use_is_opened_anew_by_two_people(client: Client, invoice: Invoice) -> None:

@@ -116,7 +116,7 @@ def _sent(request: HttpRequest, invoice: Invoice, form: OfferForm) -> bool:
     """Whether a link is on its way; else the reason is on the form. The answer is the same whether there is an account
     already: that is told to the contact on record alone."""
     student, guardian = invoice.student, form.guardians[form.cleaned_data["nguoi"]]
-    if not is_proven(request, form, student, tries=OFFER_TRIES, what=f"family:{student.family_id}"):
+    if not is_proven(request, form, student, tries=OFFER_TRIES):
         return False
     place = f"guardian:{guardian.pk}"
     if is_spent(OFFERS, place):
@@ -143,7 +143,7 @@ def _taken(request: HttpRequest, offer: AccountOffer, caller: Caller | None, for
     if not pupils:
         form.add_error(None, family_account_refusal(FamilyAccountRefusedError("not_studying")))
         return None
-    if not is_proven(request, form, *pupils, tries=OFFER_TRIES, what=f"offer:{offer.pk}"):
+    if not is_proven(request, form, *pupils, tries=OFFER_TRIES, link=f"offer:{offer.pk}"):
         return None
     joins = request.POST.get("viec") == _JOIN
     if joins != (caller is not None):

@@ -73,7 +73,7 @@ def accesses_page(request: HttpRequest, door: Door) -> HttpResponse:
         if not has_confirmed(request):
             return confirm_first(request)
         found = accesses_of_family(student.school_id, student.family_id, _ACCESSES, student_id=student.pk)
-    elif form.is_valid() and is_proven(request, form, student, tries=LOOK_TRIES, what=f"family:{student.family_id}"):
+    elif form.is_valid() and is_proven(request, form, student, tries=LOOK_TRIES):
         found = accesses_of_family(student.school_id, student.family_id, _ACCESSES)
     rows = None
     if found is not None:

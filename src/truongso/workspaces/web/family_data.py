@@ -162,7 +162,7 @@ def _is_asker(request: HttpRequest, link: CopyLink) -> bool:
 
 def _fetched(request: HttpRequest, link: CopyLink, form: OpenForm, *, asks: bool) -> HttpResponse | None:
     """The file, counted and recorded before it leaves; None with the reason on the form."""
-    if asks and not is_proven(request, form, link.request.student, tries=COPY_TRIES, what=f"link:{link.pk}"):
+    if asks and not is_proven(request, form, link.request.student, tries=COPY_TRIES, link=f"link:{link.pk}"):
         return None
     kind = "json" if request.POST.get("dang") == "json" else "pdf"
 

@@ -19,7 +19,10 @@ from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.people.public import Guardian, Student, knows_pupil, own_guardian
 
 WRONG_WORDS = Limit("family_wrong_words", 20, 86_400)
-"""Wrong answers for one family in a day, on whatever page: a birth date is one of a few hundred."""
+"""Wrong answers for one family in a day, on all pages of links for paying: a birth date is one of a few hundred."""
+LINK_WRONG_WORDS = Limit("link_wrong_words", 10, 86_400)
+"""Wrong answers in a day to a link that went to the contact on record or left on a slip. It has a count of its own:
+whoever was passed a link for paying keeps nobody from taking up the account, and the school may give another."""
 
 
 class OpenForm(forms.Form):
@@ -32,14 +35,17 @@ class OpenForm(forms.Form):
 
 
 def is_proven(
-    request: HttpRequest, form: OpenForm, student: Student, *others: Student, tries: Limit, what: str
+    request: HttpRequest, form: OpenForm, student: Student, *others: Student, tries: Limit, link: str = ""
 ) -> bool:
     """Whether a valid form holds the right word; else the reason is on the form. Tries are counted for the place they
-    come from and for `what` is to be opened, wrong words for the family too. The birth date may be that of one of
-    `others`."""
-    places, family = (client_of(request), what), f"family:{student.family_id}"
-    if is_spent(WRONG_WORDS, family):
-        form.add_error(None, _("Hôm nay đã trả lời sai quá nhiều lần. Chờ đến mai rồi thử lại, hoặc gọi nhà trường."))
+    come from and for the family, or for the one-time `link` they are made with; so are wrong words. The birth date may
+    be that of one of `others`."""
+    what = link or f"family:{student.family_id}"
+    places, wrong = (client_of(request), what), LINK_WRONG_WORDS if link else WRONG_WORDS
+    if is_spent(wrong, what):
+        form.add_error(None, _("Hôm nay đã trả lời sai quá nhiều lần. Chờ đến mai, hoặc nhờ nhà trường: %(way)s.") % {
+            "way": _("gửi hay in lại đường dẫn") if link else _("in phiếu tạo tài khoản, mở được ngay")
+        })  # fmt: skip
         return False
     if any(is_spent(tries, place) for place in places):
         form.add_error(None, _("Đã thử quá nhiều lần. Chờ một giờ rồi thử lại, hoặc gọi nhà trường."))
@@ -51,7 +57,7 @@ def is_proven(
         knows_pupil(one.school_id, one.pk, birth_date=said["ngay_sinh"], phone=said["dien_thoai"])
         for one in (student, *others)
     ):
-        count(WRONG_WORDS, family)
+        count(wrong, what)
         form.add_error(None, _("Chưa khớp với hồ sơ. Xem lại ngày sinh hoặc số điện thoại."))
         return False
     return True
