@@ -10,7 +10,15 @@ from truongso.accounts.hygiene.models import UnitReviewItem
 from truongso.fees.models import CollectionRound, Invoice
 from truongso.kernel import selfcheck
 from truongso.payments.models import RefundRequest, Reminder
-from truongso.people.models import AccessEntry, AccountOffer, DataRequest, Erasure, FamilyAccount, Incident
+from truongso.people.models import (
+    AccessEntry,
+    AccountOffer,
+    DataRequest,
+    Erasure,
+    FamilyAccount,
+    Incident,
+    TeachingAssignment,
+)
 from truongso.reporting.selfcheck import differences
 from truongso.sandbox.bank_client import SandboxBank
 from truongso.sandbox.demo.run import collect, prepare
@@ -39,7 +47,7 @@ def test_a_whole_small_demo(product: str, bank: SandboxBank, gateways: SandboxGa
     assert differences() == []
     assert demo.parent_page.startswith("/p/")
     assert {a.role for a in demo.activations} == {
-        "Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở", "Phụ huynh", "Vận hành",
+        "Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở", "Giáo viên bộ môn", "Phụ huynh", "Vận hành",
     }  # fmt: skip
     _examples()
 
@@ -62,6 +70,8 @@ def _examples() -> None:
     ]  # fmt: skip
     assert AccessEntry.objects.across_schools(across).get().seen == ["ethnicity", "guardian_phone"]
     assert Erasure.objects.across_schools(across).get().state == "proposed"
+    given = TeachingAssignment.objects.across_schools(across).values_list("subject__code", "user__username").distinct()
+    assert sorted(given) == [("TIENG_ANH", "giaovien.th-le-van-tam.2"), ("TOAN", "giaovien.th-le-van-tam.1")]
     account = FamilyAccount.objects.across_schools(across).get()
     assert (account.user.username, account.ended_at) == ("phuhuynh.th-le-van-tam", None)
     offers = AccountOffer.objects.across_schools(across).order_by("pk")

@@ -99,6 +99,7 @@ from truongso.people.services.pupils import (
 )
 from truongso.people.services.rosters import apply_roster, import_roster, store_roster
 from truongso.people.teaching.queries import taught_by, teachers_of_class
+from truongso.people.teaching.services import assign as assign_teaching
 from truongso.people.teaching.types import Teaching
 
 __all__ = [
@@ -140,6 +141,7 @@ __all__ = [
     "agreed_purposes",
     "apply_roster",
     "ask_about_data",
+    "assign_teaching",
     "child_of_user",
     "children_of",
     "class_by_id",

@@ -34,6 +34,7 @@ from truongso.sandbox.demo import (
     reviews,
     rounds,
     setup,
+    teachers,
     transfers,
     ways,
 )
@@ -174,7 +175,7 @@ def collect(demo: list[DemoSchool], bank: SandboxBank, gateways: SandboxGateways
     desk.hand_over_vouchers(demo[0])
     if unpaid:
         privacy.show(demo[0], unpaid[0], say)
-    links += [*families.show(demo, unpaid, say), *operators.start(tree_year)]
+    links += [*teachers.start(demo, tree_year, say), *families.show(demo, unpaid, say), *operators.start(tree_year)]
     done = Demo(summary=figures(), activations=links)
     done.parent_page = f"/p/{unpaid[0].public_id}" if unpaid else ""
     return done

@@ -57,9 +57,10 @@ STAFF = (
     (Role.PRINCIPAL, "hieutruong", "Hiệu trưởng"),
     (Role.IT_ADMIN, "quantri", "Quản trị"),
 )
-OFFICER, OPERATOR, PARENT, PUPIL = "canbo", "vanhanh", "phuhuynh", "hocsinh"
+OFFICER, OPERATOR, PARENT, PUPIL, TEACHER = "canbo", "vanhanh", "phuhuynh", "hocsinh", "giaovien"
 TITLES = {word: title for _, word, title in STAFF} | {
     OFFICER: "Cán bộ Sở", OPERATOR: "Vận hành", PARENT: "Phụ huynh", PUPIL: "Học sinh",
+    TEACHER: "Giáo viên bộ môn",
 }  # fmt: skip
 """What the first word of a demo account's name stands for."""
 
