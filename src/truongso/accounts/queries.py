@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from truongso.accounts.models import Membership, User
 from truongso.accounts.types import FAMILY_ROLES, Role
@@ -70,21 +70,27 @@ class Holder:
 
 
 def holders_of(
-    roles: Collection[Role], day: dt.date, *, school_id: int | None = None, unit_ids: Collection[int] = (),
-    suspended_too: bool = False,
-) -> list[Holder]:  # fmt: skip
-    """Who holds one of the roles on that day at the school, or at one of the units, each role once; one query. Who is
-    suspended holds the role, but is left out unless asked for."""
+    roles: Collection[Role], day: dt.date, *, school_id: int | None = None, unit_ids: Collection[int] = ()
+) -> list[Holder]:
+    """Who holds one of the roles on that day at the school, or at one of the units, each role once; one query."""
     place = Q(unit_id__in=unit_ids) if school_id is None else Q(school_id=school_id) | Q(unit_id__in=unit_ids)
     rows = (
-        Membership.objects.filter(place, role__in=[r.value for r in roles], valid_from__lte=day)
+        Membership.objects.filter(place, role__in=[r.value for r in roles], valid_from__lte=day, user__is_active=True)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
-        .filter(Q() if suspended_too else Q(user__is_active=True))
         .order_by("user__full_name", "user_id", "role")
         .values_list("user_id", "user__full_name", "user__email", "role")
         .distinct()
     )
     return [Holder(*row) for row in rows]
+
+
+def holds_role(role: Role, day: dt.date) -> Exists:
+    """For rows that name a user and a school: whether the user holds the role there on the day, suspended or not."""
+    rows = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), user_id=OuterRef("user_id"), school_id=OuterRef("school_id"),
+        role=role.value, valid_from__lte=day,
+    )  # fmt: skip
+    return Exists(rows)
 
 
 def places_of(user: User) -> list[str]:

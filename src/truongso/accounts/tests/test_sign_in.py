@@ -95,7 +95,7 @@ def test_hash_parameters() -> None:
 
 def test_signing_in_says_nothing_in_another_language(client: Client, school: School) -> None:
     person = factories.user(Role.SUBJECT_TEACHER, school=school, second_factor=False)
-    data = {"login": person.username, "password": factories.PASSWORD}
+    data = {"login": person.username, "password": factories.PASSWORD, "next": "/tai-khoan"}
     page = client.post("/dang-nhap", data, follow=True).content.decode()
     assert "Tài khoản của tôi" in page
     assert "Successfully" not in page

@@ -40,7 +40,7 @@ def teachers(school_id: int, day: dt.date) -> list[Member]:
 
 def classes_of(school_id: int, user_id: int, day: dt.date) -> list[SchoolClass]:
     """The teacher's classes on the day; one query."""
-    rows = _in_force(school_id, day).filter(user_id=user_id).select_related("school_class")
+    rows = in_force(school_id, day).filter(user_id=user_id).select_related("school_class")
     return sorted((one.school_class for one in rows), key=lambda one: class_order(one.name))
 
 
@@ -61,6 +61,7 @@ def own_pupil(school: School, user_id: int, public_id: str, day: dt.date) -> Stu
     return found
 
 
-def _in_force(school_id: int, day: dt.date) -> QuerySet[Homeroom]:
+def in_force(school_id: int, day: dt.date) -> QuerySet[Homeroom]:
+    """Rows whose days hold the day, whoever their teacher is by now."""
     rows: QuerySet[Homeroom] = Homeroom.objects.for_school(school_id).filter(valid_from__lte=day)
     return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))

@@ -6,14 +6,17 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 
-from truongso.kernel import audit, clock
+from truongso.accounts.public import holds_role
+from truongso.accounts.types import Role
+from truongso.kernel import audit, clock, scope
 from truongso.kernel.actor import Actor
-from truongso.kernel.db import transaction_required
-from truongso.people.homeroom.queries import teachers
+from truongso.kernel.db import transaction, transaction_required
+from truongso.people.homeroom.queries import in_force, teachers
 from truongso.people.homeroom.types import HomeroomRefusedError
 from truongso.people.models import Homeroom, SchoolClass
 
 _DAY = dt.timedelta(days=1)
+_CLOCK = Actor.system("teaching", "worker")
 
 
 @transaction_required
@@ -61,6 +64,25 @@ def end_teacher(*, actor: Actor, homeroom: Homeroom, last_day: dt.date) -> None:
     row.valid_to = last_day
     row.save(update_fields=["valid_to"])
     _record(actor, row.school_class, row, "end")
+
+
+def end_of_leavers() -> int:
+    """What the clock does: who no longer holds the role has no class any more, and finds none coming back one day. A
+    suspended account keeps its own. Returns how many ended."""
+    ended, today = 0, clock.today()
+    left = Homeroom.objects.across_schools("homeroom teachers of every school leave").filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=today), ~holds_role(Role.HOMEROOM_TEACHER, today),
+        valid_from__lt=today,
+    )  # fmt: skip
+    for school_id in sorted(set(left.values_list("school_id", flat=True))):
+        with scope.at_school(school_id), transaction():
+            gone = in_force(school_id, today).filter(~holds_role(Role.HOMEROOM_TEACHER, today), valid_from__lt=today)
+            for row in gone.select_for_update(of=("self",)).select_related("school_class"):
+                row.valid_to = today - _DAY
+                row.save(update_fields=["valid_to"])
+                _record(_CLOCK, row.school_class, row, "end")
+                ended += 1
+    return ended
 
 
 def _make_room(rows: QuerySet[Homeroom], user_id: int, valid_from: dt.date, name: str) -> None:

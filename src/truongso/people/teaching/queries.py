@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from truongso.accounts.public import Member, holders_of
+from truongso.accounts.public import Member, holders_of, holds_role
 from truongso.accounts.types import Role
 from truongso.organizations.public import School, SchoolYear
 from truongso.people.models import Enrolment, SchoolClass, TeachingAssignment
@@ -28,10 +27,15 @@ class Row:
         """Whether it can still be ended."""
         return self.standing not in (Standing.OVER, Standing.WITHDRAWN)
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is in force or will be."""
+        return self.standing in (Standing.NOW, Standing.COMING)
 
-def teachers(school_id: int, day: dt.date, *, suspended_too: bool = False) -> list[Member]:
+
+def teachers(school_id: int, day: dt.date) -> list[Member]:
     """Who has the role of subject teacher at the school on the day, by name; one query."""
-    rows = holders_of([Role.SUBJECT_TEACHER], day, school_id=school_id, suspended_too=suspended_too)
+    rows = holders_of([Role.SUBJECT_TEACHER], day, school_id=school_id)
     return [Member(one.user_id, one.full_name, one.role) for one in rows]
 
 
@@ -42,32 +46,32 @@ def year_classes(school: School, year: SchoolYear) -> list[SchoolClass]:
 
 
 def rows_of_year(school: School, year: SchoolYear, day: dt.date, *, user_id: int | None = None) -> list[Row]:
-    """Every assignment of the year's classes, of one teacher if named: by class, subject, beginning; two queries."""
+    """Every assignment of the year's classes, of one teacher if named: by class, subject, beginning; one query."""
     found = TeachingAssignment.objects.for_school(school).filter(school_class__school_year=year)
     if user_id is not None:
         found = found.filter(user_id=user_id)
-    held = {one.user_id for one in teachers(school.pk, day)}
+    found = found.annotate(is_held=holds_role(Role.SUBJECT_TEACHER, day))
     rows = sorted(
         found.select_related("school_class", "subject", "user"),
         key=lambda one: (class_order(one.school_class.name), one.subject.name_fold, one.valid_from, one.pk),
     )
-    return [Row(one, _standing(one, day, held)) for one in rows]
+    return [Row(one, _standing(one, day, is_held=one.is_held)) for one in rows]
 
 
 def taught_by(school_id: int, user_id: int, day: dt.date) -> list[Teaching]:
-    """What the person teaches on the day, by class and subject; nothing without the role; two queries."""
-    return _teachings(in_force(school_id, day).filter(user_id=user_id), school_id, day)
+    """What the person teaches on the day, by class and subject; nothing without the role; one query."""
+    return _teachings(in_force(school_id, day).filter(user_id=user_id), day)
 
 
 def teachers_of_class(school_id: int, class_id: int, day: dt.date, *, subject_id: int | None = None) -> list[Teaching]:
-    """Who teaches the class on the day, of the one subject if named, by subject and name; two queries.
+    """Who teaches the class on the day, of the one subject if named, by subject; one query.
 
     Where the homeroom teacher teaches most subjects, as at primary schools, that is not said here again.
     """
     rows = in_force(school_id, day).filter(school_class_id=class_id)
     if subject_id is not None:
         rows = rows.filter(subject_id=subject_id)
-    return _teachings(rows, school_id, day)
+    return _teachings(rows, day)
 
 
 def pupil_names(school: School, class_id: int, day: dt.date) -> list[str]:
@@ -84,24 +88,23 @@ def in_force(school_id: int, day: dt.date) -> QuerySet[TeachingAssignment]:
     return rows.filter(valid_from__lte=day, valid_to__gte=day, withdrawn_at=None)
 
 
-def _teachings(rows: QuerySet[TeachingAssignment], school_id: int, day: dt.date) -> list[Teaching]:
-    held = {one.user_id for one in teachers(school_id, day)}
+def _teachings(rows: QuerySet[TeachingAssignment], day: dt.date) -> list[Teaching]:
+    held = rows.filter(holds_role(Role.SUBJECT_TEACHER, day), user__is_active=True)
     found = [
         Teaching(
             one.public_id, one.school_class_id, one.school_class.name, one.subject_id, one.subject.name, one.user_id,
             one.user.full_name,
         )
-        for one in rows.select_related("school_class", "subject", "user").order_by("subject__name_fold", "pk")
-        if one.user_id in held
+        for one in held.select_related("school_class", "subject", "user").order_by("subject__name_fold", "pk")
     ]  # fmt: skip
     return sorted(found, key=lambda one: class_order(one.class_name))
 
 
-def _standing(row: TeachingAssignment, day: dt.date, held: Collection[int]) -> Standing:
+def _standing(row: TeachingAssignment, day: dt.date, *, is_held: bool) -> Standing:
     if row.withdrawn_at is not None:
         return Standing.WITHDRAWN
     if row.valid_to < day:
         return Standing.OVER
-    if row.user_id not in held:
+    if not is_held:
         return Standing.NO_ROLE
     return Standing.COMING if row.valid_from > day else Standing.NOW

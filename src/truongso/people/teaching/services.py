@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from truongso.accounts.public import holds_role
+from truongso.accounts.types import Role
 from truongso.kernel import audit, clock, scope
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction, transaction_required
@@ -78,25 +80,18 @@ def change(
 def end_of_leavers() -> int:
     """What the clock does: assignments of who no longer holds the role end, so that who comes back one day finds no
     class of then. A suspended account keeps its own. Returns how many ended."""
-    ended = 0
+    ended, today = 0, clock.today()
     live = TeachingAssignment.objects.across_schools("teachers of every school leave").filter(
-        valid_from__lte=clock.today(), valid_to__gte=clock.today(), withdrawn_at=None
+        valid_from__lte=today, valid_to__gte=today, withdrawn_at=None
     )
-    for school_id in sorted(set(live.values_list("school_id", flat=True))):
+    left = live.filter(~holds_role(Role.SUBJECT_TEACHER, today))
+    for school_id in sorted(set(left.values_list("school_id", flat=True))):
         with scope.at_school(school_id), transaction():
-            ended += end_leavers(school_id)
+            gone = in_force(school_id, today).filter(~holds_role(Role.SUBJECT_TEACHER, today))
+            for row in gone.select_for_update(of=("self",)).select_related("school_class", "subject"):
+                _end(_CLOCK, row, today - _DAY)
+                ended += 1
     return ended
-
-
-@transaction_required
-def end_leavers(school_id: int) -> int:
-    """End what teachers without the role still have at the school, within its scope; how many."""
-    held = {one.user_id for one in teachers(school_id, clock.today(), suspended_too=True)}
-    left = in_force(school_id, clock.today()).exclude(user_id__in=held)
-    rows = list(left.select_for_update(of=("self",)).select_related("school_class", "subject"))
-    for row in rows:
-        _end(_CLOCK, row, clock.today() - _DAY)
-    return len(rows)
 
 
 def _rows(school_id: int, public_ids: Collection[str]) -> list[TeachingAssignment]:

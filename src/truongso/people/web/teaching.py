@@ -68,10 +68,10 @@ def assignments_of(request: AuthedRequest, public_id: str) -> HttpResponse:
     person = get_object_or_404(users_of_school(school.pk), public_id=public_id)
     members, year = teachers(school.pk, today), school_year_on(today)
     rows = rows_of_year(school, year, today, user_id=person.pk) if year else []
-    is_teacher = person.pk in {one.user_id for one in members}
+    open_rows = [one for one in rows if one.is_open]
+    is_teacher = person.pk in {one.user_id for one in members} or any(one.counts for one in open_rows)
     if not rows and not is_teacher:
         raise Http404
-    open_rows = [one for one in rows if one.is_open]
     form = ChangeForm(
         request.POST if request.method == "POST" else None, open_rows,
         [one for one in members if one.user_id != person.pk],
@@ -142,7 +142,7 @@ def _teacher_groups(school_id: int, rows: list[Row]) -> list[dict[str, Any]]:
         user = known.get(user_id) or people[user_id]
         own = sorted((row for row in rows if row.is_open and row.assignment.user_id == user_id), key=_subject)
         taught = [(name, list(some)) for name, some in groupby(own, key=_subject)]
-        found.append({"teacher": user, "has_role": user_id in held, "taught": taught})
+        found.append({"teacher": user, "has_role": user_id in held or any(one.counts for one in own), "taught": taught})
     return found
 
 

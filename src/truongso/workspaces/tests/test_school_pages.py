@@ -259,8 +259,9 @@ def test_the_rail_shows_pages_of_the_role(client: Client, school: School) -> Non
     ]  # fmt: skip
     assert not {"Miễn giảm", "Danh mục khoản thu", "Không dùng tiền mặt"} & set(cashier)
     assert rail(Role.IT_ADMIN)[:5] == [
-        "Học sinh", "Thông tin trường", "Đối tác thanh toán", "Thay đổi chờ duyệt", "Kênh gửi tin nhắn",
+        "Học sinh", "Phân công giảng dạy", "Thông tin trường", "Đối tác thanh toán", "Thay đổi chờ duyệt",
     ]  # fmt: skip
+    assert rail(Role.SUBJECT_TEACHER) == ["Lớp tôi dạy", "Tài khoản & bảo mật"]
     assert rail(Role.HOMEROOM_TEACHER) == ["Lớp chủ nhiệm", "Tài khoản & bảo mật"]
     assert rail(Role.SUPPORT) == ["Xem giúp trường", "Tài khoản & bảo mật"]
 

@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from tests import factories
 
-from truongso.accounts.models import User
+from truongso.accounts.models import Membership, User
 from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.models import AuditEntry
 from truongso.organizations.models import School
+from truongso.people.homeroom.services import end_of_leavers
 from truongso.people.models import AccessEntry, Guardian, Homeroom, SchoolClass, Student
 from truongso.people.sensitive.services import keep_facts
 from truongso.people.sensitive.types import FactKind
@@ -151,3 +152,18 @@ def test_nothing_else_opens(scene: Scene) -> None:
     for address in (f"/hoc-sinh/{scene.pupil.public_id}", f"/hoc-sinh/{scene.pupil.public_id}/nhay-cam", "/hoc-sinh"):
         assert now.get(address).status_code == 403
     assert AccessEntry.objects.for_school(scene.school).count() == 0
+
+
+def test_who_leaves_does_not_find_the_class_coming_back(scene: Scene) -> None:
+    scene.give(scene.first, "01/09/2026")
+    scene.give(scene.second, "01/09/2026", school_class=scene.there)
+    User.objects.filter(pk=scene.second.pk).update(is_active=False)  # suspended: comes back to the same class
+    assert end_of_leavers() == 0
+    Membership.objects.filter(user=scene.first).update(valid_to=TODAY - dt.timedelta(days=1))
+    assert (end_of_leavers(), end_of_leavers()) == (1, 0)
+    assert [row[3] for row in scene.rows()] == ["2026-10-04", None]
+    entry = AuditEntry.objects.get(action="people:homeroom:end")
+    assert (entry.actor_id, entry.actor_label, entry.params["to"]) == (None, "teaching", "2026-10-04")
+    Membership.objects.filter(user=scene.first).update(valid_to=None)
+    page = f"/lop-chu-nhiem/{scene.pupil.public_id}"
+    assert factories.login(Client(), scene.first).get(page).status_code == 404
