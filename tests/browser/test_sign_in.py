@@ -90,7 +90,7 @@ def code_now(secret: str) -> str:
 
 
 def signed_in(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1, name="Tài khoản của tôi")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Lớp tôi dạy")).to_be_visible()
 
 
 def sign_out(page: Page) -> None:
