@@ -90,7 +90,7 @@ def test_the_heads_of_a_day_are_those_of_its_last_entries(chain: int) -> None:
 
 def test_an_edited_row_is_named(chain: int) -> None:
     _edit(chain)
-    assert _broken(CHAIN) == [f"{chain} audit 2"]
+    assert _broken(CHAIN) == [f"{chain} nhật ký 2"]
 
 
 @pytest.mark.parametrize("left_out", [0, 1, 3])

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from truongso.accounts.countries import COUNTRIES
 from truongso.accounts.signin.models import SecurityEvent
 from truongso.accounts.signin.types import EventKind
 
@@ -33,15 +34,6 @@ _METHODS: Mapping[str, Promise] = {
     "webauthn": gettext_lazy("khóa, vân tay"), "sheet": gettext_lazy("phiếu mã"),
     "recovery_codes": gettext_lazy("mã dự phòng"), "code": gettext_lazy("mã"), "elsewhere": gettext_lazy("từ máy khác"),
 }  # fmt: skip
-COUNTRIES: Mapping[str, Promise] = {
-    "VN": gettext_lazy("Việt Nam"), "LA": gettext_lazy("Lào"), "KH": gettext_lazy("Campuchia"),
-    "TH": gettext_lazy("Thái Lan"), "SG": gettext_lazy("Singapore"), "MY": gettext_lazy("Malaysia"),
-    "CN": gettext_lazy("Trung Quốc"), "HK": gettext_lazy("Hồng Kông"), "TW": gettext_lazy("Đài Loan"),
-    "JP": gettext_lazy("Nhật Bản"), "KR": gettext_lazy("Hàn Quốc"), "US": gettext_lazy("Hoa Kỳ"),
-    "AU": gettext_lazy("Úc"), "DE": gettext_lazy("Đức"), "FR": gettext_lazy("Pháp"), "GB": gettext_lazy("Anh"),
-    "RU": gettext_lazy("Nga"), "NL": gettext_lazy("Hà Lan"), "CZ": gettext_lazy("Séc"), "PL": gettext_lazy("Ba Lan"),
-}  # fmt: skip
-"""Names of countries from which people here most often sign in; all others are shown by their two letters."""
 
 
 def event_row(one: SecurityEvent) -> dict[str, Any]:
@@ -61,8 +53,7 @@ def event_row(one: SecurityEvent) -> dict[str, Any]:
 
 def country_text(code: str) -> str:
     """A country as people read it; two letters where its name is not known here."""
-    name = COUNTRIES.get(code)
-    return str(name) if name is not None else _("nước có mã %(code)s") % {"code": code}
+    return COUNTRIES.get(code) or _("nước có mã %(code)s") % {"code": code}
 
 
 def _how(one: SecurityEvent) -> str:

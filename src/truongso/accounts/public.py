@@ -9,9 +9,9 @@ from truongso.accounts.access import (
     signed_in,
 )
 from truongso.accounts.acts import acts_at, places_of_acts
+from truongso.accounts.countries import COUNTRIES as COUNTRY_NAMES
 from truongso.accounts.credential_letters import hand_over as hand_over_letters
 from truongso.accounts.credential_letters import unsent as unsent_letters
-from truongso.accounts.event_texts import COUNTRIES as COUNTRY_NAMES
 from truongso.accounts.event_texts import EVENTS as SECURITY_EVENTS
 from truongso.accounts.event_texts import event_row as security_row
 from truongso.accounts.factors.services import make_sheet

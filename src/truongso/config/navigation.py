@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from truongso.accounts.public import Caller, caller_of, role_name, support_grants_open, waiting_request_count
-from truongso.accounts.types import Permission
+from truongso.accounts.types import FAMILY_ROLES, Permission
 from truongso.banking.public import open_claim_count, queue_figures, waiting_closes
 from truongso.kernel import clock
 from truongso.organizations.public import School, school_year_on
@@ -172,6 +172,11 @@ GROUPS = (
             Entry(gettext_lazy("Người vận hành"), "accounts:operators", "clipboard-check",
                   Permission.OPERATOR_ACCOUNT_REVIEW),
             Entry(gettext_lazy("Phần đang dùng"), "accounts:modules", "adjustments", Permission.SCHOOL_MODULE_WRITE),
+        ),
+    ),
+    Group(
+        gettext_lazy("Của tôi"),
+        (
             Entry(gettext_lazy("Gia đình của tôi"), FAMILY, "users", Permission.FAMILY_CHILD_READ),
             Entry(gettext_lazy("Tài khoản & bảo mật"), "accounts:own_account", "shield-check", None),
         ),
@@ -271,6 +276,7 @@ def _organisation(caller: Caller) -> dict[str, Any] | None:
             "current": one.pk == caller.membership.pk,
         }
         for one in caller.memberships
+        if one.role not in FAMILY_ROLES or one.pk == caller.membership.pk
     ]
     return {"name": name, "note": note, "choices": choices if len(choices) > 1 else []}
 

@@ -78,7 +78,7 @@ def _audit_chain() -> list[str]:
         rows = AuditEntry.objects.filter(school_id=school_id).order_by("seq").iterator(chunk_size=2000)
         broken = audit.first_broken(rows)
         if broken is not None:
-            problems.append(f"{school_id} audit {broken.seq}")
+            problems.append(f"{school_id} nhật ký {broken.seq}")
     return problems
 
 

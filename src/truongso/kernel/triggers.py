@@ -239,9 +239,9 @@ def differences(using: str = "default") -> list[str]:
         if postgres or t.sqlite
     }
     actual = _actual(connection)
-    problems = [f"missing: {name}" for name in sorted(expected.keys() - actual.keys())]
-    problems += [f"unknown: {name}" for name in sorted(actual.keys() - expected.keys())]
-    problems += [f"changed: {n}" for n in sorted(expected.keys() & actual.keys()) if expected[n] != actual[n]]
+    problems = [f"thiếu: {name}" for name in sorted(expected.keys() - actual.keys())]
+    problems += [f"không rõ: {name}" for name in sorted(actual.keys() - expected.keys())]
+    problems += [f"bị sửa: {n}" for n in sorted(expected.keys() & actual.keys()) if expected[n] != actual[n]]
     return problems
 
 

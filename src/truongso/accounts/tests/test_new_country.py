@@ -14,6 +14,8 @@ from django.test import Client, RequestFactory
 from tests import factories
 
 from truongso.accounts import family_contacts
+from truongso.accounts.countries import COUNTRIES
+from truongso.accounts.event_texts import country_text
 from truongso.accounts.factors.services import make_sheet
 from truongso.accounts.forgetting import forget_sessions
 from truongso.accounts.models import User
@@ -231,3 +233,11 @@ def test_strange_is_only_what_is_known_to_be_elsewhere(parent: User, file: Path,
     assert not strange(JP)  # nothing learnt yet
     sign_in(parent, VN)
     assert [strange(one) for one in (VN, JP, UNKNOWN, PRIVATE)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("VN", "Việt Nam"), ("CI", "Côte d’Ivoire"), ("HK", "Hồng Kông"), ("QZ", "nước có mã QZ")]
+)
+def test_countries_are_named_in_vietnamese(code: str, name: str) -> None:
+    assert country_text(code) == name
+    assert len(COUNTRIES) == 250

@@ -14,7 +14,7 @@ from django.test import Client
 from tests import factories
 
 from truongso.accounts.hashers import Argon2id
-from truongso.accounts.models import ActivationLink, User
+from truongso.accounts.models import ActivationLink, Membership, User
 from truongso.accounts.services import activate, activation_for, create_user, grant, new_activation
 from truongso.accounts.types import Role
 from truongso.kernel import clock
@@ -247,3 +247,17 @@ def test_own_account_lists_the_memberships(client: Client, school: School) -> No
     assert "Trường Tiểu học Lê Văn Tám" in page
     assert "Hiệu trưởng" in page
     assert "Lê Thị Kế Toán" in page
+
+
+def test_nobody_changes_over_to_a_role_of_the_family(client: Client, school: School, other_school: School) -> None:
+    parent = factories.user(Role.PARENT, school=school)
+    roles = (Role.PARENT, Role.HOMEROOM_TEACHER, Role.SUBJECT_TEACHER)
+    made = [
+        Membership.objects.create(user=parent, role=role.value, school=other_school, valid_from=dt.date(2026, 1, 1))
+        for role in roles
+    ]
+    factories.login(client, parent)
+    client.post("/doi-don-vi", {"membership": made[1].pk})
+    page = client.get("/tai-khoan").content.decode()
+    assert (page.count("Chuyển sang"), page.count("Phụ huynh · từ"), page.count("Đang dùng")) == (1, 2, 1)
+    assert re.findall(r'name="membership" value="(\d+)"', page) == [str(made[2].pk)]

@@ -57,7 +57,10 @@ def operators_open(request: AuthedRequest) -> HttpResponse:
 @requires(Permission.OPERATOR_ACCOUNT_REVIEW)
 @require_safe
 def operators_review(request: AuthedRequest) -> HttpResponse:
-    """A campaign account by account: the one named, else the latest."""
+    """A campaign account by account: the one named, else the latest; before the first, to where it is opened."""
+    if not operator_reviews.campaigns():
+        messages.info(request, _("Chưa có đợt rà soát nào. Bấm Mở đợt rà soát."))
+        return redirect("accounts:operators")
     return render(request, "accounts/hygiene/operators_review.html", _context(request))
 
 

@@ -22,6 +22,7 @@ from truongso.accounts.policy.services import require_change
 from truongso.accounts.services import change_password, keep_password
 from truongso.accounts.signin import countries, events, throttle
 from truongso.accounts.signin.types import EventKind
+from truongso.accounts.types import FAMILY_ROLES
 from truongso.accounts.web.adapter import must_wait
 from truongso.accounts.web.forms import ChangePasswordForm, factor_key
 from truongso.accounts.web.gate import choose
@@ -38,7 +39,8 @@ def own_account(request: AuthedRequest) -> HttpResponse:
         messages.success(request, _("Đã đổi mật khẩu. Các máy khác đã được đăng xuất."))
         return redirect("accounts:own_account")
     user = request.caller.user
-    places = [(one, role_name(one.role)) for one in request.caller.memberships]
+    # The family's pages are open whatever role is chosen: there is nothing to change over to.
+    places = [(one, role_name(one.role), one.role in FAMILY_ROLES) for one in request.caller.memberships]
     duty = duty_of(user)
     context = {
         "form": form, "caller": request.caller, "places": places, "rules": rules_of(user), "duty": duty,

@@ -56,7 +56,7 @@ def test_e001_a_missing_trigger(capsys: pytest.CaptureFixture[str]) -> None:
     name = "ts_kernel_auditentry_no_update"
     on = " ON kernel_auditentry" if connection.vendor == "postgresql" else ""
     connection.cursor().execute(f"DROP TRIGGER {name}{on}")
-    assert f"TS.E001: missing: {name}" in _found(capsys)
+    assert f"TS.E001: thiếu: {name}" in _found(capsys)
     triggers.install()
 
 

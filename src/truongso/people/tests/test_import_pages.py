@@ -96,6 +96,17 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected(accountant: Clie
     assert "Nhập 1 học sinh" in page
 
 
+def test_refused_rows_of_somebody_else_come_without_what_the_page_hides(accountant: Client, school: School) -> None:
+    address = send(accountant, workbook([*FIRST, BAD_DATE]))["Location"]
+    other = factories.login(Client(), factories.user(Role.IT_ADMIN, school=school))
+    sheet, _origin = read_sheets(other.get(f"{address}/can-sua").content, "x.xlsx")
+    own, _origin = read_sheets(accountant.get(f"{address}/can-sua").content, "x.xlsx")
+    hidden = [place for place, label in enumerate(own.rows[0]) if label not in sheet.rows[0]]
+    assert [own.rows[0][place] for place in hidden] == ["Ngày sinh", "SĐT liên hệ"]
+    assert sheet.rows[1][:-1] == [cell for place, cell in enumerate(own.rows[1][:-1]) if place not in hidden]
+    assert sheet.rows[1][-1] == "Ngày sinh không có trong lịch. Xem lại ngày và tháng."
+
+
 def test_what_changed_since_the_preview_is_shown_again(accountant: Client, school: School) -> None:
     address = send(accountant, workbook(FIRST))["Location"]
     seen = text(accountant.get(address)).split('name="seen" value="')[1].split('"')[0]

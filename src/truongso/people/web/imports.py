@@ -86,7 +86,8 @@ def refused_rows(request: AuthedRequest, public_id: str) -> HttpResponse:
     school = request.caller.school
     stored = get_object_or_404(RosterImport.objects.for_school(school), public_id=public_id)
     try:
-        return tables.refused_file(preview(school, stored).plan, school, request.caller.actor)
+        is_own = stored.uploaded_by == request.caller.user.pk
+        return tables.refused_file(preview(school, stored).plan, request.caller, is_own=is_own)
     except PeopleError as refusal:
         return _gone(request, refusal)
 

@@ -14,11 +14,17 @@ from truongso.accounts.public import Caller, Data, Sight
 from truongso.kernel.masking import masked_address, masked_phone
 from truongso.kernel.ui.formatting import ngay, sdt
 from truongso.people.models import Guardian
-from truongso.people.roster.types import Reason
+from truongso.people.roster.types import Column, Reason
 from truongso.people.web.messages import describe, describe_hidden, quoted_field, value_text
 
 KINDS = {"birth_date": Data.IDENTITY, "phones": Data.GUARDIAN_PHONE, "email": Data.GUARDIAN_PHONE}
 """Fields of a pupil, as a roster states them, that are not shown to everybody who sees the name."""
+_COLUMNS = {
+    Data.IDENTITY: {Column.BIRTH_DATE, Column.BIRTH_DAY, Column.BIRTH_MONTH, Column.BIRTH_YEAR},
+    Data.GUARDIAN_PHONE: {
+        Column.PHONE, Column.FATHER_PHONE, Column.MOTHER_PHONE, Column.GUARDIAN_PHONE, Column.EMAIL,
+    },
+}  # fmt: skip
 
 
 def birth_text(caller: Caller, day: dt.date | None) -> str:
@@ -51,3 +57,8 @@ def reason_text(caller: Caller, reason: Reason) -> str:
     """Why a row was refused; a cell that could not be read is quoted to who would see it read."""
     field = quoted_field(reason)
     return describe(reason) if not field or caller.sight(KINDS[field]) is Sight.WHOLE else describe_hidden(reason)
+
+
+def hidden_columns(caller: Caller) -> set[Column]:
+    """Columns of a roster whose cells the caller does not see whole."""
+    return {one for kind, columns in _COLUMNS.items() if caller.sight(kind) is not Sight.WHOLE for one in columns}

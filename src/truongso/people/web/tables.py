@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from truongso.kernel.actor import Actor
+from truongso.accounts.public import Caller
 from truongso.kernel.sheet_writer import ExportCell, SheetOut, write_xlsx
 from truongso.kernel.ui.downloads import XLSX, file_response, xlsx_response
-from truongso.organizations.public import School
 from truongso.people.models import Student
 from truongso.people.roster import RosterPlan, refused_table
 from truongso.people.types import Gender, Relationship
+from truongso.people.web.masks import hidden_columns, reason_text
 from truongso.people.web.messages import GENDERS, STATUSES, describe
 
 HEADER = (
@@ -28,12 +28,19 @@ def template_file() -> HttpResponse:
     return file_response(write_xlsx([sheet]), "mau-danh-sach-hoc-sinh.xlsx", XLSX)
 
 
-def refused_file(plan: RosterPlan, school: School, actor: Actor) -> HttpResponse:
-    """The refused rows with the reason in the last column; once corrected they are uploaded as they are."""
-    header, *rows = refused_table(plan, describe)
+def refused_file(plan: RosterPlan, caller: Caller, *, is_own: bool) -> HttpResponse:
+    """The refused rows with the reason in the last column; once corrected they are uploaded as they are.
+
+    Who uploaded the roster (`is_own`) gets the cells back that came with it; to anybody else birth dates and contacts
+    are shown as little as on the page.
+    """
+    if is_own:
+        header, *rows = refused_table(plan, describe)
+    else:
+        header, *rows = refused_table(plan, lambda one: reason_text(caller, one), without=hidden_columns(caller))
     return xlsx_response(
         [SheetOut(_("Cần sửa"), [str(cell) for cell in header], rows)], name="hoc-sinh-can-sua", dated=False,
-        action="people:roster:refused", school=school, actor=actor, count=len(rows),
+        action="people:roster:refused", school=caller.school, actor=caller.actor, count=len(rows),
     )  # fmt: skip
 
 

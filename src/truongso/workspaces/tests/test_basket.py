@@ -66,6 +66,10 @@ def test_two_schools_are_two_codes_and_money_is_never_mixed(
     assert "Tất cả 340.000 đ Tiền vào 2 tài khoản nhận khác nhau, nên có 2 mã QR." in shown
     paying = client.get(f"/gop/{token}/nop")
     assert text(paying).count("Nội dung chuyển khoản:") == 2
+    for page in (shown, text(paying)):
+        assert page.count("Tổ hỗ trợ phụ huynh") == 1
+        whom = page.split("Tổ hỗ trợ phụ huynh")[1]
+        assert [name in whom for name in (here.school.short_name, there.school.short_name)] == [True, True]
     codes = [decode(read_qr(client.get(f"/gop/{token}/{n}.png").content)[0]) for n in (0, 1)]
     assert [(c.account, int(c.amount or 0), c.bill_number) for c in codes] == [
         ("0071000123456", 250_000, here.code), ("8888000011112222", 90_000, there.code),

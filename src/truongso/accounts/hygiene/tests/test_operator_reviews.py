@@ -36,7 +36,11 @@ def number(user: User) -> int:
 def test_two_operators_review_each_other_and_one_signs(school: School) -> None:
     one, two, three = operator("Một"), operator("Hai"), operator("Ba")
     first, second = factories.login(Client(), one), factories.login(Client(), two)
-    assert first.get(f"{PAGE}/dot").status_code == 404
+    early = [first.get(f"{PAGE}/{tail}", follow=True) for tail in ("dot", "dot/ky")]
+    assert {(one.request["PATH_INFO"], "Chưa có đợt rà soát nào." in one.content.decode()) for one in early} == {
+        (PAGE, True)
+    }  # fmt: skip
+    assert first.get(f"{PAGE}/dot/ban-in").status_code == 404
     first.post(f"{PAGE}/mo")
     of_round = ReviewRound.objects.get()
     assert (of_round.unit, of_round.started_by, decisions()) == (None, one, {"Một": "", "Hai": "", "Ba": ""})
