@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests import factories
 
 from truongso.accounts.models import Membership, User
@@ -299,3 +301,24 @@ def test_the_programme_names_each_subject_once() -> None:
         SchoolLevel.PRESCHOOL: 1, SchoolLevel.PRIMARY: 17, SchoolLevel.LOWER_SECONDARY: 16,
         SchoolLevel.UPPER_SECONDARY: 20,
     }  # fmt: skip
+
+
+def test_many_assignments_cost_no_more_queries_than_one(scene: Scene) -> None:
+    pages = (PLAN, f"{PLAN}?xem=giao-vien", f"{PLAN}/giao-vien/{scene.first.public_id}")
+    teacher = factories.login(Client(), scene.first)
+
+    def cost() -> list[int]:
+        found = []
+        for client, page in [*((scene.it, page) for page in pages), (teacher, OWN)]:
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(page).status_code == 200
+            found.append(len(seen))
+        return found
+
+    scene.give(scene.first)
+    cost()  # what is asked once a process
+    one = cost()
+    for subject in ("NGU_VAN", "TIN_HOC", "CONG_NGHE"):
+        scene.give(scene.first, ("6A", "7A", "10B"), subject=subject)
+        scene.give(scene.second, ("6A", "7A", "10B"), subject=subject)
+    assert cost() == one
