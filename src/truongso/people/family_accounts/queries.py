@@ -11,12 +11,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 
 from truongso.kernel import clock, scope
-from truongso.messaging.public import address_of, deliveries, is_address
-from truongso.messaging.types import ChannelKind
 from truongso.organizations.public import School
 from truongso.people.family_accounts.types import OfferWay
 from truongso.people.models import AccountOffer, Enrolment, FamilyAccount, Guardian, Guardianship, Student
 from truongso.people.privacy.consents import standing
+from truongso.people.privacy.notices import is_contact_of_now
 from truongso.people.privacy.purposes import PUPIL_ACCOUNT, PURPOSES
 from truongso.people.types import StudentStatus
 
@@ -112,7 +111,9 @@ def is_open_offer(offer: AccountOffer) -> bool:
     """Whether an offer can still be taken up: one that was sent, only while the contact it went to is the guardian's on
     record. One query at most."""
     is_live = offer.used_at is None and offer.expires_at > clock.now()
-    return is_live and (offer.way == OfferWay.SLIP.value or _is_contact_of_now(offer))
+    if not is_live or offer.way == OfferWay.SLIP.value:
+        return is_live
+    return is_contact_of_now(offer.school_id, offer.guardian, message_key(offer))
 
 
 def message_key(offer: AccountOffer) -> str:
@@ -120,15 +121,12 @@ def message_key(offer: AccountOffer) -> str:
     return f"family-account:{offer.pk}"
 
 
-def _is_contact_of_now(offer: AccountOffer) -> bool:
-    """A number that was mistyped, given back or taken out of the record is somebody else's from then on."""
-    sent = deliveries(offer.school_id).filter(dedupe_key=message_key(offer)).first()
-    guardian: Guardian | None = offer.guardian
-    if sent is None or guardian is None:
-        return False
-    kind = ChannelKind(sent.kind)
-    known = guardian.phones if kind.takes_phone else (guardian.email,)
-    return sent.address in {address_of(kind, one) for one in known if is_address(kind, one)}
+def was_ended_by_school(guardian: Guardian) -> bool:
+    """Whether the guardian's last account was ended by somebody at school (not by the clock with the last child, nor by
+    joining another). One query."""
+    rows = FamilyAccount.objects.for_school(guardian.school_id).filter(guardian=guardian)
+    last = rows.order_by("-pk").first()
+    return last is not None and last.ended_at is not None and last.ended_by is not None
 
 
 def pupils_for_proof(offer: AccountOffer) -> list[Student]:

@@ -41,9 +41,10 @@ from truongso.people.family_accounts.queries import (
     message_key,
     offer_by_hash,
     pupils_for_proof,
+    was_ended_by_school,
 )
 from truongso.people.family_accounts.types import FamilyAccountRefusedError, OfferWay
-from truongso.people.models import AccountOffer, FamilyAccount, Guardian, Student
+from truongso.people.models import AccountOffer, CopyLink, FamilyAccount, Guardian, Student
 from truongso.people.privacy.notices import way_to
 from truongso.people.privacy.queries import guardians_of
 
@@ -65,12 +66,15 @@ class Taken:
 def send_offer(*, actor: Actor, student: Student, guardian: Guardian) -> str:
     """A link to the guardian's contact on record; where it went, masked.
 
-    Raises FamilyAccountRefusedError not_a_guardian, not_studying, no_contact.
+    Whose account the school ended gets another by a slip alone, which somebody at school hands over.
+    Raises FamilyAccountRefusedError not_a_guardian, not_studying, no_contact, slip_alone.
     """
     _check_guardian(student, guardian)
     way = way_to(student.school_id, guardian)
     if way is None:
         raise FamilyAccountRefusedError("no_contact")
+    if was_ended_by_school(guardian):
+        raise FamilyAccountRefusedError("slip_alone")
     offer, token = _offer(actor, student, OfferWay.MESSAGE, guardian=guardian)
     school: School = student.school
     values = {
@@ -151,6 +155,19 @@ def end_account(*, actor: Actor, account: FamilyAccount, reason: str) -> None:
     if row.ended_at is not None:
         raise FamilyAccountRefusedError("not_open")
     _end(row, actor, clock.today() - _DAY, reason)
+
+
+@transaction_required
+def end_for_another(*, actor: Actor, guardian: Guardian) -> None:
+    """The guardian's record names another person from now on: account and links of the one before end."""
+    now, reason = clock.now(), _("Hồ sơ nay ghi người giám hộ khác")
+    rows = FamilyAccount.objects.for_school(guardian.school_id).select_for_update(of=("self",)).select_related("user")
+    for row in rows.filter(guardian=guardian, ended_at=None):
+        _end(row, actor, clock.today() - _DAY, reason)
+    offers = AccountOffer.objects.for_school(guardian.school_id).filter(guardian=guardian, used_at=None)
+    offers.filter(expires_at__gt=now).update(expires_at=now)
+    copies = CopyLink.objects.for_school(guardian.school_id).filter(request__guardian=guardian, revoked_at=None)
+    copies.update(revoked_at=now)
 
 
 def end_without_children() -> int:

@@ -14,6 +14,7 @@ _REFUSALS = {
     "no_consent": _("Chưa có sự đồng ý của người giám hộ cho tài khoản riêng của con. Ghi sự đồng ý trước."),
     "has_account": _("Đã có tài khoản. Đăng nhập bằng tài khoản đó; quên mật khẩu thì nhờ trường in phiếu mới."),
     "offer_over": _("Đường dẫn đã dùng, đã quá 72 giờ hoặc gửi tới liên hệ cũ. Nhờ trường gửi hoặc in lại."),
+    "slip_alone": _("Trường không gửi đường dẫn cho người này qua tin nhắn. Đến trường nhận phiếu tạo tài khoản."),
     "own_child": _("Con và người giám hộ không dùng chung tài khoản. Đăng xuất rồi mở lại đường dẫn."),
     "not_open": _("Tài khoản này đã ngừng từ trước."),
 }

@@ -18,7 +18,7 @@ class FamilyAccountRefusedError(Exception):
     """Something about an account of a family is refused; nothing is written. Codes:
 
     `not_a_guardian` · `no_contact` · `not_studying` · `too_young` (least: years) · `no_consent` · `has_account` ·
-    `offer_over` · `not_open` · `own_child`
+    `offer_over` · `slip_alone` · `not_open` · `own_child`
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

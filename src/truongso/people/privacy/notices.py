@@ -14,7 +14,16 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.masking import masked_address, masked_name
 from truongso.kernel.ui.formatting import ngay_gio
-from truongso.messaging.public import DATA_ANSWER, DATA_TASK, FAMILY_CONSENT, active_kinds, is_address, queue
+from truongso.messaging.public import (
+    DATA_ANSWER,
+    DATA_TASK,
+    FAMILY_CONSENT,
+    active_kinds,
+    address_of,
+    deliveries,
+    is_address,
+    queue,
+)
 from truongso.messaging.types import ChannelKind, Outgoing
 from truongso.organizations.public import School
 from truongso.people.models import DataRequest, Guardian, Student
@@ -35,10 +44,26 @@ def way_to(school_id: int, guardian: Guardian | None) -> tuple[ChannelKind, str]
     return None
 
 
+def is_contact_of_now(school_id: int, guardian: Guardian | None, key: str) -> bool:
+    """Whether the message with this key went to a contact the guardian's record still has: a number that was mistyped,
+    given back or taken out is somebody else's, with the link the message carried. 1 query."""
+    sent = deliveries(school_id).filter(dedupe_key=key).first()
+    if sent is None or guardian is None:
+        return False
+    kind = ChannelKind(sent.kind)
+    known = guardian.phones if kind.takes_phone else (guardian.email,)
+    return sent.address in {address_of(kind, one) for one in known if is_address(kind, one)}
+
+
 def masked_way(school_id: int, guardian: Guardian | None) -> str:
     """Where a message would go, as the family's page may show it; "" when nowhere."""
     way = way_to(school_id, guardian)
     return masked_address(way[1]) if way else ""
+
+
+def answer_key(key: str) -> str:
+    """By which an answer to a request is found among the messages."""
+    return f"data:{key}"
 
 
 @transaction_required
@@ -53,8 +78,8 @@ def tell_guardian(request: DataRequest, *, said: str, link: str, key: str, actor
         "so": str(request), "tra_loi": said, "dia_chi": link or settings.PUBLIC_URL,
         "lien_he": school.support_phone or school.phone,
     }  # fmt: skip
-    message = Outgoing(way[0], way[1], DATA_ANSWER, values, dedupe_key=f"data:{key}", essential=True)
-    queue(school.pk, messages=[message], batch=f"data:{key}", actor=actor)
+    message = Outgoing(way[0], way[1], DATA_ANSWER, values, dedupe_key=answer_key(key), essential=True)
+    queue(school.pk, messages=[message], batch=answer_key(key), actor=actor)
     return masked_address(way[1])
 
 

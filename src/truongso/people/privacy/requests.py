@@ -18,7 +18,7 @@ from truongso.kernel.db import transaction_required
 from truongso.organizations.public import School
 from truongso.people.models import CopyLink, DataRequest, Guardian, Student
 from truongso.people.privacy import terms
-from truongso.people.privacy.notices import tell_guardian
+from truongso.people.privacy.notices import answer_key, is_contact_of_now, tell_guardian
 from truongso.people.privacy.queries import guardians_of
 from truongso.people.privacy.types import (
     OPEN,
@@ -154,7 +154,7 @@ def send_link(*, actor: Actor, request: DataRequest) -> str:
     link = f"{settings.PUBLIC_URL}/ban-sao/{token}"
     number = CopyLink.objects.for_school(request.school_id).filter(request=request).count() + 1
     said = request.answer or "–"
-    to = tell_guardian(request, said=said, link=link, key=f"{request.public_id}:link:{number}", actor=actor)
+    to = tell_guardian(request, said=said, link=link, key=_link_key(request, number), actor=actor)
     if not to:
         return ""
     now = clock.now()
@@ -176,8 +176,12 @@ def link_by_token(token: str) -> CopyLink | None:
 
 
 def is_usable(link: CopyLink) -> bool:
-    """Whether a link still opens."""
-    return link.revoked_at is None and link.expires_at > clock.now() and link.uses < LINK_USES
+    """Whether a link still opens: while it is fresh and the contact it was sent to is on record. Two queries."""
+    if link.revoked_at is not None or link.expires_at <= clock.now() or link.uses >= LINK_USES:
+        return False
+    number = CopyLink.objects.for_school(link.school_id).filter(request=link.request_id, pk__lte=link.pk).count()
+    key = answer_key(_link_key(link.request, number))
+    return is_contact_of_now(link.school_id, link.request.guardian, key)
 
 
 @transaction_required
@@ -186,7 +190,7 @@ def use_link(*, actor: Actor, link: CopyLink, form: str) -> DataRequest:
     rows = CopyLink.objects.for_school(link.school_id).filter(
         pk=link.pk, revoked_at=None, uses__lt=LINK_USES, expires_at__gt=clock.now()
     )
-    if not rows.update(uses=F("uses") + 1):
+    if not is_usable(link) or not rows.update(uses=F("uses") + 1):
         raise PrivacyRefusedError("link_over")
     request = _locked(link.request)
     _record(actor, request, "fetch", {"form": form})
@@ -227,6 +231,11 @@ def _locked(request: DataRequest) -> DataRequest:
     rows = DataRequest.objects.for_school(request.school_id).select_for_update(of=("self",))
     found: DataRequest = rows.select_related("student", "guardian", "school").get(pk=request.pk)
     return found
+
+
+def _link_key(request: DataRequest, number: int) -> str:
+    """By which the message with the request's link of that number is found again."""
+    return f"{request.public_id}:link:{number}"
 
 
 def _hash(token: str) -> str:

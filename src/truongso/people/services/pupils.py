@@ -11,6 +11,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import fold, sort_key, tidy
 from truongso.organizations.public import School, SchoolYear
+from truongso.people.family_accounts.services import end_for_another
 from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.placeholder import is_placeholder, placeholder_for
 from truongso.people.queries.state import class_key
@@ -114,7 +115,8 @@ def save_guardian(
     """Add a guardian to a pupil, or change the one behind `link` (for every child of the household).
 
     The first guardian pays; choosing another payer takes the mark from the one before. A stand-in becomes the
-    first real person added.
+    first real person added. Another name (accents, case and spaces aside) is another person, who does not come to the
+    account of the one before: it ends.
     Raises PeopleError `not_a_guardian` when the link is another pupil's.
     """
     links = Guardianship.objects.for_school(student.school_id).filter(student=student)
@@ -132,12 +134,15 @@ def save_guardian(
         verb = "add_guardian"
     else:
         guardian, verb = link.guardian, "edit_guardian"
+    is_another = verb == "edit_guardian" and _is_another(guardian.full_name, data.full_name)
     guardian.full_name, guardian.name_fold = tidy(data.full_name), fold(data.full_name)
     guardian.phone, guardian.email = data.phone, data.email
     guardian.save()
     link.guardian, link.relationship, link.is_payer = guardian, data.relationship.value, pays
     link.save()
     _record(actor, student, verb, {"name": guardian.full_name, "is_payer": pays})
+    if is_another:
+        end_for_another(actor=actor, guardian=guardian)
     return link
 
 
@@ -189,6 +194,11 @@ def leave_school(*, actor: Actor, student: Student, status: StudentStatus, last_
     student.save(update_fields=["status"])
     params = {"status": [StudentStatus.STUDYING.value, status.value], "to": last_day.isoformat()}
     _record(actor, student, "leave", params, reason)
+
+
+def _is_another(before: str, after: str) -> bool:
+    """Whether a corrected name names another person."""
+    return not is_placeholder(before) and fold(tidy(before)).casefold() != fold(tidy(after)).casefold()
 
 
 def _columns(data: StudentData) -> dict[str, object]:

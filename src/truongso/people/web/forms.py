@@ -139,8 +139,14 @@ class GuardianForm(forms.Form):
     )
     is_payer = forms.BooleanField(label=gettext_lazy("Đứng tên nộp tiền trên phiếu báo thu"), required=False)
 
-    def __init__(self, *args: Any, known_phone: str = "", known_email: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, known_phone: str = "", known_email: str = "", is_known: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if is_known:
+            self.fields["guardian_name"].help_text = _(
+                "Ghi tên người khác thay vào thì tài khoản phụ huynh và các đường dẫn của người trước ngừng ngay."
+            )
         self._known_phone, self._known_email = known_phone, known_email
         if known_email:
             self.fields["email"].help_text = _("Đã ghi. Để trống: giữ như cũ. Ghi địa chỉ mới để đổi, dấu - để xóa.")

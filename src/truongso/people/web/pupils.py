@@ -22,6 +22,7 @@ from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import School, school_year_on
 from truongso.people.models import Guardianship, SchoolClass, Student
 from truongso.people.panels import panels
+from truongso.people.placeholder import is_placeholder
 from truongso.people.queries.classes import classes_of_year
 from truongso.people.queries.pupils import PupilFilter, class_names, pupil_page, pupils
 from truongso.people.services import pupils as services
@@ -162,7 +163,8 @@ def guardian(request: AuthedRequest, public_id: str, number: int = 0) -> HttpRes
     link = ordered[number - 1] if number else None
     initial = {} if link is None else _guardian_values(link)
     known = {"known_phone": link.guardian.phone, "known_email": link.guardian.email} if link else {}
-    form = GuardianForm(request.POST or None, initial=initial, **known)
+    is_known = link is not None and not is_placeholder(link.guardian.full_name)
+    form = GuardianForm(request.POST or None, initial=initial, is_known=is_known, **known)
 
     def act() -> Guardianship:
         return services.save_guardian(actor=request.caller.actor, student=student, data=form.data_of(), link=link)

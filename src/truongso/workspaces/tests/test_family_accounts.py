@@ -10,6 +10,7 @@ from django.test import Client
 from tests import factories, money
 
 from truongso.accounts.models import Membership, User
+from truongso.accounts.public import hold_family_role
 from truongso.accounts.services import change_password
 from truongso.accounts.staffing.models import AccountRequest
 from truongso.accounts.types import Role
@@ -25,6 +26,9 @@ from truongso.people.family_accounts.types import FamilyAccountRefusedError
 from truongso.people.models import AccountOffer, DataRequest, FamilyAccount, Guardian, Student
 from truongso.people.privacy.consents import agree, take_back
 from truongso.people.privacy.purposes import PUPIL_ACCOUNT, RECEIPT_NOTICE
+from truongso.people.privacy.requests import ask as ask_about_data
+from truongso.people.privacy.requests import refuse
+from truongso.people.privacy.types import DataRequestKind
 from truongso.people.sensitive.services import keep_facts, open_facts
 from truongso.people.sensitive.types import FactKind, SeenKind
 from truongso.workspaces.tests.reading import text
@@ -311,6 +315,66 @@ def test_the_account_ends_with_the_last_child_or_by_the_school(client: Client, i
         assert client.get("/gia-dinh").status_code == 403
         with transaction(), pytest.raises(FamilyAccountRefusedError, match="not_open"):
             services.end_account(actor=SCHOOL, account=account, reason="Không còn giám hộ")
+
+
+def test_who_was_guardian_before_comes_back_by_no_message(client: Client, invoice: Invoice) -> None:
+    """The school ended the account: another is had at school alone, not by the number that still stands there."""
+    guardian, address = _guardian(invoice), f"/p/{invoice.public_id}/tai-khoan"
+    account = _account(invoice, factories.user(None))
+    with transaction():
+        services.end_account(actor=SCHOOL, account=account, reason="Đổi người giám hộ")
+    sent = AccountOffer.objects.for_school(invoice.school).filter(way="message")
+    page = text(client.post(address, {"nguoi": guardian.pk, **KNOWN}))
+    assert ["Đến trường nhận phiếu tạo tài khoản" in page, sent.count()] == [True, 0]
+    _account(invoice, factories.user(None))
+    assert "Đã gửi đường dẫn" in text(client.post(address, {"nguoi": guardian.pk, **KNOWN}, follow=True))
+    assert sent.count() == 1
+
+
+def test_another_name_in_the_record_is_another_person(client: Client, invoice: Invoice) -> None:
+    """A record is corrected, never removed: the father's becomes the grandmother's, and his account sees nothing."""
+    user, school = factories.user(None), invoice.school
+    account, student = _account(invoice, user), invoice.student
+    factories.login(client, user)
+    clerk = factories.login(Client(), factories.user(Role.IT_ADMIN, school=school))
+    form = f"/hoc-sinh/{student.public_id}/giam-ho/1"
+    assert "của người trước ngừng ngay" in text(clerk.get(form))
+    same = {"guardian_name": "Tran Thi  Thu HẰNG", "relationship": "mother", "phone": "", "email": ""}
+    clerk.post(form, same)
+    assert client.get(f"/gia-dinh/{student.public_id}/du-lieu").status_code == 200
+    path = _offer(invoice)
+    clerk.post(form, {**same, "guardian_name": "Lò Thị Bà"})
+    account.refresh_from_db()
+    assert (_guardian(invoice).full_name, account.ended_at is not None) == ("Lò Thị Bà", True)
+    assert _roles(user) == [("parent", school.name, False)]
+    assert "Nguyễn Bảo An" not in text(client.get("/gia-dinh"))
+    assert client.get(f"/gia-dinh/{student.public_id}/du-lieu").status_code == 404
+    assert "Đã dùng, đã quá 72 giờ" in text(Client().get(path))
+
+
+def test_the_words_of_a_refusal_are_read_by_who_asked_alone(client: Client, invoice: Invoice) -> None:
+    """Parents live apart: the answer to the one may tell the other where she is."""
+    user, father = factories.user(None), factories.user(None)
+    _account(invoice, user)
+    other = Guardian.objects.create(school=invoice.school, family=invoice.family, full_name="Nguyễn Văn Cha")
+    other.guardianships.create(school=invoice.school, student=invoice.student, relationship="father")
+    FamilyAccount.objects.create(school=invoice.school, user=father, guardian=other, since=clock.now())
+    with transaction():
+        hold_family_role(actor=SCHOOL, user=father, role=Role.PARENT, school=invoice.school)
+        made = ask_about_data(
+            actor=SCHOOL, student=invoice.student, kind=DataRequestKind.CORRECT, guardian=_guardian(invoice),
+            asked_by="Trần Thị Thu Hằng", detail="Đổi địa chỉ",
+        )  # fmt: skip
+        refuse(actor=SCHOOL, request=made, reason="Chưa thấy giấy tờ ở bản Cốc San")
+    factories.login(client, user)
+    page = f"/gia-dinh/{invoice.student.public_id}/du-lieu"
+    seen = [
+        client.get(page),
+        factories.login(Client(), father).get(page),
+        Client().get(f"/p/{invoice.public_id}/du-lieu"),
+    ]
+    assert ["Cốc San" in text(one) for one in seen] == [True, False, False]
+    assert ["Nhà trường đã trả lời người gửi" in text(one) for one in seen] == [False, True, True]
 
 
 def test_the_school_prints_slips_and_a_pupil_s_needs_age_and_consent(client: Client, invoice: Invoice) -> None:

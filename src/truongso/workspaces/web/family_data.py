@@ -90,7 +90,8 @@ def data_page(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 
 def requests_page(request: HttpRequest, door: Door) -> HttpResponse:
     """What the family asked so far, and a new request; a number and the days at once. Who is signed in asks as the
-    guardian the account belongs to, and reads what was asked about this child."""
+    guardian the account belongs to, and reads what was asked about this child; the words of a refusal are read by who
+    asked alone: they may tell what another guardian wrote."""
     student = door.student
     guardians = [door.guardian] if door.guardian is not None else guardians_of(student)
     ways = {one.pk: masked_way_of_guardian(student.school_id, one) for one in guardians}
@@ -99,7 +100,12 @@ def requests_page(request: HttpRequest, door: Door) -> HttpResponse:
         return guarded(redirect(door.data))
     only = student.pk if door.guardian is not None else None
     rows = [
-        {"row": row, "kind": DATA_REQUEST_KINDS[row.kind], "state": DATA_REQUEST_STATES[row.state]}
+        {
+            "row": row,
+            "kind": DATA_REQUEST_KINDS[row.kind],
+            "state": DATA_REQUEST_STATES[row.state],
+            "is_own": door.guardian is not None and row.guardian_id == door.guardian.pk,
+        }
         for row in requests_of_family(student.school_id, student.family_id, student_id=only)
     ]
     context = {"form": form, "rows": rows, "guardians": guardians, **door.context}

@@ -19,7 +19,7 @@ from truongso.kernel.personal_data import elsewhere, holdings, sections
 from truongso.messaging.models import Channel, Delivery
 from truongso.organizations.models import School
 from truongso.payments.public import book
-from truongso.people.models import CopyLink, DataRequest, Student
+from truongso.people.models import CopyLink, DataRequest, Guardian, Student
 from truongso.people.privacy import requests
 from truongso.people.privacy.copies import as_json, as_pdf, copy_for
 from truongso.people.privacy.queries import child_of, guardians_of, open_requests
@@ -147,6 +147,37 @@ def test_a_request_has_number_and_clock_and_the_link_opens_a_few_times(an: Stude
     )
     assert [one.rsplit(":", 1)[1] for one in verbs] == ["ask", "grant", "send_link", "fetch"]
     assert requests.link_by_token("khong-co") is None
+
+
+def test_a_copy_sent_to_a_number_that_was_corrected_opens_no_more(an: Student, actor: Actor) -> None:
+    """Whoever holds the old number holds the link, and may know the birthday: the copy has everything of the child."""
+    mother, guardians = guardians_of(an)[0], Guardian.objects.for_school(an.school_id)
+    Channel.objects.create(school_id=an.school_id, kind="sms", is_active=True, updated_at=MONDAY)
+    with clock.frozen(MONDAY), savepoint():
+        asked = requests.ask(
+            actor=actor, student=an, kind=DataRequestKind.VIEW, asked_by=mother.full_name, guardian=mother
+        )
+        requests.grant(actor=actor, request=asked, answer="Bản sao đã sẵn sàng")
+
+    def latest() -> CopyLink:
+        body = Delivery.objects.for_school(an.school_id).filter(template="data_answer").latest("pk").body
+        found = requests.link_by_token(body.rsplit("/ban-sao/", 1)[1].split()[0].rstrip("."))
+        assert found is not None
+        return found
+
+    with clock.frozen(MONDAY):
+        assert requests.is_usable(latest())
+        guardians.update(phone="0912345678")
+        assert not requests.is_usable(latest())
+        with savepoint(), pytest.raises(PrivacyRefusedError, match="link_over"):
+            requests.use_link(actor=actor, link=latest(), form="pdf")
+        with savepoint():
+            asked.refresh_from_db()
+            assert requests.send_link(actor=actor, request=asked) == "…5678"
+        assert requests.is_usable(latest())
+        guardians.update(phone="")
+        assert not requests.is_usable(latest())
+    assert [one.uses for one in CopyLink.objects.for_school(an.school_id)] == [0, 0]
 
 
 def test_no_longer_than_once_and_never_without_a_reason(an: Student, actor: Actor) -> None:
