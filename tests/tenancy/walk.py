@@ -129,7 +129,9 @@ def walkers(here: Place, elsewhere: Place, routes: Sequence[Route]) -> Walkers:
     own, other = objects_of(here), objects_of(elsewhere)
     second = Invoice.objects.for_school(here.school).exclude(public_id=own["invoice"]).order_by("pk")[0]
     clients = {role: factories.login(_client(), here.people[role]) for role in Role}
-    return Walkers(routes, roles_of(), here.people, clients, own, other, {**own, "invoice": second.public_id})
+    return Walkers(routes, roles_of(), here.people, clients, own, other, {
+        **own, "invoice": second.public_id, "pupil": second.student.public_id,
+    })  # fmt: skip
 
 
 def table() -> dict[str, Route]:
@@ -229,7 +231,8 @@ def foreign_faults(at: Walkers) -> list[str]:
 
 
 def family_faults(at: Walkers) -> list[str]:
-    """Where a family's own public link, with somebody else's receipt or payment in it, shows that."""
+    """Where a family's own public link, with somebody else's receipt or payment in it, shows that, or a parent's
+    account the child of another family of the same school."""
     visitor, found = _client(), []
     for route in at.routes:
         kinds = list(route.named.values())
@@ -237,6 +240,8 @@ def family_faults(at: Walkers) -> list[str]:
             theirs = [{**at.own, kind: at.other[kind]} for kind in kinds]
             for objects in [*theirs, *([at.neighbour] if "invoice" in kinds else [])]:
                 found += _not_found(visitor, ("GET", "POST"), route, route.address(objects))
+        if route.access.startswith("family:") and "pupil" in kinds:
+            found += _not_found(at.clients[Role.PARENT], METHODS, route, route.address(at.neighbour))
     return found
 
 
