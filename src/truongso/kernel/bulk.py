@@ -199,16 +199,13 @@ def _json(values: list[Any]) -> Values:
 def _moments(values: list[Any]) -> Values:
     """Aware moments; a bulk mostly says the same one over and over."""
     texts: dict[dt.datetime | None, str | None] = {None: None}
+    adapted = connection.ops.adapt_datetimefield_value
     for value in values:
         if value not in texts:
-            texts[value] = _moment(value)
+            if value.tzinfo is None:
+                raise ValueError("a moment needs its time zone")
+            texts[value] = str(adapted(value))
     return [texts[value] for value in values]
-
-
-def _moment(value: dt.datetime) -> str:
-    if value.tzinfo is None:
-        raise ValueError("a moment needs its time zone")
-    return str(connection.ops.adapt_datetimefield_value(value))
 
 
 def _days(values: list[Any]) -> Values:

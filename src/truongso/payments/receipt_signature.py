@@ -82,7 +82,8 @@ def _canonical_quickly(body: dict[str, Any]) -> bytes:
     return canonical(body) if _DOUBTFUL.search(signed) else signed
 
 
-_DOUBTFUL = re.compile(rb"[:,\[](?:-?\d+[.eE]|null)")
+# Where a value may begin, not within a moment as in "09:00:12.5"; elsewhere in texts it is seldom and costs time only.
+_DOUBTFUL = re.compile(rb'(?:":|[,\[])(?:-?\d+[.eE]|null)')
 
 
 def digest(issued: Issued) -> str:

@@ -11,6 +11,7 @@ from truongso.kernel import clock
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.ids import new_public_ids
 from truongso.kernel.money import Dong
 from truongso.organizations.public import School
 from truongso.payments.allocation import LineShare
@@ -63,10 +64,12 @@ def issue_many(school_id: int, *, papers: Sequence[Paper], book: OpenBook) -> li
     now = clock.now()
     issued = Receipt.objects.bulk_create(
         new_row(
-            Receipt, school_id=school_id, year=book.year, book=BOOK, number=number, payment_id=paper.payment.pk,
-            issued_at=now, content=_content(paper, book.school, book.extras),
+            Receipt, school_id=school_id, public_id=public_id, year=book.year, book=BOOK, number=number,
+            payment_id=paper.payment.pk, issued_at=now, content=_content(paper, book.school, book.extras),
         )
-        for number, paper in enumerate(papers, start=book.last + 1)
+        for (number, paper), public_id in zip(
+            enumerate(papers, start=book.last + 1), new_public_ids(len(papers)), strict=True
+        )
     )  # fmt: skip
     sign_receipts(issued, key=book.key)
     return issued

@@ -14,6 +14,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import is_postgres, transaction_required
+from truongso.kernel.ids import new_public_ids
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.names import fold, tidy
 from truongso.kernel.sending import draw_ids, when_answered
@@ -242,7 +243,9 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     book = receipts.open_book(school_id, invoice_ids={i.id for p in plans for i in p.invoices})
     draw_ids({Payment: len(plans), Receipt: len(plans)})
     draw_entry_ids(len(plans))
-    payments = Payment.objects.bulk_create(_payment(school_id, p, actor) for p in plans)
+    payments = Payment.objects.bulk_create(
+        _payment(school_id, p, public_id, actor) for p, public_id in zip(plans, new_public_ids(len(plans)), strict=True)
+    )
     for plan, payment in zip(plans, payments, strict=True):
         plan.payment = payment
     entries = [_entry(p, accounts, day) for p, day in zip(plans, days, strict=True)]
@@ -298,11 +301,12 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     when_answered(partial(_refresh_derived, school_id, plans))
 
 
-def _payment(school_id: int, plan: _Plan, actor: Actor) -> Payment:
+def _payment(school_id: int, plan: _Plan, public_id: str, actor: Actor) -> Payment:
     booking, first = plan.booking, plan.invoices[0]
     codes = list(dict.fromkeys(i.code for i in plan.invoices))
     return new_row(
-        Payment, school_id=school_id, evidence_id=plan.evidence.pk, method=booking.method.value, amount=booking.amount,
+        Payment, school_id=school_id, public_id=public_id, evidence_id=plan.evidence.pk,
+        method=booking.method.value, amount=booking.amount,
         received_at=booking.received_at, received_on=clock.school_date(booking.received_at),
         family_id=first.family_id, payer_name=_payer(booking.payer_name, first.payer_name),
         beneficiary_name=first.beneficiary_name, reason=first.reason, invoice_code=" ".join(codes)[:120],

@@ -32,7 +32,7 @@ from truongso.kernel import audit, clock, jobs, names, outbox
 from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
-from truongso.kernel.ids import new_public_id
+from truongso.kernel.ids import new_public_ids
 from truongso.kernel.models import Job
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.sql_values import rows_as
@@ -229,9 +229,9 @@ def _insert_invoices(
         "pupil",
         _PUPIL_COLUMNS,
         [
-            (p.student_id, p.family_id, p.class_id, code, new_public_id(), p.payer, p.name, _fold(p, code),
+            (p.student_id, p.family_id, p.class_id, code, public_id, p.payer, p.name, _fold(p, code),
              invoice_key(p.class_name, p.sort_key), p.due.value)
-            for p, code in zip(pupils, codes, strict=True)
+            for p, code, public_id in zip(pupils, codes, new_public_ids(len(pupils)), strict=True)
         ],
     )  # fmt: skip
     classes = sorted({(p.class_id, p.class_name, _reason(round_.name, p.class_name)) for p in pupils})

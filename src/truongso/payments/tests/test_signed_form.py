@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from truongso.payments import receipt_signature
 from truongso.payments.receipt_signature import Issued, body_of, canonical, digest, holds, sign
 
 KEY = Ed25519PrivateKey.generate()
@@ -42,6 +43,16 @@ def test_the_quick_writer_says_the_same(content: dict[str, Any]) -> None:
 def test_numbers_are_written_as_the_form_says(number: float) -> None:
     issued = _issued({"a": number, "b": [number], "c": "a:1.5,[2.5 null"})
     assert sign(KEY, issued)[0] == digest(issued)
+
+
+def test_what_a_receipt_says_goes_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its moments have fractions of a second, its amounts none: the slow writer is not asked."""
+    received = dt.datetime(2026, 10, 5, 7, 3, 12, 345678, tzinfo=dt.UTC)
+    lines = [{"description": "Học phí tháng 9/2026", "amount": 1_250_000}]
+    issued = _issued({"received_at": received.isoformat(), "amount": 1_250_000, "invoices": [{"lines": lines}]})
+    made = digest(issued)
+    monkeypatch.setattr(receipt_signature, "canonical", None)
+    assert sign(KEY, issued)[0] == made
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
