@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from truongso.banking.learning.queries import known_payers
 from truongso.banking.matching.matcher import Matcher
@@ -111,7 +111,7 @@ class Desk:
                 key = (self._standing(transfer.account), code)
                 invoice = self._invoices[key]
                 paid[invoice.id] = paid.get(invoice.id, ZERO) + amount
-                left = replace(invoice, outstanding=invoice.outstanding - amount)
+                left = invoice._replace(outstanding=invoice.outstanding - amount)
                 self._invoices[key] = self._by_code[code] = left
                 self._by_student[str(invoice.student_id)] = left
         self._mark = self._before.after(paid) if self._before else None
@@ -194,7 +194,7 @@ class Desk:
 
     def _seen(self, transfer: Transfer) -> Transfer:
         account = self._standing(transfer.account)
-        return transfer if account == transfer.account else replace(transfer, account=account)
+        return transfer if account == transfer.account else transfer._replace(account=account)
 
     def _numbers(self) -> dict[tuple[str, str], list[Holder]]:
         """Who held which number of the bank's on which receiving account; 1 query."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from truongso.fees.models import Invoice, InvoiceLine
 from truongso.fees.types import LineKind
@@ -13,8 +13,7 @@ from truongso.kernel.db import transaction_required
 from truongso.kernel.money import Dong
 
 
-@dataclass(frozen=True, slots=True)
-class LockedLine:
+class LockedLine(NamedTuple):
     """A charge line: `payable` is its amount less credit notes, `paid` what is settled of it."""
 
     id: int
@@ -24,8 +23,7 @@ class LockedLine:
     paid: Dong
 
 
-@dataclass(frozen=True, slots=True)
-class LockedInvoice:
+class LockedInvoice(NamedTuple):
     """An invoice held by this transaction: nobody else allocates to it until it ends."""
 
     id: int
@@ -48,7 +46,7 @@ class LockedInvoice:
         return self.total - self.paid
 
 
-_INVOICE = tuple(f.name for f in fields(LockedInvoice) if f.name != "lines")
+_INVOICE = LockedInvoice._fields[:-1]  # without the lines
 
 
 @transaction_required

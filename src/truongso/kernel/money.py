@@ -6,13 +6,11 @@ counts, years and ids: adding a bare number, a float or a Decimal to money is a 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@functools.total_ordering
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True, init=False, eq=False)
 class Dong:
     """An amount in whole đồng, negative for money going back.
 
@@ -47,10 +45,34 @@ class Dong:
 
     __rmul__ = __mul__
 
+    # Each comparison by hand: those made by the standard library take three to eight times as long.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dong):
+            return NotImplemented
+        return self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
     def __lt__(self, other: Dong) -> bool:
         if not isinstance(other, Dong):
             return NotImplemented
         return self.value < other.value
+
+    def __le__(self, other: Dong) -> bool:
+        if not isinstance(other, Dong):
+            return NotImplemented
+        return self.value <= other.value
+
+    def __gt__(self, other: Dong) -> bool:
+        if not isinstance(other, Dong):
+            return NotImplemented
+        return self.value > other.value
+
+    def __ge__(self, other: Dong) -> bool:
+        if not isinstance(other, Dong):
+            return NotImplemented
+        return self.value >= other.value
 
     def __bool__(self) -> bool:
         return self.value != 0

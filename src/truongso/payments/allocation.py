@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from truongso.kernel.money import ZERO, Dong
 
@@ -20,8 +19,7 @@ class Line(Protocol):
     def paid(self) -> Dong: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LineShare:
+class LineShare(NamedTuple):
     """`amount` (> 0) of a payment settles part of a line."""
 
     line_id: int

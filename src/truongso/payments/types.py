@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from truongso.kernel.money import Dong
 
@@ -62,8 +62,7 @@ class CreditKind(StrEnum):
     KEPT = "kept"  # + takes a refund back
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """Part of a payment that goes to one invoice; only what is still owed is allocated, the rest is family credit.
 
     `line_ids` names the lines it may settle, where the payer chose them; empty: all lines in their order.
@@ -74,8 +73,7 @@ class Share:
     line_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """A request to book money on the strength of one piece of evidence.
 
     `reference` is unique per school, kind and source of evidence (a bank line's id, a provider's transaction id).

@@ -6,7 +6,7 @@ Every act is written down with the place of its lines before and after, so that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from truongso.banking.acts.places import places_of, rests_of
 from truongso.banking.acts.recording import add_rows, held_lines, new_act
@@ -107,10 +107,10 @@ def spread_over(lines: Sequence[tuple[int, Dong]], shares: Sequence[Share]) -> l
         free = amount
         while left and free > ZERO:
             part = min(left[0].amount, free)
-            mine.append(replace(left[0], amount=part))
+            mine.append(left[0]._replace(amount=part))
             free = free - part
             rest = left[0].amount - part
-            left = [replace(left[0], amount=rest), *left[1:]] if rest else left[1:]
+            left = [left[0]._replace(amount=rest), *left[1:]] if rest else left[1:]
         if not mine:
             raise LineRefusedError("merge_too_much")
         orders.append(Order(line_id, tuple(mine)))
@@ -231,7 +231,7 @@ def _unfit(line: BankLine | None, states: Sequence[str] = ASSIGNABLE) -> LineRef
 
 def _booking(line: BankLine, order: Order, rest: Dong) -> Booking:
     amount = total(s.amount for s in order.shares) if order.keeps_rest else rest
-    return replace(booking_for(line, order.shares), amount=amount)
+    return booking_for(line, order.shares)._replace(amount=amount)
 
 
 @transaction_required

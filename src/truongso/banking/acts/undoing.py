@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from truongso.banking.acts.places import places_of
 from truongso.banking.acts.recording import add_rows, held_lines, new_act
 from truongso.banking.acts.types import ActKind, BookedPart, Place
@@ -98,6 +96,6 @@ def book_part_again(line: BankLine, part: BookedPart, actor: Actor) -> None:
     shares = [Share(invoice, amount, (invoice_line,)) for invoice, invoice_line, amount in part.shares]
     if not shares and part.credit is not None:
         shares = [Share(part.credit[0], part.credit[1])]
-    payment = book(line.school_id, booking=replace(booking_for(line, shares), amount=part.amount), actor=actor)
+    payment = book(line.school_id, booking=booking_for(line, shares)._replace(amount=part.amount), actor=actor)
     if payment.credited != (part.credit[1] if part.credit else ZERO):
         raise LineRefusedError("redo_differs")

@@ -249,7 +249,7 @@ class _Maker:
     def place(self, kind: Kind, transfer: Transfer, answer: Answer, *, after: float = 0.0) -> float:
         """Put a line somewhere into the stream, later than `after`; gives its place."""
         at = after + self.draw.random() * (1 - after)
-        named = replace(transfer, id=str(len(self.placed) + 1))
+        named = transfer._replace(id=str(len(self.placed) + 1))
         self.placed.append((at, Line(named, kind, answer)))
         return at
 
@@ -310,7 +310,7 @@ class _Maker:
         said = self.draw.choice(("", self.noise.pick("words"), code, self.pupil_words(family.first, with_class=True)))
         memo = self.dressed(said, family, Kind.VIRTUAL)
         number = self.draw.choice((code, f"VQR{code}", f"96{self.noise.digits(4)}{code}"))
-        transfer = replace(self.transfer(family, memo, owed), virtual_account=number)
+        transfer = self.transfer(family, memo, owed)._replace(virtual_account=number)
         self.place(Kind.VIRTUAL, transfer, Answer(Verdict.AUTO, (code,), (owed,)))
 
     def payer(self, kind: Kind) -> None:
@@ -325,7 +325,7 @@ class _Maker:
         words = ("", "", "chuyen tien", "nop tien hoc", f"{family.party.payer} chuyen tien")
         later = self.transfer(family, self.draw.choice(words), second.outstanding, tells_payer=True)
         if kind is Kind.PAYER_NAME:
-            later = replace(later, payer_account=self.draw.choice(("", self.noise.digits(11))))
+            later = later._replace(payer_account=self.draw.choice(("", self.noise.digits(11))))
         self.place(kind, later, Answer(Verdict.SUGGEST, (second.code,)), after=at)
 
     def amount_alone(self) -> None:
@@ -355,7 +355,7 @@ class _Maker:
         memo = self.dressed(self.noise.with_words(family.first.code), family, kind)
         first = self.transfer(family, memo, owed)
         at = self.place(Kind.CLEAN, first, Answer(Verdict.AUTO, family.codes, (owed,)))
-        second = replace(first, bank_ref=f"FT26{self.noise.digits(12)}")
+        second = first._replace(bank_ref=f"FT26{self.noise.digits(12)}")
         later = max(at, 0.9) if kind is Kind.TWINS_LATER else at
         self.place(kind, second, Answer(Verdict.SUGGEST, family.codes), after=later)
 

@@ -80,8 +80,7 @@ class OpenInvoice:
     parent_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """Money that arrived on a receiving account; `amount` is above 0 đ, `memo` verbatim, `date` as the bank gave it.
 
     `virtual_account` is the number the payer sent to, where the bank reports one that stands for an invoice or pupil.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, QuerySet, Sum
@@ -12,8 +11,7 @@ from truongso.fees.types import RoundState
 from truongso.kernel.money import Dong
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceForMatching:
+class InvoiceForMatching(NamedTuple):
     """A standing invoice; `outstanding` 0 đ keeps a paid one known, so that a second transfer is recognised."""
 
     id: int

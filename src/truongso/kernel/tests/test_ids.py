@@ -18,9 +18,9 @@ def test_as_many_as_asked_each_its_own(count: int) -> None:
 
 
 def test_every_bit_of_the_draw_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ids.secrets, "token_bytes", bytes)
+    monkeypatch.setattr("secrets.token_bytes", bytes)
     assert ids.new_public_ids(2) == ["0" * 26] * 2
-    monkeypatch.setattr(ids.secrets, "token_bytes", lambda size: bytes([255] * size))
+    monkeypatch.setattr("secrets.token_bytes", lambda size: bytes([255] * size))
     assert ids.new_public_id() == "z" * 26
 
 

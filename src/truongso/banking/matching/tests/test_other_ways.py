@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from truongso.banking.matching.matcher import Matcher
@@ -15,7 +13,7 @@ TEN = OpenInvoice("ABHU6U69W", Dong(610_000), "Lò Thị Mai", "7/10", MAIN)
 
 
 def to_number(number: str, memo: str = "", amount: int = 500_000) -> Decision:
-    return Matcher(ALL).match(replace(transfer(memo, amount), virtual_account=number))
+    return Matcher(ALL).match(transfer(memo, amount)._replace(virtual_account=number))
 
 
 @pytest.mark.parametrize("number", [AN.code, f"VQR{AN.code}", f"96 1234 {AN.code.lower()}"])
@@ -48,9 +46,9 @@ def test_number_and_memo_that_disagree_wait() -> None:
 
 def test_paid_invoice_and_unknown_number() -> None:
     matcher = Matcher(ALL)
-    line = replace(transfer("", 500_000), virtual_account=AN.code)
+    line = transfer("", 500_000)._replace(virtual_account=AN.code)
     assert short(matcher.match(line))[0] == "auto"
-    assert short(matcher.match(replace(line, bank_ref="2")))[:2] == ("suggest", "already_paid")
+    assert short(matcher.match(line._replace(bank_ref="2")))[:2] == ("suggest", "already_paid")
     assert short(to_number("9612345678"))[0] == "none"
     assert short(to_number("VQR123", AN.code))[:2] == ("auto", "exact")
 
