@@ -239,6 +239,7 @@ class CodeIndex:
         self._heads: dict[str, list[str]] = {}
         self._tails: dict[str, list[str]] = {}
         self._long_tails: dict[str, list[str]] = {}
+        self._without_digits = 0
         self.prefixes: dict[str, int] = {}
         """Prefixes of the known codes, with how many codes bear each."""
         for code in codes:
@@ -258,10 +259,16 @@ class CodeIndex:
         """The last six symbols of every known code: an anchor for text whose prefix is damaged."""
         return self._long_tails.keys()
 
+    @property
+    def tails_hold_digits(self) -> bool:
+        """Whether each of them holds a digit, as those of invoice codes do."""
+        return not self._without_digits
+
     def add(self, code: str) -> None:
         """Make a code known. Adding it twice changes nothing."""
         if code in self.codes:
             return
+        self._without_digits += code[3:].isalpha()
         self.codes.add(code)
         self._heads.setdefault(code[:5], []).append(code)
         self._tails.setdefault(code[5:], []).append(code)
@@ -273,6 +280,7 @@ class CodeIndex:
         if code not in self.codes:
             return
         self.codes.remove(code)
+        self._without_digits -= code[3:].isalpha()
         for halves, key in ((self._heads, code[:5]), (self._tails, code[5:]), (self._long_tails, code[3:])):
             halves[key].remove(code)
             if not halves[key]:

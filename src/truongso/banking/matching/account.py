@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain, islice
+from operator import attrgetter
 
 from truongso.banking.matching.fold import squeeze
 from truongso.banking.matching.names import Pupil, PupilIndex, class_key
@@ -30,7 +32,7 @@ class Account:
         self.claims: dict[str, Claim] = {}
         self.pupils = PupilIndex()
         self.parents: dict[str, dict[str, Pupil]] = {}  # squeezed name → the pupils for whom one of that name pays
-        self._owing: dict[int, dict[str, Claim]] = {}
+        self._owing: dict[int, dict[str, dict[str, Claim]]] = {}  # amount → class → code
         self._known = 0
 
     def put(self, invoice: OpenInvoice) -> None:
@@ -62,23 +64,38 @@ class Account:
         if share:
             self._owe(claim, claim.outstanding - share)
 
-    def owing(self, amount: int) -> Collection[Claim]:
-        """The invoices that owe exactly this amount, in no order: it depends on what was paid and taken back."""
-        return self._owing.get(amount, {}).values()
+    def owing(self, amount: int, classes: Collection[str], *, most: int) -> list[Claim]:
+        """The invoices that owe exactly this amount, of these classes if any are given, in the order they were made
+        known; none where they are more than `most`."""
+        same = self._owing.get(amount, {})
+        found = [same[row] for row in classes if row in same] if classes else same.values()
+        claims = list(islice(chain.from_iterable(one.values() for one in found), most + 1))
+        return sorted(claims, key=_place) if len(claims) <= most else []
+
+    def is_owed(self, amount: int) -> bool:
+        """Whether any invoice owes exactly this amount."""
+        return amount in self._owing
 
     def _owe(self, claim: Claim, outstanding: int) -> None:
+        row = claim.pupil.class_row
         if claim.outstanding > 0:
             same = self._owing[claim.outstanding]
-            del same[claim.code]
-            if not same:
-                del self._owing[claim.outstanding]
+            of_class = same[row]
+            del of_class[claim.code]
+            if not of_class:
+                del same[row]
+                if not same:
+                    del self._owing[claim.outstanding]
         claim.outstanding = outstanding
         if outstanding > 0:
-            self._owing.setdefault(outstanding, {})[claim.code] = claim
+            self._owing.setdefault(outstanding, {}).setdefault(row, {})[claim.code] = claim
 
     def open_of(self, pupil: Pupil) -> list[Claim]:
         """What a pupil still owes, in the order the invoices were made known."""
         return [claim for code in pupil.codes if (claim := self.claims[code]).outstanding > 0]
+
+
+_place = attrgetter("place")
 
 
 def default_student_key(student_name: str, class_name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import compress
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from truongso.banking.matching.fold import Reading
@@ -80,11 +82,14 @@ def _anchored_by_prefix(row: str, index: CodeIndex) -> list[tuple[int, int]]:
 
 def _anchored_by_tail(row: str, index: CodeIndex) -> list[tuple[int, int]]:
     """Where the last six symbols of a code stand: the damage is then in the prefix or right behind it."""
-    tails = index.long_tails
-    if tails.isdisjoint(map(row.__getitem__, _SIXES[: len(row)])):
+    tails, first, last = index.long_tails, 0, len(row)
+    if index.tails_hold_digits:  # then the letters before and after the digits of the row are no matter
+        first = max(0, len(row) - len(row.lstrip(ascii_uppercase)) - 5)
+        last = len(row.rstrip(ascii_uppercase))
+    if tails.isdisjoint(map(row.__getitem__, _SIXES[first:last])):
         return []
     spans = []
-    for at in compress(_PLACES, map(tails.__contains__, map(row.__getitem__, _SIXES[: len(row)]))):
+    for at in compress(_PLACES[first:last], map(tails.__contains__, map(row.__getitem__, _SIXES[first:last]))):
         spans += [(at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)]
     return spans
 
@@ -118,6 +123,7 @@ def _distance_from_words(reading: Reading, hit: Found) -> tuple[int, int]:
 
 
 def _inside_a_word(reading: Reading, start: int, end: int) -> bool:
-    before = start - max((place for place in reading.starts if place <= start), default=start)
-    after = min((place for place in reading.ends if place >= end), default=end) - end
+    starts, ends = reading.starts, reading.ends
+    before = start - starts[bisect_right(starts, start) - 1]
+    after = ends[bisect_left(ends, end)] - end
     return before in _STRAY or after in _STRAY

@@ -8,7 +8,7 @@ is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from truongso.banking.matching.codes import Found
@@ -30,17 +30,16 @@ class Named:
 
 
 def named(
-    transfer: Transfer, reading: Reading, pupils: PupilIndex, frames: Frames, codes: Iterable[Found] = ()
+    transfer: Transfer, reading: Reading, pupils: PupilIndex, frames: Frames, codes: Collection[Found] = ()
 ) -> Named:
     """What the memo says about pupils outside the given codes and outside the frames of banks."""
-    spans = [(hit.start, hit.end) for hit in codes]
-    bounds = [place for span in spans for place in span]
+    bounds = [place for hit in codes for place in (hit.start, hit.end)] if codes else ()
     names = pupils.names_in(reading, bounds, lambda: frames.spans(reading, "names"))
     classes = pupils.classes_in(reading) if pupils.may_name_class(reading) else []
     if not names and not classes:
         return _NOTHING
     payer = squeeze(transfer.payer_name)
-    spans += frames.spans(reading, "names")
+    spans = [*((hit.start, hit.end) for hit in codes), *frames.spans(reading, "names")]
     if payer:
         spans += _parts_of_payer(names, payer, reading.row)
     names = [one for one in names if not _within(one, spans)]

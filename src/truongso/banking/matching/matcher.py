@@ -125,8 +125,9 @@ class Matcher:
         """
         account = self._accounts[transfer.account]
         shares = [(account.claims[code], amount.value) for code, amount in zip(codes, amounts, strict=True)]
-        if any(not 0 <= share <= claim.outstanding for claim, share in shares):
-            raise ValueError("more than the invoice owes")
+        for claim, share in shares:
+            if not 0 <= share <= claim.outstanding:
+                raise ValueError("more than the invoice owes")
         for claim, share in shares:
             account.pay(claim, share)
             if self._learns:

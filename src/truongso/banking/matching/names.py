@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from itertools import chain
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -209,10 +208,6 @@ class PupilIndex:
                 start = len(squeeze(reading.text[: hit.start()]))
                 found.append(Mention(class_row, start, start + len(class_row)))
         return found
-
-    def of_class(self, class_row: str) -> Iterable[Pupil]:
-        """The pupils of a class."""
-        return chain.from_iterable(self._in_class.get(class_row, {}).values())
 
     def may_name_class(self, reading: Reading) -> bool:
         """A cheap look whether `classes_in` can find anything."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from truongso.banking.matching.account import Account, Claim
 from truongso.banking.matching.codes import Found, corrected_codes, printed_codes, unknown_codes
@@ -216,8 +217,8 @@ def code_of_other_account(case: Case) -> Decision | None:
     """`other_account`: a printed code, but of an invoice payable to another receiving account."""
     if case.codes:
         return None
-    for account in case.other_accounts():
-        hits = printed_codes(case.reading.row, account.index)
+    for account in case.accounts.values():
+        hits = printed_codes(case.reading.row, account.index) if account is not case.account else ()
         if hits:
             claims = [account.claims[hit.code] for hit in hits]
             reason = Reason("other_account", {"code": claims[0].code, "account": account.name})
@@ -331,22 +332,16 @@ def few_of_the_amount(case: Case) -> Decision | None:
 
     Few are those of a class that the memo mentions, else of the whole receiving account.
     """
-    owing = case.account.owing(case.amount)
-    if not owing:
+    account, pupils = case.account, case.account.pupils
+    if not account.is_owed(case.amount):
         return None
-    pupils = case.account.pupils
     classes = {one.row for one in pupils.classes_in(case.reading)} if pupils.may_name_class(case.reading) else set()
-    if classes:
-        members = [pupil for row in sorted(classes) for pupil in pupils.of_class(row)]
-        theirs = [case.account.claims[code] for pupil in members for code in pupil.codes]
-        claims = [claim for claim in theirs if claim.outstanding == case.amount]
-        marks: tuple[Evidence, ...] = (Evidence.CLASS, Evidence.AMOUNT)
-    else:
-        if len(owing) > _FEW or not known_not_fees().speaks_of_fees(case.reading):
-            return None
-        claims, marks = sorted(owing, key=lambda claim: claim.place), (Evidence.AMOUNT,)
-    if not 1 <= len(claims) <= _FEW or unknown_codes(case.reading, case.account.index):
+    claims = account.owing(case.amount, classes, most=_FEW)
+    if not claims or unknown_codes(case.reading, account.index):
         return None
+    if not classes and not known_not_fees().speaks_of_fees(case.reading):
+        return None
+    marks = (Evidence.CLASS, Evidence.AMOUNT) if classes else (Evidence.AMOUNT,)
     code = "amount_in_class" if classes else "amount_only"
     reason = Reason(code, {"count": str(len(claims)), "student": claims[0].pupil.label})
     best = claims[:1]
@@ -399,7 +394,7 @@ def _against(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | N
     conflict = _name_conflict(case, claims, hits)
     if conflict is not None:
         return conflict
-    if all(claim.outstanding <= 0 for claim in claims):
+    if max(map(_outstanding, claims)) <= 0:
         return _already_paid(case, claims)
     return None
 
@@ -542,13 +537,13 @@ def _decide(
     mark: Evidence = Evidence.CODE,
     corrected: Sequence[Found] = (),
 ) -> Decision:
-    slips = [hit.code for hit in corrected]
-    candidates = [
-        Candidate(claim.code, _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark))
-        for claim in claims
-    ]
-    codes = (claims[0].code,) if len(claims) == 1 else tuple([claim.code for claim in claims])
-    return Decision(verdict, rule, reason, codes, _shares(case.amount, claims), tuple(candidates))
+    slips = [hit.code for hit in corrected] if corrected else ()
+    codes, candidates = [], []
+    for claim in claims:
+        marks = _evidence(case, claim, Evidence.CODE_CORRECTED if claim.code in slips else mark)
+        candidates.append(Candidate(claim.code, marks))
+        codes.append(claim.code)
+    return Decision(verdict, rule, reason, tuple(codes), _shares(case.amount, claims), tuple(candidates))
 
 
 def _evidence(case: Case, claim: Claim, mark: Evidence) -> tuple[Evidence, ...]:
@@ -577,6 +572,7 @@ def _differs(code: str, amount: int, owed: int) -> Reason:
     return Reason(code, _sums(amount, owed))
 
 
+_outstanding = attrgetter("outstanding")
 _MOST_CANDIDATES = 5
 _FEW = 3
 _LONGEST_NAME = 5  # words

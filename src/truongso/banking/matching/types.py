@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from truongso.kernel.money import ZERO, Dong, total
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Raised whenever a rule decides differently, so that stored decisions name the rules they were made by."""
 
 
