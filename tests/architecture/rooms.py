@@ -40,9 +40,17 @@ def row_of(room: str) -> int:
 
 def sources(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
     """Product modules of the rooms (of all when none is named) as (path in the package, syntax tree)."""
-    for path in sorted(ROOT.rglob("*.py")):
-        inside = path.relative_to(ROOT)
-        if "migrations" in inside.parts or "tests" in inside.parts:
-            continue
+    for inside in _modules():
         if not rooms or inside.parts[0] in rooms:
-            yield str(inside), ast.parse(path.read_text(encoding="utf-8"), filename=str(inside))
+            yield str(inside), _tree(inside)
+
+
+@functools.cache
+def _modules() -> tuple[Path, ...]:
+    paths = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*.py")))
+    return tuple(path for path in paths if "migrations" not in path.parts and "tests" not in path.parts)
+
+
+@functools.cache
+def _tree(inside: Path) -> ast.Module:
+    return ast.parse((ROOT / inside).read_text(encoding="utf-8"), filename=str(inside))

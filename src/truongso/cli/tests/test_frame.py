@@ -46,7 +46,7 @@ def process(*words: str, **environment: str) -> subprocess.CompletedProcess[byte
         env={**ENVIRONMENT, **environment},
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=120,
     )
 
 
