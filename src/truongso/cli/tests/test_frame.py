@@ -88,7 +88,7 @@ def test_a_pure_command_starts_fast_and_without_django_or_images() -> None:
             env=ENVIRONMENT,
             capture_output=True,
             check=True,
-            timeout=30,
+            timeout=120,
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -115,7 +115,7 @@ def test_a_reader_that_went_away_is_no_error_message(unbuffered: str) -> None:
         stderr=subprocess.PIPE,
     ) as running:
         os.close(write_end)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=120)
     assert (running.returncode, err) == (141, b"")
 
 
@@ -130,7 +130,7 @@ def test_ctrl_c_stops_with_one_line() -> None:
     ) as running:
         waits_on_input(running.pid)
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=120)
     assert (running.returncode, out) == (130, b"")
     assert one_line(err.decode()) == "truongso qr: đã dừng theo yêu cầu"
 
