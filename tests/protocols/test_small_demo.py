@@ -47,7 +47,8 @@ def test_a_whole_small_demo(product: str, bank: SandboxBank, gateways: SandboxGa
     assert differences() == []
     assert demo.parent_page.startswith("/p/")
     assert {a.role for a in demo.activations} == {
-        "Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở", "Giáo viên bộ môn", "Phụ huynh", "Vận hành",
+        "Kế toán", "Thủ quỹ", "Hiệu trưởng", "Quản trị", "Cán bộ Sở", "Giáo viên bộ môn", "Chủ nhiệm",
+        "Phụ huynh", "Vận hành",
     }  # fmt: skip
     _examples()
 

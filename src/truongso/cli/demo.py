@@ -228,11 +228,11 @@ def _print_links(args: argparse.Namespace, demo: Demo | None, parent_page: str) 
     for link in links:
         if link.role not in shown:
             shown.add(link.role)
-            print(f"  {link.role:<12} {link.username:<28} {base}/kich-hoat/{link.token}")
+            print(f"  {link.role:<16} {link.username:<28} {base}/kich-hoat/{link.token}")
     if not links:
         print("  (mọi tài khoản đã kích hoạt; đăng nhập tại /dang-nhap)")
     if parent_page:
-        print(f"  {'Phụ huynh':<12} {'phiếu chưa nộp':<28} {base}{parent_page}")
+        print(f"  {'Phụ huynh':<16} {'phiếu chưa nộp':<28} {base}{parent_page}")
     print("Bấm Ctrl-C để dừng.", flush=True)
 
 

@@ -17,6 +17,7 @@ from truongso.people.family_accounts.services import send_offer as send_account_
 from truongso.people.family_accounts.services import take_up as take_up_account
 from truongso.people.family_accounts.texts import refusal as family_account_refusal
 from truongso.people.family_accounts.types import FamilyAccountRefusedError
+from truongso.people.homeroom.services import set_teacher as set_homeroom_teacher
 from truongso.people.models import (
     AccountOffer,
     CopyLink,
@@ -192,6 +193,7 @@ __all__ = [
     "search",
     "seen_text",
     "send_account_offer",
+    "set_homeroom_teacher",
     "store_roster",
     "student_by_id",
     "sweep_retention",

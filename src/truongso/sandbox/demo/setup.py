@@ -57,10 +57,12 @@ STAFF = (
     (Role.PRINCIPAL, "hieutruong", "Hiệu trưởng"),
     (Role.IT_ADMIN, "quantri", "Quản trị"),
 )
-OFFICER, OPERATOR, PARENT, PUPIL, TEACHER = "canbo", "vanhanh", "phuhuynh", "hocsinh", "giaovien"
+OFFICER, OPERATOR, PARENT, PUPIL, TEACHER, HOMEROOM = (
+    "canbo", "vanhanh", "phuhuynh", "hocsinh", "giaovien", "chunhiem",
+)  # fmt: skip
 TITLES = {word: title for _, word, title in STAFF} | {
     OFFICER: "Cán bộ Sở", OPERATOR: "Vận hành", PARENT: "Phụ huynh", PUPIL: "Học sinh",
-    TEACHER: "Giáo viên bộ môn",
+    TEACHER: "Giáo viên bộ môn", HOMEROOM: "Chủ nhiệm",
 }  # fmt: skip
 """What the first word of a demo account's name stands for."""
 
