@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from truongso.kernel.names import fold, tidy
+
 _START = "Phụ huynh em "
 
 
@@ -19,3 +21,9 @@ def placeholder_for(student_name: str) -> str:
 def is_placeholder(guardian_name: str) -> bool:
     """Whether a guardian's name is a stand-in."""
     return guardian_name.startswith((_START, _("Phụ huynh em %(name)s") % {"name": ""}))
+
+
+def is_another_person(before: str, after: str) -> bool:
+    """Whether a name written over another names another person: accents, case and spaces are corrections, and a
+    stand-in was nobody yet."""
+    return not is_placeholder(before) and fold(tidy(before)) != fold(tidy(after))

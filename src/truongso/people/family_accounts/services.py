@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from truongso.accounts.public import (
 from truongso.accounts.types import Role
 from truongso.kernel import audit, clock, scope
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction, transaction_required
 from truongso.kernel.masking import masked_address
 from truongso.messaging.public import FAMILY_ACCOUNT, FAMILY_ACCOUNT_OPENED, queue
@@ -44,7 +46,7 @@ from truongso.people.family_accounts.queries import (
     was_ended_by_school,
 )
 from truongso.people.family_accounts.types import FamilyAccountRefusedError, OfferWay
-from truongso.people.models import AccountOffer, CopyLink, FamilyAccount, Guardian, Student
+from truongso.people.models import AccountOffer, CopyLink, DataRequest, FamilyAccount, Guardian, Student
 from truongso.people.privacy.notices import way_to
 from truongso.people.privacy.queries import guardians_of
 
@@ -158,15 +160,17 @@ def end_account(*, actor: Actor, account: FamilyAccount, reason: str) -> None:
 
 
 @transaction_required
-def end_for_another(*, actor: Actor, guardian: Guardian) -> None:
-    """The guardian's record names another person from now on: account and links of the one before end."""
+def end_for_others(*, actor: Actor, school_id: int, guardian_ids: Collection[int]) -> None:
+    """The records of these guardians name other persons from now on: accounts and links of those before end. Three
+    queries where there are none."""
     now, reason = clock.now(), _("Hồ sơ nay ghi người giám hộ khác")
-    rows = FamilyAccount.objects.for_school(guardian.school_id).select_for_update(of=("self",)).select_related("user")
-    for row in rows.filter(guardian=guardian, ended_at=None):
+    rows = FamilyAccount.objects.for_school(school_id).select_for_update(of=("self",)).select_related("user")
+    for row in rows.filter(among("guardian_id", guardian_ids), ended_at=None).order_by("pk"):
         _end(row, actor, clock.today() - _DAY, reason)
-    offers = AccountOffer.objects.for_school(guardian.school_id).filter(guardian=guardian, used_at=None)
+    offers = AccountOffer.objects.for_school(school_id).filter(among("guardian_id", guardian_ids), used_at=None)
     offers.filter(expires_at__gt=now).update(expires_at=now)
-    copies = CopyLink.objects.for_school(guardian.school_id).filter(request__guardian=guardian, revoked_at=None)
+    asked = DataRequest.objects.for_school(school_id).filter(among("guardian_id", guardian_ids)).values("pk")
+    copies = CopyLink.objects.for_school(school_id).filter(request__in=asked, revoked_at=None)
     copies.update(revoked_at=now)
 
 

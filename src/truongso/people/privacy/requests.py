@@ -146,7 +146,8 @@ def finish(*, actor: Actor, request: DataRequest) -> DataRequest:
 def send_link(*, actor: Actor, request: DataRequest) -> str:
     """A fresh link to the copy for the guardian who asked, to the address of the record; earlier links end.
 
-    Returns where it went, masked; "" when the guardian cannot be written to: then there is no link.
+    Returns where it went, masked; "" when the guardian cannot be written to, or is none of the pupil any more: then
+    there is no link.
     """
     links = CopyLink.objects.for_school(request.school_id).filter(request=request, revoked_at=None)
     links.update(revoked_at=clock.now())
@@ -154,7 +155,8 @@ def send_link(*, actor: Actor, request: DataRequest) -> str:
     link = f"{settings.PUBLIC_URL}/ban-sao/{token}"
     number = CopyLink.objects.for_school(request.school_id).filter(request=request).count() + 1
     said = request.answer or "–"
-    to = tell_guardian(request, said=said, link=link, key=_link_key(request, number), actor=actor)
+    key = _link_key(request, number)
+    to = tell_guardian(request, said=said, link=link, key=key, actor=actor) if _is_guardian(request) else ""
     if not to:
         return ""
     now = clock.now()
@@ -176,8 +178,11 @@ def link_by_token(token: str) -> CopyLink | None:
 
 
 def is_usable(link: CopyLink) -> bool:
-    """Whether a link still opens: while it is fresh and the contact it was sent to is on record. Two queries."""
+    """Whether a link still opens: while it is fresh, who asked is a guardian of the pupil, and the contact it was sent
+    to is on record. Three queries."""
     if link.revoked_at is not None or link.expires_at <= clock.now() or link.uses >= LINK_USES:
+        return False
+    if not _is_guardian(link.request):
         return False
     number = CopyLink.objects.for_school(link.school_id).filter(request=link.request_id, pk__lte=link.pk).count()
     key = answer_key(_link_key(link.request, number))
@@ -231,6 +236,10 @@ def _locked(request: DataRequest) -> DataRequest:
     rows = DataRequest.objects.for_school(request.school_id).select_for_update(of=("self",))
     found: DataRequest = rows.select_related("student", "guardian", "school").get(pk=request.pk)
     return found
+
+
+def _is_guardian(request: DataRequest) -> bool:
+    return request.guardian_id in {one.pk for one in guardians_of(request.student)}
 
 
 def _link_key(request: DataRequest, number: int) -> str:

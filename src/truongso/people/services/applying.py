@@ -51,6 +51,11 @@ class RosterWriter:
         self._facts: dict[int, Mapping[FactKind, str]] = {}
         self.acts: list[Act] = []
 
+    @property
+    def replaced_guardians(self) -> set[int]:
+        """Guardians whose record names another person than before."""
+        return self._households.replaced
+
     def write(self) -> Counter[str]:
         """Everything; returns how many classes and families were made."""
         changed = self._plan.changed

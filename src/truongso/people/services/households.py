@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from truongso.kernel.db import MANY_ROWS, refresh_statistics
 from truongso.kernel.names import fold, tidy
 from truongso.people.models import Guardian, Guardianship, Student
-from truongso.people.placeholder import is_placeholder, placeholder_for
+from truongso.people.placeholder import is_another_person, is_placeholder, placeholder_for
 from truongso.people.queries.state import SchoolState
 from truongso.people.services.contacts import Contacts, same_person
 from truongso.people.types import Relationship
@@ -36,6 +36,8 @@ class Households:
         self._new_links: list[Guardianship] = []
         self._dirty_guardians: dict[int, Guardian] = {}
         self._dirty_links: dict[int, Guardianship] = {}
+        self.replaced: set[int] = set()
+        """Guardians whose record names another person than before."""
 
     def settle_new(self, student: Student, contacts: Contacts, email: str) -> None:
         """Guardians of a new pupil; siblings share those of the same name."""
@@ -156,6 +158,8 @@ class Households:
             self._dirty(link.guardian)
 
     def _rename(self, guardian: Guardian, name: str) -> None:
+        if guardian.pk and is_another_person(guardian.full_name, name):
+            self.replaced.add(guardian.pk)
         guardian.full_name, guardian.name_fold = tidy(name), fold(name)
         self._dirty(guardian)
 

@@ -11,9 +11,9 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.names import fold, sort_key, tidy
 from truongso.organizations.public import School, SchoolYear
-from truongso.people.family_accounts.services import end_for_another
+from truongso.people.family_accounts.services import end_for_others
 from truongso.people.models import Enrolment, Family, Guardian, Guardianship, SchoolClass, Student
-from truongso.people.placeholder import is_placeholder, placeholder_for
+from truongso.people.placeholder import is_another_person, is_placeholder, placeholder_for
 from truongso.people.queries.state import class_key
 from truongso.people.services.applying import grade_of
 from truongso.people.types import Gender, PeopleError, Relationship, StudentStatus
@@ -134,7 +134,7 @@ def save_guardian(
         verb = "add_guardian"
     else:
         guardian, verb = link.guardian, "edit_guardian"
-    is_another = verb == "edit_guardian" and _is_another(guardian.full_name, data.full_name)
+    is_another = verb == "edit_guardian" and is_another_person(guardian.full_name, data.full_name)
     guardian.full_name, guardian.name_fold = tidy(data.full_name), fold(data.full_name)
     guardian.phone, guardian.email = data.phone, data.email
     guardian.save()
@@ -142,7 +142,7 @@ def save_guardian(
     link.save()
     _record(actor, student, verb, {"name": guardian.full_name, "is_payer": pays})
     if is_another:
-        end_for_another(actor=actor, guardian=guardian)
+        end_for_others(actor=actor, school_id=student.school_id, guardian_ids=[guardian.pk])
     return link
 
 
@@ -194,11 +194,6 @@ def leave_school(*, actor: Actor, student: Student, status: StudentStatus, last_
     student.save(update_fields=["status"])
     params = {"status": [StudentStatus.STUDYING.value, status.value], "to": last_day.isoformat()}
     _record(actor, student, "leave", params, reason)
-
-
-def _is_another(before: str, after: str) -> bool:
-    """Whether a corrected name names another person."""
-    return not is_placeholder(before) and fold(tidy(before)).casefold() != fold(tidy(after)).casefold()
 
 
 def _columns(data: StudentData) -> dict[str, object]:

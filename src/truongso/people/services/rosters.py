@@ -12,6 +12,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
 from truongso.kernel.school_keys import keyring_for_writing, place_of
 from truongso.organizations.public import School, SchoolYear, lock_school
+from truongso.people.family_accounts.services import end_for_others
 from truongso.people.models import RosterImport
 from truongso.people.services.applying import RosterWriter
 from truongso.people.services.previewing import preview, read_roster
@@ -84,6 +85,8 @@ def apply_roster(*, actor: Actor, school: School, stored: RosterImport, seen: st
     rows.update(counts=counts, **({} if found.plan.refused else {"content": b""}))
     applied = audit.Act("people:roster:apply", "roster", stored.public_id, {"sha256": stored.sha256, **counts})
     audit.record_many(actor, school_id=school.pk, acts=[applied, *writer.acts])
+    if writer.replaced_guardians:
+        end_for_others(actor=actor, school_id=school.pk, guardian_ids=writer.replaced_guardians)
     return counts
 
 

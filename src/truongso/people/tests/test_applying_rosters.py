@@ -11,19 +11,30 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.depth import tries
 
+from truongso.accounts.models import Membership
+from truongso.accounts.public import hold_family_role
+from truongso.accounts.types import Role
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
 from truongso.kernel.models import AuditEntry
+from truongso.messaging.models import Channel
 from truongso.organizations.models import School, SchoolYear
+from truongso.people.family_accounts.queries import is_open_offer
+from truongso.people.family_accounts.services import print_offer
 from truongso.people.models import (
+    AccountOffer,
+    CopyLink,
     Enrolment,
     Family,
+    FamilyAccount,
     Guardian,
     Guardianship,
     RosterImport,
     SchoolClass,
     Student,
 )
+from truongso.people.privacy import requests
+from truongso.people.privacy.types import DataRequestKind, PrivacyRefusedError
 from truongso.people.services.previewing import content_of, preview
 from truongso.people.services.rosters import apply_roster
 from truongso.people.tests.rosters import ACTOR, line, take, upload, workbook
@@ -299,3 +310,65 @@ def test_a_large_roster_is_taken_whole(school: School, year: SchoolYear) -> None
     found = preview(school, stored)
     assert apply_roster(actor=ACTOR, school=school, stored=stored, seen=found.digest)["new"] == count
     assert Student.objects.for_school(school).count() == count
+
+
+def _mothers_account(student: Student) -> tuple[FamilyAccount, AccountOffer]:
+    """An account of the pupil's mother, and a slip handed out to her."""
+    rows = Guardian.objects.for_school(student.school_id)
+    mother = rows.get(guardianships__student=student, guardianships__relationship="mother")
+    user = factories.user(None)
+    hold_family_role(actor=ACTOR, user=user, role=Role.PARENT, school=student.school)
+    account = FamilyAccount.objects.create(school=student.school, user=user, guardian=mother, since=clock.now())
+    print_offer(actor=ACTOR, student=student, guardian=mother)
+    return account, AccountOffer.objects.for_school(student.school_id).get(guardian=mother)
+
+
+def test_a_roster_that_names_another_person_ends_the_account_of_the_one_before(
+    school: School, year: SchoolYear
+) -> None:
+    """As when the name is written over on the pupil's page: the new mother does not come to the old one's account."""
+    with transaction():
+        take(school, year, FIRST)
+        account, offer = _mothers_account(by_name(school, "Đỗ Minh Khôi"))
+        take(school, year, [*FIRST[:3], line(4, "Đỗ Minh Khôi", gender="Nam", mother="Do Thi  HOA")])
+    account.refresh_from_db()
+    offer.refresh_from_db()
+    assert (account.ended_at, is_open_offer(offer)) == (None, True)  # accents and case alone: the same person
+    with transaction():
+        take(school, year, [*FIRST[:3], line(4, "Đỗ Minh Khôi", gender="Nam", mother="Vàng Thị Sua")])
+    account.refresh_from_db()
+    offer.refresh_from_db()
+    assert (account.ended_at is not None, is_open_offer(offer)) == (True, False)
+    role = Membership.objects.get(user=account.user)
+    assert (role.valid_to, account.guardian.full_name) == (clock.today(), "Vàng Thị Sua")
+    ended = AuditEntry.objects.filter(action="people:family_account:end")
+    assert [one.params for one in ended] == [{"role": "parent"}]
+
+
+def test_a_copy_asked_for_is_not_fetched_by_who_is_guardian_no_more(school: School, year: SchoolYear) -> None:
+    """A roster gives one of two siblings another mother: the first keeps her record and number, not the copy."""
+    Channel.objects.create(school=school, kind="sms", is_active=True, updated_at=clock.now())
+    with transaction():
+        take(school, year, FIRST)
+    an = by_name(school, "Nguyễn Bảo An")
+    lan = Guardian.objects.for_school(school).get(full_name="Trần Thị Lan")
+    Guardian.objects.for_school(school).filter(pk=lan.pk).update(phone="0911111111")
+    with transaction():
+        asked = requests.ask(
+            actor=ACTOR, student=an, kind=DataRequestKind.VIEW, asked_by=lan.full_name, guardian=lan
+        )  # fmt: skip
+        requests.grant(actor=ACTOR, request=asked, answer="Đồng ý")
+    link = CopyLink.objects.for_school(school).get()
+    assert requests.is_usable(link)
+    other = line(1, "Nguyễn Bảo An", phone="0912345678", father="Nguyễn Văn Hùng", mother="Vàng Thị Sua")
+    with transaction():
+        take(school, year, [other, *FIRST[1:]])
+    assert [name for _r, name, _p, _m in guardians(an)] == ["Nguyễn Văn Hùng", "Vàng Thị Sua"]
+    link.refresh_from_db()
+    asked.refresh_from_db()
+    assert not requests.is_usable(link)
+    with transaction(), pytest.raises(PrivacyRefusedError, match="link_over"):
+        requests.use_link(actor=ACTOR, link=link, form="pdf")
+    with transaction():
+        assert requests.send_link(actor=ACTOR, request=asked) == ""
+    assert [one.uses for one in CopyLink.objects.for_school(school)] == [0]
