@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 
-from truongso.kernel.names import tidy
+from truongso.kernel.names import fold, sort_key, tidy
 from truongso.kernel.sheets import Cell
 from truongso.people.roster.types import Column, Reason
 
@@ -22,6 +22,9 @@ LIMITS = {
     Column.EMAIL: 254,
 }
 """Longest text kept of each field, in characters."""
+
+_SORT_KEY = 360
+"""Longest key by which a roll is sorted; that of 120 letters of any Latin script."""
 
 SECTOR_CODE_DIGITS = 10
 PERSONAL_NUMBER_DIGITS = 12
@@ -65,7 +68,9 @@ def read_name(cell: Cell, column: Column) -> str | Reason:
         return name
     letters = sum(unicodedata.category(c)[0] == "L" for c in name)
     strange = any(unicodedata.category(c)[0] not in "LM" and c not in _NAME_PUNCTUATION for c in name)
-    if strange or letters < 2:
+    # Some signs of other scripts are written out when folded: kept, searched and sorted by, all three must fit.
+    is_long = len(fold(name)) > LIMITS[column] or len(sort_key(name)) > _SORT_KEY
+    if strange or letters < 2 or is_long:
         return Reason("not_a_name", {"field": column.value, "value": name})
     return name
 
@@ -111,7 +116,12 @@ def read_class(cell: Cell) -> str | Reason:
     """
     if isinstance(cell, (dt.date, dt.time)):
         return Reason("class_is_a_date", {"value": text_of(cell)})
-    return read_text(cell, Column.CLASS_NAME) or Reason("missing_class")
+    name = read_text(cell, Column.CLASS_NAME)
+    if isinstance(name, str) and len(fold(name)) > LIMITS[Column.CLASS_NAME]:
+        return Reason("too_long", {
+            "field": Column.CLASS_NAME.value, "length": len(fold(name)), "limit": LIMITS[Column.CLASS_NAME]
+        })  # fmt: skip
+    return name or Reason("missing_class")
 
 
 def read_email(cell: Cell) -> str | Reason:

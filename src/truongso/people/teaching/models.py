@@ -11,6 +11,8 @@ from truongso.kernel.tenancy import SchoolChild, SchoolScoped, school_row
 
 OWN = "rieng:"
 """How the key of a school's own subject begins; a subject of the programme goes by its code."""
+LONGEST = 80
+"""Letters of a subject's name, as written and as folded."""
 
 
 class SchoolSubject(SchoolScoped):
@@ -18,8 +20,8 @@ class SchoolSubject(SchoolScoped):
     own (""), which is offered until it is set aside."""
 
     code = models.CharField(max_length=30, blank=True)
-    name = models.CharField(max_length=80)
-    name_fold = models.CharField(max_length=80)
+    name = models.CharField(max_length=LONGEST)
+    name_fold = models.CharField(max_length=LONGEST)
     is_offered = models.BooleanField(default=True)
 
     class Meta:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from truongso.kernel import audit
 from truongso.kernel.actor import Actor
 from truongso.kernel.db import transaction_required
-from truongso.kernel.names import fold
+from truongso.kernel.names import fold, tidy
 from truongso.organizations.public import School
 from truongso.organizations.types import SchoolLevel
 from truongso.people.models import SchoolSubject
-from truongso.people.teaching.models import OWN
+from truongso.people.teaching.models import LONGEST, OWN
 from truongso.people.teaching.programme import programme
 from truongso.people.teaching.types import TeachingRefusedError
 
@@ -70,12 +70,12 @@ def subject_by_key(school_id: int, key: str) -> SchoolSubject:
 def add_own(*, actor: Actor, school: School, name: str) -> SchoolSubject:
     """A subject of the school's own, or one set aside offered again.
 
-    Raises TeachingRefusedError `bad_subject` (no letters), `subject_known` (name: the one it equals).
+    Raises TeachingRefusedError `subject_name` (no letters, or too many), `subject_known` (name: the one it equals).
     """
-    wanted = " ".join(name.split())
+    wanted = tidy(name)
     folded = fold(wanted)
-    if not any(letter.isalpha() for letter in folded):
-        raise TeachingRefusedError("bad_subject")
+    if not any(letter.isalpha() for letter in folded) or max(len(wanted), len(folded)) > LONGEST:
+        raise TeachingRefusedError("subject_name", most=LONGEST)
     listed = next((one for one in programme().values() if fold(one.name) == folded), None)
     if listed is not None:
         raise TeachingRefusedError("subject_known", name=listed.name)

@@ -34,7 +34,8 @@ class TeachingRefusedError(Exception):
     """Something about who teaches what is refused; nothing is written. Codes:
 
     `not_a_teacher` · `no_class` · `bad_dates` · `outside_year` (start, end of the school year) · `already_there`
-    (classes: names) · `no_rows` · `over` (name: class) · `bad_subject` · `subject_known` (name)
+    (classes: names) · `no_rows` · `over` (name: class) · `bad_subject` · `subject_name` (most:
+    letters) · `subject_known` (name)
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -13,6 +13,7 @@ from truongso.accounts.public import Member
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.kernel.ui.formatting import ngay
 from truongso.people.models import SchoolClass
+from truongso.people.teaching.models import LONGEST
 from truongso.people.teaching.queries import Row
 from truongso.people.teaching.subjects import Offered
 from truongso.people.teaching.types import TeachingRefusedError
@@ -27,6 +28,7 @@ _REFUSALS = {
     "no_rows": gettext_lazy("Chọn ít nhất một phân công trong danh sách."),
     "over": gettext_lazy("Phân công ở lớp %(name)s đã hết, không sửa được nữa."),
     "bad_subject": gettext_lazy("Môn này không có trong danh sách của trường. Chọn lại."),
+    "subject_name": gettext_lazy("Ghi tên môn bằng chữ, không quá %(most)s ký tự."),
     "subject_known": gettext_lazy("Danh sách đã có môn “%(name)s”. Chọn môn đó khi phân công."),
 }  # fmt: skip
 
@@ -85,7 +87,7 @@ class ChangeForm(forms.Form):
 class SubjectForm(forms.Form):
     """A subject of the school's own."""
 
-    ten = forms.CharField(label=gettext_lazy("Tên môn"), max_length=80)
+    ten = forms.CharField(label=gettext_lazy("Tên môn"), max_length=LONGEST)
 
 
 def refusal(error: TeachingRefusedError) -> str:

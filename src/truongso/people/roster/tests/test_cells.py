@@ -125,6 +125,18 @@ def test_texts_have_limits() -> None:
     assert read_grade("A" * 21) == Reason("too_long", {"field": "grade", "length": 21, "limit": 20})
 
 
+@pytest.mark.parametrize("name", ["ß" * 61, "ﬃ" * 100, "漢" * 60, "\ufdfa" * 40])
+def test_what_grows_beyond_its_columns_is_refused(name: str) -> None:
+    """Folded, or as a sort key, such a text is longer than itself: on PostgreSQL the whole list failed by one cell."""
+    assert read_name(name, Column.FULL_NAME) == Reason("not_a_name", {"field": "full_name", "value": name})
+    assert read_class("ß" * 40) == Reason("too_long", {"field": "class_name", "length": 80, "limit": 40})
+
+
+def test_long_names_of_here_are_kept() -> None:
+    for name in ("Nguyễn " * 17, "ế" * 120, "Đ " * 60):
+        assert read_name(name, Column.FULL_NAME) == name.strip()
+
+
 def test_a_class_that_became_a_date_is_refused() -> None:
     assert read_class(dt.datetime(2026, 1, 10)) == Reason("class_is_a_date", {"value": "10/01/2026"})
     assert read_class(None) == Reason("missing_class")
