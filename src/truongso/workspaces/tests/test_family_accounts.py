@@ -544,6 +544,19 @@ def test_wrong_answers_of_a_day_count_for_the_family_wherever_they_are_given(inv
         assert "Đã gửi đường dẫn" in text(Client().post(pages[1][0], {**pages[1][1], **KNOWN}, follow=True))
 
 
+def test_many_who_guess_at_the_same_moment_have_no_more_tries(
+    invoice: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked before any other was counted."""
+    monkeypatch.setattr("truongso.workspaces.web.family_proof.is_spent", lambda *_: False)
+    page = f"/p/{invoice.public_id}/ai-da-xem"
+    said = [
+        text(Client(REMOTE_ADDR=f"10.2.0.{day}").post(page, {"ngay_sinh": f"{day:02}/01/2018"})) for day in range(1, 13)
+    ]
+    assert ["Chưa khớp với hồ sơ" in one for one in said] == [True] * 10 + [False] * 2
+    assert ["Chờ một giờ" in one for one in said] == [False] * 10 + [True] * 2
+
+
 def test_a_stranger_with_the_link_for_paying_keeps_nobody_from_a_link_of_the_own(invoice: Invoice) -> None:
     """What the school sends or prints has wrong answers of its own, fewer; another link begins anew."""
     page, now = f"/p/{invoice.public_id}/ai-da-xem", clock.now()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from truongso.accounts.public import Caller, caller_of
 from truongso.accounts.types import Permission
-from truongso.kernel.limits import Limit, client_of, count, is_spent
+from truongso.kernel.limits import Limit, Use, client_of, count, first_spent, is_spent
 from truongso.kernel.ui.fields import VietnameseDateField
 from truongso.people.public import Guardian, Student, knows_pupil, own_guardian
 
@@ -47,11 +47,11 @@ def is_proven(
             "way": _("gửi hay in lại đường dẫn") if link else _("in phiếu tạo tài khoản, mở được ngay")
         })  # fmt: skip
         return False
-    if any(is_spent(tries, place) for place in places):
+    # Who is over the limit of one place is not counted for the other; of many who looked at once the count decides.
+    is_over = any(is_spent(tries, place) for place in places)
+    if is_over or first_spent(*(Use(tries, (place,)) for place in places)) is not None:
         form.add_error(None, _("Đã thử quá nhiều lần. Chờ một giờ rồi thử lại, hoặc gọi nhà trường."))
         return False
-    for place in places:
-        count(tries, place)
     said = form.cleaned_data
     if not any(
         knows_pupil(one.school_id, one.pk, birth_date=said["ngay_sinh"], phone=said["dien_thoai"])
