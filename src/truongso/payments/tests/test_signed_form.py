@@ -59,3 +59,17 @@ def test_what_a_receipt_says_goes_the_quick_way(monkeypatch: pytest.MonkeyPatch)
 def test_what_is_no_number_is_never_signed(number: float) -> None:
     with pytest.raises(ValueError, match="Out of range"):
         sign(KEY, _issued({"amount": number}))
+
+
+@pytest.mark.parametrize("value", [NOON, NOON.date(), NOON.time(), _issued({})])
+def test_what_is_no_json_is_never_signed(value: object) -> None:
+    for write in (digest, lambda issued: sign(KEY, issued)):
+        with pytest.raises(TypeError, match="not JSON serializable"):
+            write(_issued({"received_at": value}))
+
+
+def test_every_sign_and_the_order_of_keys_are_written_the_same() -> None:
+    """Half pairs of surrogates aside, which neither writes."""
+    planes = [*range(0xD800), *range(0xE000, 0x11000), *range(0x1F300, 0x1F700), 0x10FFFF]
+    signs = {f"{chr(one)}k": f"x{chr(one)}y" for one in planes}
+    assert sign(KEY, _issued(signs))[0] == digest(_issued(signs))
