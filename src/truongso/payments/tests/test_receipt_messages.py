@@ -19,9 +19,9 @@ from truongso.organizations.models import School
 from truongso.payments.credit.services import LineReduction, reduce_lines
 from truongso.payments.public import book
 from truongso.payments.receipt_messages import tell_of_receipts
-from truongso.people.models import Consent, Guardian, Student
+from truongso.people.models import Consent, Guardian, Guardianship, Student
 from truongso.people.privacy import requests
-from truongso.people.privacy.consents import agree
+from truongso.people.privacy.consents import agree, agreed
 from truongso.people.privacy.purposes import PUBLIC_PHOTO, PURPOSES, RECEIPT_NOTICE
 from truongso.people.privacy.types import DataRequestKind
 
@@ -77,6 +77,25 @@ def test_only_who_agreed_is_told_and_only_until_it_is_taken_back(school: School)
     rows = Consent.objects.for_school(school).order_by("pk").values_list("party", "is_given", "version")
     assert list(rows) == [("representative", True, 1), ("representative", False, 1)]
     assert Consent.objects.for_school(school).order_by("pk")[0].text_sha256 == PURPOSES[RECEIPT_NOTICE].text_sha256
+
+
+def test_who_is_guardian_no_more_is_told_nothing(school: School) -> None:
+    """A roster gave the child another mother: the yes of the one before shows her nothing of it."""
+    with clock.frozen(MONDAY):
+        invoice = money.invoice(school, (200_000,))
+        Channel.objects.create(school=school, kind="sms", is_active=True, updated_at=MONDAY)
+        pupil, before = Student.objects.for_school(school).get(), Guardian.objects.for_school(school).get()
+        with savepoint():
+            agree(actor=money.ACTOR, student=pupil, purpose=RECEIPT_NOTICE, child_agrees=False, guardian=before)
+        after = Guardian.objects.create(
+            school=school, family=pupil.family, full_name="Vàng Thị Sua", phone="0912345678"
+        )  # fmt: skip
+        Guardianship.objects.for_school(school).update(guardian=after)
+        with savepoint():
+            book(school.pk, booking=money.booking((invoice, 80_000)), actor=money.ACTOR)
+        assert (agreed(RECEIPT_NOTICE), tell_of_receipts()) == ({}, 0)
+        Guardianship.objects.for_school(school).update(guardian=before)
+        assert tell_of_receipts() == 1
 
 
 def test_the_amount_is_what_stayed_with_the_child(school: School) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from truongso.kernel import audit, clock
 from truongso.kernel.actor import Actor
+from truongso.kernel.among import among
 from truongso.kernel.db import transaction_required
-from truongso.people.models import Consent, DataRequest, Guardian, Student
+from truongso.people.models import Consent, DataRequest, Guardian, Guardianship, Student
 from truongso.people.privacy import terms
 from truongso.people.privacy.notices import tell_of_yes
 from truongso.people.privacy.purposes import PURPOSES, Purpose
@@ -124,23 +125,28 @@ def standing(student: Student, purpose: Purpose) -> Standing:
 
 
 def agreed(purpose: str) -> dict[int, list[tuple[Student, Guardian, dt.datetime]]]:
-    """Where a purpose holds: by school, pupil, the guardian who agreed, and since when; 2 queries.
+    """Where a purpose holds: by school, pupil, the guardian who agreed, and since when; 3 queries.
 
-    Pupils whose data may be used for what the law demands only are left out, whatever was agreed before.
+    Pupils whose data may be used for what the law demands only are left out, whatever was agreed before, and guardians
+    who are none of the pupil any more.
     """
     found, restricted = _purpose(purpose), _restricted()
     rows = Consent.objects.across_schools("what families agreed to is done for all schools by the clock")
     by_student: dict[tuple[int, int], list[Consent]] = {}
     for row in rows.filter(purpose=purpose).select_related("student", "guardian").order_by("pk"):
         by_student.setdefault((row.school_id, row.student_id), []).append(row)
+    links = Guardianship.objects.across_schools("who agreed must be a guardian still, whatever the school")
+    pairs = links.filter(among("student_id", (student_id for _school, student_id in by_student)))
+    guardians = set(pairs.values_list("student_id", "guardian_id"))
     schools: dict[int, list[tuple[Student, Guardian, dt.datetime]]] = {}
-    for (school_id, _student_id), said in by_student.items():
+    for (school_id, student_id), said in by_student.items():
         now = _standing(found, said[0].student, said)
         if (
             said[0].student_id not in restricted
             and now.since is not None
             and now.representative is not None
             and now.representative.guardian is not None
+            and (student_id, now.representative.guardian_id) in guardians
         ):
             schools.setdefault(school_id, []).append((said[0].student, now.representative.guardian, now.since))
     return schools

@@ -48,25 +48,26 @@ def accounts(request: AuthedRequest, public_id: str) -> HttpResponse:
         return _ended(request, student, chosen)
     context = {
         "student": student, "is_studying": student.status == StudentStatus.STUDYING.value,
-        "rows": [_row(one, number) for number, one in enumerate(people, start=1)],
+        "rows": [_row(one) for one in people],
         "old_enough": is_old_enough(student.birth_date, clock.today()), "consent": has_consent(student),
         "least": settings.PUPIL_ACCOUNT_AGE,
     }  # fmt: skip
     return render(request, "people/family_accounts.html", context)
 
 
-def _row(one: Whose, number: int) -> dict[str, Any]:
-    """`key` is the place by which a guardian is addressed, the payer first."""
+def _row(one: Whose) -> dict[str, Any]:
+    """`key` is by which a person is addressed: never a place in the list, which changes with the payer."""
     account = one.account
     return {
-        "guardian": one.guardian, "key": str(number) if one.guardian is not None else _PUPIL, "account": account,
+        "guardian": one.guardian, "key": str(one.guardian.pk) if one.guardian is not None else _PUPIL,
+        "account": account,
         "is_begun": account is not None and not has_own_way_in(account.user),
     }  # fmt: skip
 
 
 def _chosen(request: AuthedRequest, people: list[Whose]) -> Whose:
     wanted = request.POST.get("nguoi", "")
-    found = {_row(one, number)["key"]: one for number, one in enumerate(people, start=1)}
+    found = {_row(one)["key"]: one for one in people}
     if wanted not in found:
         raise Http404
     return found[wanted]
