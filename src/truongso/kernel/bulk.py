@@ -51,7 +51,7 @@ def insert_many(rows: Iterable[M], *, ignore_conflicts: bool = False) -> list[M]
             rows = made[part]
             insert(
                 model, _fields(model), [values[part] for values in columns], len(rows),
-                ignore_conflicts=ignore_conflicts, told=partial(_number, rows),
+                ignore_conflicts=ignore_conflicts, told=None if ignore_conflicts else partial(_number, rows),
             )  # fmt: skip
     return made
 
@@ -62,8 +62,9 @@ def insert_columns(
 ) -> list[int]:  # fmt: skip
     """Insert rows given by column (`payment_id`, not `payment`): `each` has a value for every row, `same` one for all.
 
-    Other columns have their defaults. Returns the ids in order of the rows where they are known at once: not with
-    `ignore_conflicts`, nor inside `sending_ahead` unless they were drawn. Raises what the database raises, and
+    Other columns have their defaults. Returns the ids in order of the rows where they are known at once: not inside
+    `sending_ahead` unless they were drawn. With `ignore_conflicts` rows that meet a unique key are left out; the ids
+    are waited for and returned when every row was new, none otherwise. Raises what the database raises, and
     TypeError for a name that is no column, an amount that is no Dong, or what only the ORM can write.
     """
     constants, makers, names = _blank(model)
@@ -93,7 +94,7 @@ def insert_columns(
                 model, fields, [c if isinstance(c, Same) else c[part] for c in columns], min(_BATCH, count - start),
                 ignore_conflicts=ignore_conflicts, told=ids.extend,
             )  # fmt: skip
-    return ids
+    return ids if len(ids) == count or not ignore_conflicts else []
 
 
 def _number(rows: Sequence[models.Model], ids: Iterable[int]) -> None:

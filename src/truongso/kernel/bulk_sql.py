@@ -9,6 +9,7 @@ from itertools import repeat
 from typing import Any
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 from truongso.kernel import sending
 from truongso.kernel.sql_values import array_literal
@@ -29,10 +30,11 @@ Told = Callable[[Iterable[int]], object]
 
 def insert(
     model: type[models.Model], fields: Sequence[Any], columns: Sequence[Column], count: int, *,
-    ignore_conflicts: bool, told: Told,
+    ignore_conflicts: bool, told: Told | None,
 ) -> None:  # fmt: skip
     """Insert `count` rows; `columns` are the stored values of `fields`, all but the id. `told` gets the ids in order
-    of the rows, at the end of `sending_ahead` where they were not drawn, never with `ignore_conflicts`."""
+    of the rows, at the end of `sending_ahead` where they were not drawn; with `ignore_conflicts` at once, and only
+    when every row was new."""
     engine = _on_postgres if connection.vendor == "postgresql" else _on_sqlite
     engine(_Bulk(model, fields, columns, count), ignore_conflicts, told)
 
@@ -45,14 +47,14 @@ class _Bulk:
     count: int
 
 
-def _on_postgres(bulk: _Bulk, ignore_conflicts: bool, told: Told) -> None:
+def _on_postgres(bulk: _Bulk, ignore_conflicts: bool, told: Told | None) -> None:
     model, fields, columns = bulk.model, bulk.fields, bulk.columns
     ahead = None if ignore_conflicts else sending.present()
     ids = ahead.take(model, bulk.count) if ahead is not None else []
     if ids:
         fields, columns = [model._meta.pk, *fields], [ids, *columns]
     shape = tuple((field, isinstance(column, Same)) for field, column in zip(fields, columns, strict=True))
-    end = "ON CONFLICT DO NOTHING" if ignore_conflicts else "" if ids else "RETURNING id"
+    end = " ".join(["ON CONFLICT DO NOTHING"] * ignore_conflicts + ["RETURNING id"] * (told is not None and not ids))
     single = [c.value for c in columns if isinstance(c, Same)]
     values = [*single, *(array_literal(c) for c in columns if not isinstance(c, Same))]
     statement = f"{_postgres_sql(model, shape)} {end}"
@@ -61,9 +63,11 @@ def _on_postgres(bulk: _Bulk, ignore_conflicts: bool, told: Told) -> None:
 
     def answered() -> None:
         with cursor:
-            told(pk for (pk,) in cursor.fetchall())
+            made = [pk for (pk,) in cursor.fetchall()]
+            if told is not None and len(made) == bulk.count:
+                told(made)
 
-    if ignore_conflicts:
+    if told is None:
         cursor.close()
     elif ids:
         cursor.close()
@@ -91,7 +95,7 @@ def _postgres_sql(model: type[models.Model], shape: tuple[tuple[Any, bool], ...]
     return f"INSERT INTO {table} ({names}) SELECT {picked} FROM unnest({arrays}) AS u({given})"  # noqa: S608 - names only
 
 
-def _on_sqlite(bulk: _Bulk, ignore_conflicts: bool, told: Told) -> None:
+def _on_sqlite(bulk: _Bulk, ignore_conflicts: bool, told: Told | None) -> None:
     model, fields, columns, count = bulk.model, bulk.fields, bulk.columns, bulk.count
     quote = connection.ops.quote_name
     table, names = quote(model._meta.db_table), ", ".join(quote(str(field.column)) for field in fields)
@@ -103,14 +107,23 @@ def _on_sqlite(bulk: _Bulk, ignore_conflicts: bool, told: Told) -> None:
                 f"INSERT INTO {table} ({names}) VALUES ({holders}) ON CONFLICT DO NOTHING",  # noqa: S608 - names only
                 list(zip(*whole, strict=True)),
             )
+            if told is not None and cursor.rowcount == count:
+                last = _last_number(cursor, model)
+                told(range(last - count + 1, last + 1))
             return
         # One writer at a time, and a number once given is never given again: the next ones are ours.
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
-        (last,) = cursor.fetchone() or (0,)
+        last = _last_number(cursor, model)
         ids = range(last + 1, last + 1 + count)
         holders = ", ".join(repeat("%s", len(fields) + 1))
         cursor.executemany(
             f"INSERT INTO {table} ({quote(str(model._meta.pk.column))}, {names}) VALUES ({holders})",  # noqa: S608 - names only
             list(zip(ids, *whole, strict=True)),
         )
-    told(ids)
+    if told is not None:
+        told(ids)
+
+
+def _last_number(cursor: CursorWrapper, model: type[models.Model]) -> int:
+    cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+    (last,) = cursor.fetchone() or (0,)
+    return int(last)

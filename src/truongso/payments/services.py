@@ -165,12 +165,12 @@ def undo(school_id: int, *, payment_id: int, reason: str, actor: Actor) -> Payme
 
 
 def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, str, str], _Held]:
-    """Record evidence not yet known and lock all of it, in id order."""
+    """Record evidence not yet known and hold all of it: what is new is held by being new, known rows are locked."""
     if not bookings:
         return {}
     now = clock.now()
     new = {(b.kind.value, b.source, b.reference): b for b in bookings}
-    Evidence.objects.insert_columns(
+    ids = Evidence.objects.insert_columns(
         school_id,
         each={
             "kind": [kind for kind, _source, _reference in new],
@@ -184,6 +184,11 @@ def _evidence(school_id: int, bookings: Sequence[Booking]) -> dict[tuple[str, st
         same={"created_at": now},
         ignore_conflicts=True,
     )
+    if ids:
+        return {
+            key: _Held(pk, *key, amount=booking.evidence_amount, used=ZERO)
+            for pk, (key, booking) in zip(ids, new.items(), strict=True)
+        }
     query = Evidence.objects.for_school(school_id).filter(
         among("reference", (r for _, _, r in new)),
         kind__in={k for k, _, _ in new},

@@ -78,12 +78,28 @@ def test_what_is_wrong_is_refused_and_nothing_stored() -> None:
     assert not Tally.objects.exists()
 
 
-def test_conflicts_are_left_out_if_told_so() -> None:
-    for keys in (["k"], ["k", "l"]):
-        assert insert_columns(
-            Tally, each={"key": keys}, same={"count": len(keys), "ends_at": NOON}, ignore_conflicts=True
-        ) == []  # fmt: skip
-    assert sorted(Tally.objects.values_list("key", "count")) == [("k", 1), ("l", 2)]
+def test_conflicts_are_left_out_if_told_so_and_ids_are_told_where_there_were_none() -> None:
+    def put(*keys: str) -> list[int]:
+        same = {"count": len(keys), "ends_at": NOON}
+        return insert_columns(Tally, each={"key": keys}, same=same, ignore_conflicts=True)
+
+    first = put("k", "l")
+    assert put("k", "m", "n") == []  # the others are in, but nobody is told which
+    last = put("o", "p", "q")
+    assert dict(Tally.objects.values_list("pk", "key")) == {
+        **dict(zip(first, "kl", strict=True)), **dict(zip(last, "opq", strict=True)),
+        **dict(Tally.objects.filter(key__in="mn").values_list("pk", "key")),
+    }  # fmt: skip
+    assert dict(Tally.objects.values_list("key", "count")) == {"k": 2, "l": 2, "m": 3, "n": 3, "o": 3, "p": 3, "q": 3}
+
+
+@pytest.mark.postgres
+def test_ids_of_what_may_be_known_are_waited_for_inside_of_sending_ahead() -> None:
+    keys, same = [f"k{n}" for n in range(60)], {"count": 1, "ends_at": NOON}
+    with transaction.atomic(), sending_ahead(60):
+        ids = insert_columns(Tally, each={"key": keys}, same=same, ignore_conflicts=True)
+        assert insert_columns(Tally, each={"key": keys}, same=same, ignore_conflicts=True) == []
+    assert dict(Tally.objects.values_list("pk", "key")) == dict(zip(ids, keys, strict=True))
 
 
 @pytest.mark.postgres
