@@ -13,6 +13,7 @@ import pytest
 from django.core.management.commands import flush
 from django.test import Client
 from django.urls import get_resolver
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests import app_role, chromium, emptying, factories
@@ -24,6 +25,11 @@ from truongso.organizations.models import School
 
 ENGINE = os.environ.get("TRUONGSO_TEST_DB", "sqlite")
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+# A busy machine is no failure. With CI=true hypothesis loads a profile of its own that says so too.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not CI:
+    settings.load_profile("patient")
 
 _PURE = "pure"
 _left_out = pytest.StashKey[list[str]]()
