@@ -18,7 +18,7 @@ from truongso.kernel.db import transaction_required
 from truongso.organizations.public import School
 from truongso.people.models import CopyLink, DataRequest, Guardian, Student
 from truongso.people.privacy import terms
-from truongso.people.privacy.notices import answer_key, is_contact_of_now, tell_guardian
+from truongso.people.privacy.notices import answer_key, is_contact_of_now, masked_way, tell_guardian
 from truongso.people.privacy.queries import guardians_of
 from truongso.people.privacy.types import (
     OPEN,
@@ -166,6 +166,11 @@ def send_link(*, actor: Actor, request: DataRequest) -> str:
     )  # fmt: skip
     _record(actor, request, "send_link", {"to": to})
     return to
+
+
+def copy_goes_to(request: DataRequest) -> str:
+    """Where a link to the copy would go, masked; "" where none would be sent. Two queries."""
+    return masked_way(request.school_id, request.guardian) if _is_guardian(request) else ""
 
 
 def link_by_token(token: str) -> CopyLink | None:

@@ -359,7 +359,7 @@ def test_a_copy_asked_for_is_not_fetched_by_who_is_guardian_no_more(school: Scho
         )  # fmt: skip
         requests.grant(actor=ACTOR, request=asked, answer="Đồng ý")
     link = CopyLink.objects.for_school(school).get()
-    assert requests.is_usable(link)
+    assert (requests.is_usable(link), requests.copy_goes_to(asked)) == (True, "…1111")
     other = line(1, "Nguyễn Bảo An", phone="0912345678", father="Nguyễn Văn Hùng", mother="Vàng Thị Sua")
     with transaction():
         take(school, year, [other, *FIRST[1:]])
@@ -370,5 +370,5 @@ def test_a_copy_asked_for_is_not_fetched_by_who_is_guardian_no_more(school: Scho
     with transaction(), pytest.raises(PrivacyRefusedError, match="link_over"):
         requests.use_link(actor=ACTOR, link=link, form="pdf")
     with transaction():
-        assert requests.send_link(actor=ACTOR, request=asked) == ""
+        assert (requests.copy_goes_to(asked), requests.send_link(actor=ACTOR, request=asked)) == ("", "")
     assert [one.uses for one in CopyLink.objects.for_school(school)] == [0]

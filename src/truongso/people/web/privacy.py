@@ -22,7 +22,6 @@ from truongso.people.models import DataRequest, Student
 from truongso.people.privacy import erasures, requests
 from truongso.people.privacy.consents import standings
 from truongso.people.privacy.copies import copy_file
-from truongso.people.privacy.notices import masked_way
 from truongso.people.privacy.queries import (
     due_of,
     guardians_of,
@@ -61,7 +60,7 @@ def request_page(request: AuthedRequest, public_id: str) -> HttpResponse:
     context = {
         "one": _row(row), "names": names, "recorder": names.get(row.recorded_by or 0, ""),
         "answerer": names.get(row.answered_by or 0, ""), "finisher": names.get(row.done_by or 0, ""),
-        "goes_to": masked_way(row.school_id, row.guardian),
+        "goes_to": requests.copy_goes_to(row),
         "may_decide": caller.may(Permission.SCHOOL_PRIVACY_APPROVE),
         "may_propose": caller.may(Permission.SCHOOL_PRIVACY_PROPOSE),
         "may_write_pupil": caller.may(Permission.SCHOOL_STUDENT_WRITE),
