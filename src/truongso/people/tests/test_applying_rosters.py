@@ -352,7 +352,8 @@ def test_a_copy_asked_for_is_not_fetched_by_who_is_guardian_no_more(school: Scho
         take(school, year, FIRST)
     an = by_name(school, "Nguyễn Bảo An")
     lan = Guardian.objects.for_school(school).get(full_name="Trần Thị Lan")
-    Guardian.objects.for_school(school).filter(pk=lan.pk).update(phone="0911111111")
+    lan.phone = "0911111111"
+    lan.save()
     with transaction():
         asked = requests.ask(
             actor=ACTOR, student=an, kind=DataRequestKind.VIEW, asked_by=lan.full_name, guardian=lan
