@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from truongso.accounts.public import (
@@ -148,10 +149,13 @@ def take_up(*, offer: AccountOffer, user: User | None, actor: Actor) -> Taken:
 
 @transaction_required
 def end_account(*, actor: Actor, account: FamilyAccount, reason: str) -> None:
-    """The school ends an account of a family: a guardian who is none any more, a slip in the wrong hands.
+    """The school ends an account of a family: a guardian who is none any more, a slip in the wrong hands. Links the
+    person still holds end with it.
 
     Raises FamilyAccountRefusedError not_open.
     """
+    offers = AccountOffer.objects.for_school(account.school_id)
+    _close(offers.filter(guardian=account.guardian_id, student=account.student_id))
     rows = FamilyAccount.objects.for_school(account.school_id).select_for_update(of=("self",)).select_related("user")
     row = rows.get(pk=account.pk)
     if row.ended_at is not None:
@@ -163,15 +167,14 @@ def end_account(*, actor: Actor, account: FamilyAccount, reason: str) -> None:
 def end_for_others(*, actor: Actor, school_id: int, guardian_ids: Collection[int]) -> None:
     """The records of these guardians name other persons from now on: accounts and links of those before end. Three
     queries where there are none."""
-    now, reason = clock.now(), _("Hồ sơ nay ghi người giám hộ khác")
+    reason = _("Hồ sơ nay ghi người giám hộ khác")
+    _close(AccountOffer.objects.for_school(school_id).filter(among("guardian_id", guardian_ids)))
     rows = FamilyAccount.objects.for_school(school_id).select_for_update(of=("self",)).select_related("user")
     for row in rows.filter(among("guardian_id", guardian_ids), ended_at=None).order_by("pk"):
         _end(row, actor, clock.today() - _DAY, reason)
-    offers = AccountOffer.objects.for_school(school_id).filter(among("guardian_id", guardian_ids), used_at=None)
-    offers.filter(expires_at__gt=now).update(expires_at=now)
     asked = DataRequest.objects.for_school(school_id).filter(among("guardian_id", guardian_ids)).values("pk")
     copies = CopyLink.objects.for_school(school_id).filter(request__in=asked, revoked_at=None)
-    copies.update(revoked_at=now)
+    copies.update(revoked_at=clock.now())
 
 
 def end_without_children() -> int:
@@ -250,13 +253,19 @@ def _end(account: FamilyAccount, actor: Actor, last_day: dt.date, reason: str) -
         )  # fmt: skip
 
 
+def _close(offers: QuerySet[AccountOffer]) -> None:
+    """Links not used yet open nothing from now on. Before accounts are looked at: one that is being taken up holds its
+    offer until it is there to be seen."""
+    now = clock.now()
+    offers.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+
+
 def _offer(
     actor: Actor, student: Student, way: OfferWay, *, guardian: Guardian | None = None
 ) -> tuple[AccountOffer, str]:
     """A fresh offer to the guardian, else to the pupil; earlier ones for the same person stop."""
     now, school_id, pupil = clock.now(), student.school_id, student if guardian is None else None
-    rows = AccountOffer.objects.for_school(school_id).filter(guardian=guardian, student=pupil, used_at=None)
-    rows.filter(expires_at__gt=now).update(expires_at=now)
+    _close(AccountOffer.objects.for_school(school_id).filter(guardian=guardian, student=pupil))
     token = secrets.token_urlsafe(24)
     made: AccountOffer = AccountOffer.objects.create(
         school_id=school_id, guardian=guardian, student=pupil, token_hash=_hash(token), way=way.value, made_at=now,

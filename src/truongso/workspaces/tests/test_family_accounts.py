@@ -331,6 +331,23 @@ def test_who_was_guardian_before_comes_back_by_no_message(client: Client, invoic
     assert sent.count() == 1
 
 
+def test_whoever_the_school_shut_out_comes_back_by_no_link_asked_for_before(client: Client, invoice: Invoice) -> None:
+    """With an account open one may ask for a link as well as without; it must not outlive the account."""
+    user = factories.user(None)
+    account = _account(invoice, user)
+    client.post(f"/p/{invoice.public_id}/tai-khoan", {"nguoi": _guardian(invoice).pk, **KNOWN})
+    body = Delivery.objects.for_school(invoice.school).get(template="family_account").body
+    path = body[body.index("/gia-dinh/mo/") :].split()[0].rstrip(".")
+    assert "Tạo tài khoản mới" in text(Client().get(path))
+    with transaction():
+        services.end_account(actor=SCHOOL, account=account, reason="Không còn giám hộ")
+    factories.login(client, user)
+    assert "Đường dẫn đã hết hạn" in text(client.post(path, {"viec": "gan", **KNOWN}))
+    assert "Đường dẫn đã hết hạn" in text(Client().post(path, {"viec": "moi", **KNOWN}))
+    assert [one.ended_at is None for one in FamilyAccount.objects.for_school(invoice.school)] == [False]
+    assert "Tạo tài khoản mới" in text(Client().get(_offer(invoice)))  # the slip the school hands over anew
+
+
 def test_another_name_in_the_record_is_another_person(client: Client, invoice: Invoice) -> None:
     """A record is corrected, never removed: the father's becomes the grandmother's, and his account sees nothing."""
     user, school = factories.user(None), invoice.school
