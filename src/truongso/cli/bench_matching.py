@@ -62,7 +62,7 @@ def _as_json(figures: Figures) -> dict[str, object]:
     """The contract of --json."""
     return {
         "lines": figures["lines"], "seconds": figures["seconds"], "lines_per_second": figures["lines_per_second"],
-        "classes": figures["classes"], "rules": figures["rules"], "auto_wrong_total": figures["auto_wrong_total"],
+        "classes": figures["classes"], "auto_wrong_total": figures["auto_wrong_total"],
     }  # fmt: skip
 
 

@@ -210,6 +210,7 @@ def test_codes_that_cannot_be_made(options: list[str], said: str, capsys: pytest
 def test_bench_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "matching", "--lines", "600", "--invoices", "600", "--seeds", "2", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
+    assert set(figures) == {"lines", "seconds", "lines_per_second", "classes", "auto_wrong_total"}
     assert figures["lines"] == 1200
     assert figures["auto_wrong_total"] == 0
     assert figures["lines_per_second"] > 0
