@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from truongso.banking.day_parts import told_by_balance
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
 from truongso.banking.lines import Reported, known, latest_line
@@ -94,7 +95,8 @@ def look(account: BankAccount, parsed: ParsedStatement, *, statement_id: int | N
     with resting_collector():
         rows = [row for row in parsed.rows if row.line is not None]
         lines = [row.line for row in rows if row.line is not None]
-        reported = [Reported(k, x) for k, x in zip(line_keys(lines, account=account.number), lines, strict=True)]
+        keys = line_keys(lines, account=account.number, recorded=told_by_balance(account, lines, statement_id))
+        reported = [Reported(k, x) for k, x in zip(keys, lines, strict=True)]
         found = known(account, reported, statement_id=statement_id)
         return [Seen(row, r, found.get(r.key)) for row, r in zip(rows, reported, strict=True)]
 

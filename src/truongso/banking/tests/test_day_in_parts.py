@@ -1,0 +1,107 @@
+"""A day whose bookings come in several files: equal ones of two parts are honest twins, the same part again is not."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests import factories, money
+
+from truongso.banking.models import BankLine
+from truongso.banking.statement_import import apply, preview
+from truongso.banking.statements.types import StatementLine
+from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
+from truongso.banking.tests.helpers import ACTOR, DAY, line
+from truongso.kernel.db import transaction
+from truongso.kernel.money import Dong, total
+from truongso.organizations.models import BankAccount, School
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OPENING = Dong(1_000_000)
+TWIN, OTHER = line("nop tien an", 50_000), line("tien hoc", 70_000)
+
+
+def _bring(
+    account: BankAccount, lines: list[StatementLine], first: int = 0, last: int | None = None, *,
+    opening: Dong = OPENING, layout: str = "mb_detail",
+) -> tuple[int, int]:  # fmt: skip
+    """Import the rows from `first` to `last` of the account's movements; (new, known)."""
+    out = StatementOut(account.number, account.holder_name, opening + total(x.signed for x in lines[:first]),
+                       lines[first:last])  # fmt: skip
+    with transaction():
+        content = write_statement(layout, out, FileFormat.CSV)
+        statement = preview(account, content=content, file_name="saoke.csv", actor=ACTOR)
+        looked = statement.counts
+    counts = apply(statement, actor=ACTOR)
+    assert (looked["new"], looked["known"]) == (counts["new"], counts["known"])
+    return counts["new"], counts["known"]
+
+
+@pytest.mark.parametrize("layout", ["mb_detail", "bidv_ibank"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_later_twin_is_kept(school: School, layout: str, order: tuple[int, int]) -> None:
+    account = factories.bank_account(school)
+    lines = [OTHER, TWIN, TWIN, line("khac", 5_000)]
+    parts = [(0, 2), (2, None)]
+    for n in order:
+        assert _bring(account, lines, *parts[n], layout=layout) == (2, 0)
+    for n in (0, 1):
+        assert _bring(account, lines, *parts[n], layout=layout) == (0, 2)
+    assert _bring(account, lines, layout=layout) == (0, 4)
+    assert _bring(account, [*lines, TWIN], layout=layout) == (1, 4)
+    assert sorted(BankLine.objects.for_school(school).filter(amount=50_000).values_list("occurrence", flat=True)) == [
+        1, 2, 3,
+    ]  # fmt: skip
+    assert money.broken_invariants() == []
+
+
+def test_the_second_part_taken_again_when_it_is_longer(school: School) -> None:
+    account, lines = factories.bank_account(school), [TWIN] * 4
+    assert _bring(account, lines, 0, 1) == (1, 0)
+    assert _bring(account, lines, 1, 2) == (1, 0)
+    assert _bring(account, lines, 1, 4) == (2, 1)
+    assert _bring(account, lines, 1, 4) == (0, 3)
+
+
+def test_without_balances_equal_lines_are_the_same_lines(school: School) -> None:
+    account = factories.bank_account(school)
+    assert _bring(account, [TWIN, TWIN], 0, 1, layout="vietcombank_simple") == (1, 0)
+    assert _bring(account, [TWIN, TWIN], 1, 2, layout="vietcombank_simple") == (0, 1)
+    assert _bring(account, [TWIN, TWIN], layout="vietcombank_simple") == (1, 1)
+
+
+def test_a_corrected_file_whose_balances_have_moved_is_no_second_part(school: School) -> None:
+    account, lines = factories.bank_account(school), [OTHER, TWIN, TWIN]
+    assert _bring(account, lines) == (3, 0)
+    assert _bring(account, [line("bi bo sot", 9_000), *lines]) == (1, 3)
+    assert _bring(account, lines, opening=OPENING + Dong(9_000)) == (0, 3)
+    assert BankLine.objects.for_school(school).count() == 4
+
+
+def test_a_file_that_ends_where_it_began_proves_nothing_of_itself(school: School) -> None:
+    account = factories.bank_account(school)
+    lines = [TWIN, line("rut", 50_000, direction=TWIN.direction.OUT)]
+    assert _bring(account, lines) == (2, 0)
+    assert _bring(account, lines) == (0, 2)
+
+
+@given(
+    kinds=st.lists(st.sampled_from([TWIN, TWIN, OTHER]), min_size=2, max_size=8),
+    cuts=st.sets(st.integers(1, 7), max_size=3), backwards=st.booleans(), again=st.booleans(),
+)  # fmt: skip
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_division_of_a_day_gives_each_movement_one_row(
+    school: School, kinds: list[StatementLine], cuts: set[int], *, backwards: bool, again: bool
+) -> None:
+    account = factories.bank_account(school, number=f"02{BankAccount.objects.for_school(school).count():08}")
+    places = sorted({0, len(kinds), *(c for c in cuts if c < len(kinds))})
+    parts = list(itertools.pairwise(places))[:: -1 if backwards else 1]
+    for first, last in parts:
+        assert _bring(account, kinds, first, last) == (last - first, 0)
+        if again:
+            assert _bring(account, kinds, first, last) == (0, last - first)
+    assert _bring(account, kinds) == (0, len(kinds))
+    found = BankLine.objects.for_school(school).filter(bank_account=account, booked_on=DAY)
+    assert sorted(int(x.amount) for x in found) == sorted(x.amount.value for x in kinds)
