@@ -87,7 +87,8 @@ def known(
     """Content key → line id of movements recorded before: by an earlier file, or by the bank feed.
 
     A file and the feed report one transfer in different words. They are taken for the same when day and amount
-    agree and either the reference agrees or the memos share their letters; each feed line stands for one row only.
+    agree and either the reference agrees, the memos share their letters or neither has a word to tell them apart;
+    each feed line stands for one row only.
     Files of other layouts, and replays with an altered day or memo, are told by `statements.identity`. Lines that the
     statement `statement_id` itself has brought are honest twins of its other rows. `recorded_in`: of other files only
     lines with these ids are asked for, because all others have been looked at; without any nothing is asked.
@@ -102,11 +103,12 @@ def known(
     found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings if line_id}
     rest = [r for r in reported if r.key not in found]
     pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
-    for r in rest:
-        line_id = _take(pool, r.line, _same)
-        if line_id is not None:
-            found[r.key] = line_id
-    rest = [r for r in rest if r.key not in found]
+    for same in (_same, _says_nothing_else):
+        for r in rest:
+            line_id = _take(pool, r.line, same)
+            if line_id is not None:
+                found[r.key] = line_id
+        rest = [r for r in rest if r.key not in found]
     taken = set(found.values())
     filed = [x for x in _filed(account, rest, statement_id=statement_id, recorded_in=recorded_in) if x[0] not in taken]
     for place, line_id in pair([_facts(r.line) for r in rest], filed).items() if filed else ():
@@ -117,7 +119,9 @@ def known(
 def known_from_statement(account: BankAccount, line: StatementLine) -> int | None:
     """The line of an imported statement that a feed notice reports once more, if any."""
     reported = Reported(LineKey("", 0), line)
-    return _take(_unpaired(account, [reported], seen_in=StatementRow, not_in=FeedSighting), line, _same)
+    pool = _unpaired(account, [reported], seen_in=StatementRow, not_in=FeedSighting)
+    found = _take(pool, line, _same)
+    return _take(pool, line, _says_nothing_else) if found is None else found
 
 
 Pool = dict[tuple[dt.date, int, str], list[BankLine]]
@@ -212,6 +216,12 @@ def _same(row: BankLine, line: StatementLine) -> bool:
     if ours and ours == theirs:
         return True
     return _same_memo(row, line)
+
+
+def _says_nothing_else(row: BankLine, line: StatementLine) -> bool:
+    """Two reports without a memo, of which one at most carries a reference: day and amount are all there is."""
+    silent = not squeeze(row.memo) and not squeeze(line.memo)
+    return silent and not (squeeze(row.reference) and squeeze(line.reference))
 
 
 def _same_memo(row: BankLine, line: StatementLine) -> bool:

@@ -162,6 +162,31 @@ def test_feed_and_statement_report_the_same_money_once(school: School, sepay: Ho
     assert Payment.objects.for_school(school).get().amount == Dong(250_000)
 
 
+@pytest.mark.parametrize("feed_first", [True, False])
+@pytest.mark.parametrize(("told", "printed"), [(("", ""), ("", "")), (("", "FT1"), ("", "")), (("", ""), ("", "FT1"))])
+def test_money_without_a_memo_is_the_same_money_too(
+    school: School, sepay: Hook, told: tuple[str, str], printed: tuple[str, str], *, feed_first: bool
+) -> None:
+    """An app that drops the memo, a channel that leaves the reference out: day and amount are all that is known."""
+    notice = sepay.body(told[0], 50_000, referenceCode=told[1])
+    layout, row = "bidv_ibank" if printed[1] else "mb_detail", line(printed[0], 50_000, printed[1])
+    if feed_first:
+        sepay.send(notice)
+    assert bring(sepay.account, row, layout=layout)[1]["known"] == feed_first
+    if not feed_first:
+        sepay.send(notice)
+    assert BankLine.objects.for_school(school).count() == 1
+    assert bring(sepay.account, row, row, layout=layout)[1]["new"] == 1, "a twin is one more"
+
+
+def test_silent_money_under_two_numbers_is_two(school: School, sepay: Hook) -> None:
+    sepay.send(sepay.body("", 50_000, 1, referenceCode="FT26279000001"))
+    silent = line("", 50_000, "FT26279000002")
+    assert bring(sepay.account, silent, layout="bidv_ibank")[1]["new"] == 1
+    assert bring(sepay.account, silent, line("", 50_000, "FT26279000001"), layout="bidv_ibank")[1]["new"] == 0
+    assert BankLine.objects.for_school(school).count() == 2
+
+
 def test_honest_twins_of_the_feed_are_two_and_the_file_finds_both(school: School, sepay: Hook) -> None:
     for number in (1, 2):
         sepay.send(sepay.body("chuyen tien hoc cho chau", 100_000, number, referenceCode="REF"))
