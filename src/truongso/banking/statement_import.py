@@ -14,11 +14,13 @@ from truongso.banking.day_parts import told_by_balance
 from truongso.banking.decide import decide_lines
 from truongso.banking.desk import Desk
 from truongso.banking.lines import Reported, known, latest_line
+from truongso.banking.mapping.models import StatementLayout
 from truongso.banking.matching.types import Verdict
 from truongso.banking.models import BankLine, MatchDecision, StatementImport, StatementRow
 from truongso.banking.parsed import read_kept, read_new
 from truongso.banking.recording import Seen, plain_cells, recorded_ahead, still_open
 from truongso.banking.refunds.services import match_refunds
+from truongso.banking.statements.custom import PREFIX
 from truongso.banking.statements.keys import line_keys
 from truongso.banking.statements.types import ParsedStatement, RowKind, StatementError
 from truongso.banking.taken_back import take_back_certain
@@ -65,7 +67,16 @@ def preview(account: BankAccount, *, content: bytes, file_name: str, actor: Acto
         actor, "banking:statement:preview", school_id=account.school_id, subject=("statement", row.pk),
         params={"file": row.file_name, "sha256": row.sha256},
     )  # fmt: skip
+    note_use(account, parsed)
     return row
+
+
+@transaction_required
+def note_use(account: BankAccount, parsed: ParsedStatement) -> None:
+    """Remember when a layout that a person has shown was last used."""
+    if parsed.layout.startswith(PREFIX):
+        rows = StatementLayout.objects.for_school(account.school_id).filter(bank_account_id=account.pk)
+        rows.filter(public_id=parsed.layout.removeprefix(PREFIX)).update(used_at=clock.now())
 
 
 def read_facts(account: BankAccount, parsed: ParsedStatement) -> dict[str, Any]:

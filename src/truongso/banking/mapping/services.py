@@ -10,9 +10,8 @@ from django.db.models import QuerySet
 from truongso.banking.mapping.models import StatementLayout
 from truongso.banking.models import StatementImport, StatementRow
 from truongso.banking.parsed import read_kept
-from truongso.banking.statement_import import StatementRefusedError, read_facts
-from truongso.banking.statements.custom import PREFIX, CustomLayout, CustomLayoutError
-from truongso.banking.statements.types import ParsedStatement
+from truongso.banking.statement_import import StatementRefusedError, note_use, read_facts
+from truongso.banking.statements.custom import CustomLayout, CustomLayoutError
 from truongso.banking.types import APPLY_JOB, ImportState
 from truongso.kernel import audit, clock, jobs
 from truongso.kernel.actor import Actor
@@ -98,14 +97,6 @@ def read_again(statement: StatementImport) -> None:
     own.update(**facts)
     statement.refresh_from_db(fields=list(facts))
     note_use(statement.bank_account, parsed)
-
-
-@transaction_required
-def note_use(account: BankAccount, parsed: ParsedStatement) -> None:
-    """Remember when a shown layout was last used."""
-    if parsed.layout.startswith(PREFIX):
-        rows = layouts_of([account]).filter(public_id=parsed.layout.removeprefix(PREFIX))
-        rows.update(used_at=clock.now())
 
 
 @transaction_required

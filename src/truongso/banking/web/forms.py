@@ -121,8 +121,9 @@ class SharesForm(forms.Form):
             )
             for line in self.lines[invoice.pk]:
                 self.fields[self.item_name(line)] = DongFormField(
-                    label=line.description, required=False, most=rest_of(line)
-                )
+                    label=line.description, required=False, most=rest_of(line),
+                    help_text=_("còn nợ %(amount)s") % {"amount": rest_of(line)},
+                )  # fmt: skip
 
     @staticmethod
     def name_of(invoice: Any) -> str:
@@ -141,7 +142,7 @@ class SharesForm(forms.Form):
             {
                 "invoice": i, "owed": i.total - i.paid, "field": self[self.name_of(i)],
                 "items": [
-                    {"line": x, "rest": rest_of(x), "field": self[self.item_name(x)]} for x in self.lines[i.pk]
+                    {"line": x, "field": self[self.item_name(x)]} for x in self.lines[i.pk]
                 ] if len(self.lines[i.pk]) > 1 else [],
                 "by_item": any(self[self.item_name(x)].value() for x in self.lines[i.pk]),
             }

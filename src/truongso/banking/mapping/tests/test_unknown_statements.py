@@ -71,7 +71,10 @@ def test_shown_tried_kept_and_used_again(school: School, account: BankAccount, b
     apply(statement, actor=ACTOR)
     assert BankLine.objects.for_school(school).count() == 2
     deeper = "Kỳ mới;;;\n" + table.replace("05/10", "08/10").replace("06/10", "09/10")
-    again = _upload(browser, account, deeper)["Location"]
+    later = clock.now() + dt.timedelta(days=2)
+    with clock.frozen(later):
+        again = _upload(browser, account, deeper)["Location"]
+    assert StatementLayout.objects.for_school(school).get().used_at == later
     assert "Nhập 2 dòng mới" in browser.get(again).content.decode()
     assert money.broken_invariants() == []
 

@@ -9,6 +9,7 @@
   const OFF = 'banking.keys.off';
   const on = () => localStorage.getItem(OFF) !== '1';
   let settled = 0; // when the line last changed: a held or doubled Enter must not accept the next one unseen
+  let told = 0; // how many wait, as the menu knows it
   let asked = null; // the row whose line is on its way: quick keys go on from it, and nothing is accepted meanwhile
 
   const dress = () => {
@@ -19,6 +20,7 @@
       button.textContent = on() ? button.dataset.on : button.dataset.off;
     }
     countLeft();
+    count();
   };
 
   // The row of the open line is marked and kept in view; on a narrow page the line takes the list's place.
@@ -31,6 +33,23 @@
       } else row.removeAttribute('aria-current');
     }
     find('.recon')?.classList.toggle('chosen', !!open && new URLSearchParams(location.search).has('dong'));
+  };
+
+  // In view within the list; the page itself stays where it is.
+  const showChosen = () => {
+    const top = scrollY;
+    find('[data-row][aria-current]')?.scrollIntoView({ block: 'center', behavior: 'instant' });
+    scrollTo({ top, behavior: 'instant' });
+  };
+
+  // What the menu counts goes along with the list of what waits.
+  const waits = () => number(find('#recon-bar .tag')?.textContent || '');
+  const count = () => {
+    const badge = doc.querySelector('.nav a[aria-current] .n'), now = waits();
+    const all = badge ? number(badge.textContent) + now - told : 0;
+    if (all > 0) badge.textContent = String(all);
+    else badge?.remove();
+    told = now;
   };
 
   const number = (text) => +text.replace(/\D/g, '');
@@ -155,6 +174,7 @@
   for (const failed of ['htmx:responseError', 'htmx:sendError', 'htmx:timeout']) {
     doc.addEventListener(failed, () => { asked = null; });
   }
+  told = waits();
   dress();
-  find('[data-row][aria-current]')?.scrollIntoView({ block: 'nearest' });
+  showChosen();
 })();
