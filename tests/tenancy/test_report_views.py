@@ -50,8 +50,8 @@ def test_sums_are_read_and_nothing_else(product_roles: None, school: School, oth
 def test_what_is_otherwise_is_named_and_laid_again(product_roles: None) -> None:
     assert report_views.differences() == database_roles.rights_differences() == []
     broken = {
-        "GRANT SELECT ON ts_report_invoices TO PUBLIC": {"ts_app may SELECT ts_report_invoices"},
-        "ALTER VIEW ts_report_invoices OWNER TO CURRENT_USER": {"ts_owner does not own ts_report_invoices"},
+        "GRANT SELECT ON ts_report_invoices TO PUBLIC": {"ts_app được SELECT ts_report_invoices"},
+        "ALTER VIEW ts_report_invoices OWNER TO CURRENT_USER": {"ts_owner không phải chủ của ts_report_invoices"},
     }
     for statement, said in broken.items():
         with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ def test_what_is_otherwise_is_named_and_laid_again(product_roles: None) -> None:
         assert said <= set(database_roles.rights_differences())
         with connection.cursor() as cursor:
             cursor.execute("DROP VIEW ts_report_invoices")
-        assert report_views.differences() == ["view ts_report_invoices is missing or changed"]
+        assert report_views.differences() == ["khung nhìn ts_report_invoices bị thiếu hoặc bị sửa"]
         report_views.install()
         database_roles.lay_rights()
         assert report_views.differences() == database_roles.rights_differences() == []

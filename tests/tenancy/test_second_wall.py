@@ -173,10 +173,10 @@ def test_the_products_role_has_no_right_to_change_what_is_only_added_or_the_wall
 
 def test_a_table_whose_wall_is_taken_down_or_changed_is_named(school: School) -> None:
     broken = {
-        "ALTER TABLE people_student NO FORCE ROW LEVEL SECURITY": "people_student: row-level security is not forced",
-        "DROP POLICY ts_school ON people_family": "people_family: policies are missing",
-        "CREATE POLICY other ON fees_invoice USING (true)": "fees_invoice: policies are other, ts_school",
-        "ALTER POLICY ts_school ON kernel_job USING (true)": "kernel_job: the policy was changed",
+        "ALTER TABLE people_student NO FORCE ROW LEVEL SECURITY": "people_student: chưa bắt buộc lọc dòng",
+        "DROP POLICY ts_school ON people_family": "people_family: chính sách lọc dòng: không có",
+        "CREATE POLICY other ON fees_invoice USING (true)": "fees_invoice: chính sách lọc dòng: other, ts_school",
+        "ALTER POLICY ts_school ON kernel_job USING (true)": "kernel_job: chính sách lọc dòng bị sửa",
     }
     for statement, said in broken.items():
         with connection.cursor() as cursor:
@@ -188,9 +188,9 @@ def test_a_table_whose_wall_is_taken_down_or_changed_is_named(school: School) ->
 
 def test_a_right_on_one_column_is_named_too(product_roles: None, school: School) -> None:
     for grant, said in (
-        ("UPDATE (amount) ON ledger_posting TO ts_app", "ts_app may UPDATE ledger_posting.amount"),
-        ("SELECT (full_name) ON people_student TO ts_report", "ts_report may SELECT people_student.full_name"),
-        ("UPDATE (hash) ON kernel_auditentry TO PUBLIC", "PUBLIC may UPDATE kernel_auditentry.hash"),
+        ("UPDATE (amount) ON ledger_posting TO ts_app", "ts_app được UPDATE ledger_posting.amount"),
+        ("SELECT (full_name) ON people_student TO ts_report", "ts_report được SELECT people_student.full_name"),
+        ("UPDATE (hash) ON kernel_auditentry TO PUBLIC", "PUBLIC được UPDATE kernel_auditentry.hash"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"GRANT {grant}")

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        problems += [f"migration: {m.app_label} {m.name}" for m, _ in waiting]
+        problems += [f"chưa chạy migrate: {m.app_label} {m.name}" for m, _ in waiting]
         if not waiting:
             reports, strangers = csp_counts.counted_today(), unknown_sign_ins_today()
             problems += [f"TS.E001: {x}" for x in triggers.differences()]
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
             if args.production:
                 problems += [*production.wall_problems(), *production.clock_problems()]
     except DatabaseError as error:
-        problems.append(f"database: {' '.join(str(error).split())}")
+        problems.append(f"cơ sở dữ liệu: {' '.join(str(error).split())}")
     disks = [disk.told for disk in disk_room.nearly_full()]
     if args.json:
         said = {"ok": not problems, "problems": problems, "csp_reports": reports, "disks": disks,

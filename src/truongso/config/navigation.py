@@ -200,6 +200,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "search_url": _url("workspaces:search") if caller.may(Permission.SCHOOL_STUDENT_READ) else "",
         "logout_url": _url("accounts:sign_out"),
         "home_url": "/",
+        "family_url": _url(FAMILY) if caller.may_anywhere(Permission.FAMILY_CHILD_READ) else "",
         "visit": caller.visit,
     }
 
@@ -267,6 +268,9 @@ def _organisation(caller: Caller) -> dict[str, Any] | None:
     year = school_year_on(clock.today())
     note = _("Năm học %(year)s") % {"year": year} if isinstance(place, School) and year else ""
     name = place.short_name if isinstance(place, School) else str(place or _("Trường Số"))
+    schools = {one.school_id for one in caller.memberships if one.role in FAMILY_ROLES}
+    if caller.membership.role in FAMILY_ROLES and len(schools) > 1:  # a parent of children at several schools
+        name, note = _("Gia đình của tôi"), _("%(count)s trường") % {"count": len(schools)}
     switch = _url("accounts:own_account")
     choices = [
         {

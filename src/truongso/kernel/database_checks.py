@@ -17,15 +17,15 @@ def engine_problems() -> list[str]:
             version = int(cursor.fetchone()[0])
             cursor.execute("SHOW fsync")
             fsync = cursor.fetchone()[0]
-        problems = [] if version >= _OLDEST_POSTGRES else [f"PostgreSQL 15 or newer is needed, found {version}"]
-        return problems + ([] if fsync == "on" else ["fsync is off"])
+        problems = [] if version >= _OLDEST_POSTGRES else [f"cần PostgreSQL 15 trở lên, đang là {version // 10_000}"]
+        return problems + ([] if fsync == "on" else ["fsync đang tắt"])
     problems = []
     with connection.cursor() as cursor:
         for name, wanted in _SQLITE.items():
             cursor.execute(f"PRAGMA {name}")
             found = cursor.fetchone()[0]
             if found != wanted:
-                problems.append(f"PRAGMA {name} is {found}, must be {wanted}")
+                problems.append(f"PRAGMA {name} đang là {found}, phải là {wanted}")
     if connection.settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
-        problems.append("transaction_mode must be IMMEDIATE")
+        problems.append("transaction_mode phải là IMMEDIATE")
     return problems

@@ -126,9 +126,9 @@ def rights_differences(using: str = "default") -> list[str]:
         has = _rights(connection, role)
         for table, rights in tables.items():
             extra, missing = has.get(table, frozenset()) - rights, rights - has.get(table, frozenset())
-            problems += [f"{role} may {right} {table}" for right in sorted(extra)]
-            problems += [f"{role} may not {right} {table}" for right in sorted(missing)]
-    return problems + [f"{OWNER} does not own {view}" for view in _views_of_others(connection)]
+            problems += [f"{role} được {right} {table}" for right in sorted(extra)]
+            problems += [f"{role} không được {right} {table}" for right in sorted(missing)]
+    return problems + [f"{OWNER} không phải chủ của {view}" for view in _views_of_others(connection)]
 
 
 def standing(using: str = "default") -> Standing:
@@ -149,9 +149,9 @@ def standing(using: str = "default") -> Standing:
         owners = {str(owner) for (owner,) in cursor.fetchall()}
         cursor.execute("SELECT current_user::text")
         (role,) = cursor.fetchone()
-    reasons = [f"{name} is superuser" for name, is_super, _ in roles if is_super]
-    reasons += [f"{name} has BYPASSRLS" for name, is_super, bypasses in roles if bypasses and not is_super]
-    reasons += [f"{name} owns tables" for name, is_super, _ in roles if name in owners and not is_super]
+    reasons = [f"{name} là superuser" for name, is_super, _ in roles if is_super]
+    reasons += [f"{name} có quyền BYPASSRLS" for name, is_super, bypasses in roles if bypasses and not is_super]
+    reasons += [f"{name} là chủ của bảng" for name, is_super, _ in roles if name in owners and not is_super]
     return Standing(str(role), sorted(reasons))
 
 
@@ -226,7 +226,7 @@ def _column_differences(connection: BaseDatabaseWrapper) -> list[str]:
         )
         found = cursor.fetchall()
     given = {(APP, "UPDATE", table, "id") for table in HELD}
-    return [f"{one[0]} may {one[1]} {one[2]}.{one[3]}" for one in found if tuple(map(str, one)) not in given]
+    return [f"{one[0]} được {one[1]} {one[2]}.{one[3]}" for one in found if tuple(map(str, one)) not in given]
 
 
 def _owned_by_others(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:

@@ -22,20 +22,24 @@ def cache_problems(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> l
     backend = str(settings.CACHES["default"]["BACKEND"])
     if not backend.endswith(_OF_ONE_PROCESS):
         return []
-    return [Error(f"the cache {backend} is not shared between processes", id="TS.E005")]
+    return [Error(f"bộ nhớ đệm {backend} không dùng chung được giữa các tiến trình", id="TS.E005")]
 
 
 def wall_problems() -> list[str]:
     """TS.E003 and TS.E004: whether the wall between schools stands, and holds the role this process works as."""
     if connection.vendor == "postgresql":
         standing = database_roles.standing()
-        problems = [f"TS.E003: {standing.role} could pass row-level security by: {r}" for r in standing.reasons]
+        problems = [f"TS.E003: {standing.role} vượt được tường ngăn giữa các trường: {r}" for r in standing.reasons]
         faults = [*row_security.differences(), *database_roles.rights_differences(), *report_views.differences()]
         return problems + [f"TS.E004: {fault}" for fault in faults]
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM organizations_school")
         (schools,) = cursor.fetchone()
-    return [f"TS.E004: SQLite has no wall between schools and serves one; here are {schools}"] if schools > 1 else []
+    return (
+        [f"TS.E004: SQLite không ngăn được các trường với nhau, chỉ dùng cho một trường; ở đây có {schools}"]
+        if schools > 1
+        else []
+    )
 
 
 def start_problems() -> list[str]:
@@ -46,7 +50,8 @@ def start_problems() -> list[str]:
 def clock_problems() -> list[str]:
     """TS.E008: the two clocks stamp rows and notices of one story."""
     drift = clock_drift()
-    return [] if abs(drift) < CLOCKS_MAY_DIFFER else [f"TS.E008: the database server's clock is {drift:+.1f} s off"]
+    said = f"{drift:+.1f}".replace(".", ",")
+    return [] if abs(drift) < CLOCKS_MAY_DIFFER else [f"TS.E008: đồng hồ của máy cơ sở dữ liệu lệch {said} giây"]
 
 
 def clock_drift() -> float:

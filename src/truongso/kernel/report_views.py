@@ -82,7 +82,7 @@ def differences(using: str = "default") -> list[str]:
     if connection.vendor != "postgresql":
         return []
     marks = _marks(connection)
-    return [f"view {view.name} is missing or changed" for view in views() if marks.get(view.name) != view.mark]
+    return [f"khung nhìn {view.name} bị thiếu hoặc bị sửa" for view in views() if marks.get(view.name) != view.mark]
 
 
 def _marks(connection: BaseDatabaseWrapper) -> dict[str, str]:

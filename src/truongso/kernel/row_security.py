@@ -87,7 +87,7 @@ def differences(using: str = "default") -> list[str]:
     if connection.vendor != "postgresql":
         return []
     functions = _functions(connection)
-    problems = [f"changed: {name}()" for name, (_kind, body) in _FUNCTIONS.items() if functions.get(name) != body]
+    problems = [f"bị sửa: {name}()" for name, (_kind, body) in _FUNCTIONS.items() if functions.get(name) != body]
     walls = _walls(connection)
     return problems + [f"{table}: {fault}" for table in tables() if (fault := _faults(walls.get(table)))]
 
@@ -115,15 +115,15 @@ def _walls(connection: BaseDatabaseWrapper) -> dict[str, _Wall]:
 
 def _faults(wall: _Wall | None) -> str:
     if wall is None:
-        return "no such table"
+        return "không có bảng này"
     is_up, policies = wall
     if not is_up:
-        return "row-level security is not forced"
+        return "chưa bắt buộc lọc dòng"
     if [p[0] for p in policies] != [POLICY]:
-        return f"policies are {', '.join(sorted(p[0] for p in policies)) or 'missing'}"
+        return f"chính sách lọc dòng: {', '.join(sorted(p[0] for p in policies)) or 'không có'}"
     _name, permissive, command, roles, qual, check = policies[0]
     is_ours = (permissive, command, list(roles)) == ("PERMISSIVE", "ALL", ["public"])
-    return "" if is_ours and _plain(qual) == _plain(check) == _plain(_RULE) else "the policy was changed"
+    return "" if is_ours and _plain(qual) == _plain(check) == _plain(_RULE) else "chính sách lọc dòng bị sửa"
 
 
 def _functions(connection: BaseDatabaseWrapper) -> dict[str, str]:

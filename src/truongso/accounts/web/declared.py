@@ -17,12 +17,12 @@ from truongso.accounts.web.gate import LIBRARY_VIEWS
 def bypass_problems(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
     """TS.E006: no code opens every account."""
     is_set = bool(getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None))
-    return [Error("MFA_TOTP_INSECURE_BYPASS_CODE opens every account", id="TS.E006")] if is_set else []
+    return [Error("MFA_TOTP_INSECURE_BYPASS_CODE mở được mọi tài khoản", id="TS.E006")] if is_set else []
 
 
 def address_problems(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
     """TS.E007: every address says who may open it."""
-    return [Error(f"{address} declares no access", id="TS.E007") for address in undeclared()]
+    return [Error(f"{address} chưa khai ai được mở", id="TS.E007") for address in undeclared()]
 
 
 def undeclared() -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from truongso.accounts.hygiene.mail_rules import is_due
@@ -57,13 +58,18 @@ def remind(request: HttpRequest, user: User) -> None:
     if duty.kind is not DutyKind.NONE:
         return
     if duty.factor_due is not None:
-        text = _("Thêm lớp xác thực thứ hai trước ngày %(day)s, ở trang Bảo mật tài khoản.")
-        messages.info(request, text % {"day": ngay(duty.factor_due)})
+        text = _("Thêm lớp xác thực thứ hai trước ngày %(day)s.") % {"day": ngay(duty.factor_due)}
+        _say(request, text, "accounts:security")
     if is_due(user):
-        messages.info(request, _("Đọc và xác nhận quy định dùng email công vụ, ở trang Tài khoản của tôi."))
+        _say(request, _("Đọc và xác nhận quy định dùng email công vụ."), "accounts:mail_rules")
     if duty.remind and duty.password_due is not None:
         if duty.password_due > clock.today():
             text = _("Mật khẩu cần đổi trước ngày %(day)s.")
         else:
             text = _("Mật khẩu dùng từ lâu, đã đến ngày %(day)s nên đổi hoặc giữ lại sau khi kiểm tra.")
-        messages.info(request, text % {"day": ngay(duty.password_due)})
+        _say(request, text % {"day": ngay(duty.password_due)}, "accounts:own_account")
+
+
+def _say(request: HttpRequest, text: str, page: str) -> None:
+    """A line that stays until it is closed and leads to where the thing is done."""
+    messages.warning(request, format_html('<a href="{}">{}</a>', reverse(page), text))

@@ -41,7 +41,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
 def test_check_says_why_the_database_cannot_be_reached(tmp_path: Path) -> None:
     done = process("check", **OWN, TRUONGSO_DATA=str(tmp_path), TRUONGSO_DATABASE=UNREACHABLE)
     assert (done.returncode, done.stderr) == (1, b"")
-    assert "database: connection failed: " in one_line(done.stdout.decode())
+    assert "cơ sở dữ liệu: connection failed: " in one_line(done.stdout.decode())
 
 
 def test_serve_does_not_share_a_taken_port(tmp_path: Path) -> None:

@@ -62,11 +62,11 @@ def test_e001_a_missing_trigger(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_e002_an_unsafe_engine(capsys: pytest.CaptureFixture[str]) -> None:
     if connection.vendor == "postgresql":
-        assert "TS.E002: fsync is off" in _found(capsys)
+        assert "TS.E002: fsync đang tắt" in _found(capsys)
         return
     connection.cursor().execute("PRAGMA recursive_triggers=OFF")
     try:
-        assert "TS.E002: PRAGMA recursive_triggers is 0, must be 1" in _found(capsys)
+        assert "TS.E002: PRAGMA recursive_triggers đang là 0, phải là 1" in _found(capsys)
     finally:
         connection.cursor().execute("PRAGMA recursive_triggers=ON")
 
@@ -76,13 +76,13 @@ def test_e003_a_role_that_could_pass_the_wall(
     product_roles: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = [one for one in _found(capsys) if one.startswith("TS.E003")]
-    assert any(one.endswith("is superuser") for one in said)
+    assert any(one.endswith("là superuser") for one in said)
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE ts_owner")
-        assert "ts_owner owns tables" in database_roles.standing().reasons
+        assert "ts_owner là chủ của bảng" in database_roles.standing().reasons
         cursor.execute("RESET ROLE")
     with app_role.working():  # who signed in as a superuser can be one again
-        assert any(reason.endswith("is superuser") for reason in database_roles.standing().reasons)
+        assert any(reason.endswith("là superuser") for reason in database_roles.standing().reasons)
     with override_settings(PRODUCTION=True), pytest.raises(Refused, match=r"TS\.E003"):
         refuse_unsafe_start()
     refuse_unsafe_start()  # a demo or a developer's machine
@@ -94,15 +94,15 @@ def test_e004_a_wall_that_does_not_stand(product_roles: None, capsys: pytest.Cap
         connection.cursor().execute("ALTER TABLE fees_invoice DISABLE ROW LEVEL SECURITY")
         connection.cursor().execute("GRANT DELETE ON kernel_auditentry TO ts_app")
         said = _found(capsys)
-        assert "TS.E004: fees_invoice: row-level security is not forced" in said
-        assert "TS.E004: ts_app may DELETE kernel_auditentry" in said
+        assert "TS.E004: fees_invoice: chưa bắt buộc lọc dòng" in said
+        assert "TS.E004: ts_app được DELETE kernel_auditentry" in said
         row_security.install()
         database_roles.lay_rights()
         assert not any(one.startswith("TS.E004") for one in _found(capsys))
         return
     assert _found(capsys) == []
     factories.school(code="79-KHAC", name="Trường Tiểu học Kim Đồng", prefix="KD")
-    wrong = "TS.E004: SQLite has no wall between schools and serves one; here are 2"
+    wrong = "TS.E004: SQLite không ngăn được các trường với nhau, chỉ dùng cho một trường; ở đây có 2"
     assert _found(capsys) == [wrong]
     with override_settings(PRODUCTION=True), pytest.raises(Refused, match=r"TS\.E004"):
         refuse_unsafe_start()
@@ -113,17 +113,17 @@ def test_e004_a_wall_that_does_not_stand(product_roles: None, capsys: pytest.Cap
     [
         (
             {"CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}},
-            "TS.E005: the cache django.core.cache.backends.locmem.LocMemCache is not shared between processes",
+            "TS.E005: bộ nhớ đệm django.core.cache.backends.locmem.LocMemCache không dùng chung được",
         ),
         (
             {"CACHES": {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}},
-            "TS.E005: the cache django.core.cache.backends.dummy.DummyCache is not shared between processes",
+            "TS.E005: bộ nhớ đệm django.core.cache.backends.dummy.DummyCache không dùng chung được",
         ),
         (
             {"MFA_TOTP_INSECURE_BYPASS_CODE": "123456"},
-            "TS.E006: MFA_TOTP_INSECURE_BYPASS_CODE opens every account",
+            "TS.E006: MFA_TOTP_INSECURE_BYPASS_CODE mở được mọi tài khoản",
         ),
-        ({"ROOT_URLCONF": __name__}, "TS.E007: /quen-khai/ declares no access"),
+        ({"ROOT_URLCONF": __name__}, "TS.E007: /quen-khai/ chưa khai ai được mở"),
         ({"SESSION_COOKIE_SECURE": False}, "security.W012"),
         ({"SECURE_HSTS_SECONDS": 0}, "security.W004"),
         ({"DEBUG": True}, "security.W018"),
@@ -138,7 +138,7 @@ def test_a_setting_that_opens_a_door(changed: dict[str, object], said: str) -> N
 def test_e008_clocks_apart(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     assert abs(production.clock_drift()) < production.CLOCKS_MAY_DIFFER
     monkeypatch.setattr(production, "clock_drift", lambda: 2.5)
-    assert "TS.E008: the database server's clock is +2.5 s off" in _found(capsys)
+    assert "TS.E008: đồng hồ của máy cơ sở dữ liệu lệch +2,5 giây" in _found(capsys)
     monkeypatch.setattr(production, "clock_drift", lambda: -1.9)
     assert not [one for one in _found(capsys) if one.startswith("TS.E008")]
     if connection.vendor == "postgresql":

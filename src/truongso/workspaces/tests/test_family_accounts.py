@@ -80,6 +80,7 @@ def test_an_account_begins_at_the_link_and_ends_at_the_contact_on_record(client:
     assert ["Không bắt buộc" in page, "Tr*** Th*** Th*** Hằng · …0001" in page] == [True, True]
     for wrong in ({}, {"nguoi": guardian.pk}, {"nguoi": guardian.pk, "ngay_sinh": "15/03/2018"}, {"nguoi": 0, **KNOWN}):
         assert client.post(address, wrong).status_code == 422
+    assert "Trả lời một trong hai câu: ngày sinh của con" in text(client.post(address, {"nguoi": guardian.pk}))
     assert AccountOffer.objects.for_school(invoice.school).count() == 0
     sent = client.post(address, {"nguoi": guardian.pk, **KNOWN}, follow=True)
     assert "Đã gửi đường dẫn tới …0001. Mở trong 72 giờ." in text(sent)
@@ -107,6 +108,9 @@ def test_an_account_begins_at_the_link_and_ends_at_the_contact_on_record(client:
     assert client.post(path, {"viec": "gan", **KNOWN}).status_code == 200  # used: says so, does nothing
     assert "Đã dùng, đã quá 72 giờ" in text(Client().get(path))
     assert "Anh/chị đang đăng nhập" in text(client.get(address))
+    back = 'href="/gia-dinh"'  # the pages of the link lead back to the account, for who has one
+    pages = [one.get(f"/p/{invoice.public_id}").content.decode() for one in (client, Client())]
+    assert [back in page for page in pages] == [True, False]
 
 
 def test_the_answer_does_not_tell_who_has_an_account_and_guessing_ends(client: Client, invoice: Invoice) -> None:
@@ -154,6 +158,16 @@ def test_an_offer_ends_with_the_contact_it_was_sent_to(
     assert "Tạo tài khoản mới" in text(client.get(slip))  # handed over: no contact
     guardians.update(**kept)
     assert client.post(path, {"viec": "moi", **KNOWN}).status_code == 302
+
+
+def test_the_rail_names_the_family_where_children_are_at_several_schools(client: Client, invoice: Invoice) -> None:
+    user = factories.user(None)
+    _account(invoice, user)
+    factories.login(client, user)
+    one_school = text(client.get("/tai-khoan"))
+    elsewhere = factories.school(code="79-KHAC", name="Trường THCS Kim Đồng", prefix="KD")
+    _account(money.invoice(elsewhere, [90_000], full_name="Nguyễn Bảo Bình"), user)
+    assert ["2 trường" in page for page in (one_school, text(client.get("/tai-khoan")))] == [False, True]
 
 
 def test_one_person_is_one_user_joined_by_being_signed_in(client: Client, invoice: Invoice) -> None:
@@ -243,7 +257,7 @@ def test_signed_in_the_second_question_is_answered_by_confirming(client: Client,
     agreed = {"muc": PUPIL_ACCOUNT, "nguoi": guardian.pk, "viec": "dong-y"}
     assert "Đã ghi sự đồng ý." in text(client.post(consents, agreed, follow=True))
     by_link = Client().post(f"/p/{invoice.public_id}/dong-y", {**agreed, "viec": "dong-y"}, follow=True)
-    assert "Chưa khớp với hồ sơ" in text(by_link)
+    assert "Trả lời một trong hai câu" in text(by_link)
     data = f"/gia-dinh/{student.public_id}/du-lieu"
     assert client.post(data, {"loai": "view", "nguoi": guardian.pk})["Location"] == data
     assert "YC-1" in text(client.get(data))

@@ -38,8 +38,12 @@ def is_proven(
     request: HttpRequest, form: OpenForm, student: Student, *others: Student, tries: Limit, link: str = ""
 ) -> bool:
     """Whether a valid form holds the right word; else the reason is on the form. Tries are counted for the place they
-    come from and for the family, or for the one-time `link` they are made with; so are wrong words. The birth date may
-    be that of one of `others`."""
+    come from and for the family, or for the one-time `link` they are made with; so are wrong words; an empty form is
+    no try. The birth date may be that of one of `others`."""
+    said = form.cleaned_data
+    if not said["ngay_sinh"] and not said["dien_thoai"]:
+        form.add_error(None, _("Trả lời một trong hai câu: ngày sinh của con, hoặc số điện thoại trường đã ghi."))
+        return False
     what = link or f"family:{student.family_id}"
     places, wrong = (client_of(request), what), LINK_WRONG_WORDS if link else WRONG_WORDS
     if is_spent(wrong, what):
@@ -52,7 +56,6 @@ def is_proven(
     if is_over or first_spent(*(Use(tries, (place,)) for place in places)) is not None:
         form.add_error(None, _("Đã thử quá nhiều lần. Chờ một giờ rồi thử lại, hoặc gọi nhà trường."))
         return False
-    said = form.cleaned_data
     if not any(
         knows_pupil(one.school_id, one.pk, birth_date=said["ngay_sinh"], phone=said["dien_thoai"])
         for one in (student, *others)

@@ -282,7 +282,9 @@ def test_during_grace_the_day_is_said_at_sign_in_and_work_goes(client: Client, s
     client.post("/dang-nhap", {"login": person.username, "password": factories.PASSWORD})
     page = client.get("/thu")
     assert page.status_code == 200
-    assert "Thêm lớp xác thực thứ hai trước ngày 04/11/2026" in page.content.decode()
+    said = page.content.decode()
+    assert '<a href="/tai-khoan/bao-mat">Thêm lớp xác thực thứ hai trước ngày 04/11/2026.</a>' in said
+    assert '<a href="/tai-khoan/email-cong-vu">Đọc và xác nhận quy định dùng email công vụ.</a>' in said
 
 
 def test_the_last_code_of_a_sheet_asks_for_a_new_one(client: Client, school: School, actor: Actor) -> None:
