@@ -276,8 +276,8 @@ def reset_factors(*, user: User, actor: Actor, reason: str) -> None:
 def decide(*, by: Manager, request: AccountRequest, approve: bool, reason: str = "") -> Done:
     """Agree to what another person asked for, or refuse it with a reason.
 
-    Raises AccountRefusedError `already_decided`, `same_person`, `own_account`, `needs_approver`, `reason_missing`, and
-    what the act itself refuses: then the request stays open.
+    Raises AccountRefusedError `already_decided`, `same_person`, `own_account`, `needs_approver`, `reason_missing`,
+    `right_lost`, and what the act itself refuses: then the request stays open.
     """
     row = AccountRequest.objects.select_for_update().get(pk=request.pk)
     if row.decision:
@@ -290,6 +290,7 @@ def decide(*, by: Manager, request: AccountRequest, approve: bool, reason: str =
         raise AccountRefusedError("needs_approver")
     if not approve and not reason.strip():
         raise AccountRefusedError("reason_missing")
+    hold_both(by.user, row.user, Permission.PLACE_USER_WRITE)
     row.decision = (Decision.APPROVED if approve else Decision.REFUSED).value
     row.decided_by, row.decided_at, row.decision_reason = by.user, clock.now(), tidy(reason)
     row.save(update_fields=["decision", "decided_by", "decided_at", "decision_reason"])

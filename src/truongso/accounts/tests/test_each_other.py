@@ -83,6 +83,23 @@ def test_who_was_suspended_meanwhile_suspends_nobody(school: School) -> None:
     assert sorted(UnitReviewItem.objects.values_list("decision", flat=True)) == ["", "disabled"]
 
 
+@pytest.mark.django_db
+def test_who_was_suspended_meanwhile_agrees_to_nothing(school: School) -> None:
+    """What another asked for would be carried out by one who may no more: each of two could agree to the other's."""
+    first, second = _principals(school)
+    it_admin = Manager(factories.user(Role.IT_ADMIN, school=school), False, frozenset({school.pk}))
+    with transaction():
+        asked = services.set_active(by=it_admin, place=school, user=first, active=False, reason="Nghi ngờ").request
+    assert (asked is not None, _suspend(school, [first, second], 0)) == (True, "")
+    for approve in (True, False):
+        with transaction(), pytest.raises(AccountRefusedError, match="right_lost"):
+            services.decide(
+                by=Manager(second, True, frozenset({school.pk})), request=asked, approve=approve, reason="Nghi ngờ"
+            )  # fmt: skip
+    asked.refresh_from_db()
+    assert (_active(), asked.decision) == ([False, True, True], "")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_held", [True, False])
