@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from tests import money
 
@@ -11,7 +13,7 @@ from truongso.kernel.db import transaction
 from truongso.organizations.models import School
 from truongso.people.family_accounts import services
 from truongso.people.family_accounts.types import FamilyAccountRefusedError
-from truongso.people.models import FamilyAccount, Guardian
+from truongso.people.models import AccountOffer, FamilyAccount, Guardian
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 CLERK = Actor(7, "Lò Thị Trưởng", "web")
@@ -21,7 +23,7 @@ def test_a_record_written_over_while_its_link_is_taken_up(school: School) -> Non
     student = money.invoice(school, [250_000]).student
     guardian = Guardian.objects.for_school(school).get()
 
-    def act(number: int, offer: services.AccountOffer) -> str:
+    def act(offer: AccountOffer, number: int) -> str:
         try:
             with transaction():
                 if number:
@@ -37,6 +39,6 @@ def test_a_record_written_over_while_its_link_is_taken_up(school: School) -> Non
             token = services.print_offer(actor=CLERK, student=student, guardian=guardian).rsplit("/", 1)[1]
         offer = services.find_offer(token)
         assert offer is not None
-        said = at_once(2, lambda number, offer=offer: act(number, offer))
+        said = at_once(2, partial(act, offer))
         assert said in (["", ""], ["offer_over", ""])
         assert not FamilyAccount.objects.for_school(school).filter(ended_at=None).exists()
