@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 from tests import app_role, chromium, emptying, factories
+from tests.depth import IS_DEEP
 
 from truongso.accounts.models import User
 from truongso.kernel import clock, database_roles, selfcheck
@@ -39,14 +40,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what this run cannot show; with CI=true a missing browser is an error instead.
 
     Tests marked `postgres` need real concurrency, which SQLite hides: they run in the PostgreSQL run. Tests that touch
-    no database, or are marked `once`, run once, with SQLite.
+    no database, or are marked `once`, run once, with SQLite; the latter also in a deep run as the product's own role.
     """
     reasons: dict[str, str] = {}
     if ENGINE != "postgres":
         reasons["postgres"] = "they run with TRUONGSO_TEST_DB=postgres"
     else:
         reasons[_PURE] = "they touch no database and run with SQLite"
-        reasons["once"] = "the engine is no matter to them and they run with SQLite"
+        if not (IS_DEEP and app_role.IS_FOR_ALL):
+            reasons["once"] = "the engine is no matter to them and they run with SQLite"
     if chromium.PATH is None:
         reasons["browser"] = "Chromium is not installed"
     kept: list[pytest.Item] = []
