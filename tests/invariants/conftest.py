@@ -21,6 +21,8 @@ from tests.invariants.closings import fill_closings
 from tests.invariants.families import fill_families
 from tests.invariants.gateways import TABLES as GATEWAY_TABLES
 from tests.invariants.gateways import fill_gateways
+from tests.invariants.guardians import TABLES as GUARDIAN_TABLES
+from tests.invariants.guardians import fill_guardians
 from tests.invariants.hygiene import TABLES as HYGIENE_TABLES
 from tests.invariants.hygiene import fill_hygiene
 from tests.invariants.papers import TABLES as PAPER_TABLES
@@ -56,7 +58,7 @@ GUARDED = (
     "payments_refunddecision", "payments_refundfile", "payments_refunditem", "payments_refundpart",
     "payments_refundpayout", "payments_refundrequest", "payments_refundvoucher", *GATEWAY_TABLES,
     *PAPER_TABLES, *CLOSING_TABLES, *ASIDE_TABLES, *HYGIENE_TABLES, *PRIVACY_TABLES,
-    *TEACHING_TABLES,
+    *TEACHING_TABLES, *GUARDIAN_TABLES,
 )  # fmt: skip
 
 
@@ -190,6 +192,7 @@ def make_world(school: School, actor: Actor) -> World:
         fill_hygiene(school)
         fill_privacy(school, invoice)
         fill_teaching(school, invoice)
+        fill_guardians(other)
     invoice.refresh_from_db()
     return World(
         school=school,

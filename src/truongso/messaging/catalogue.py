@@ -23,6 +23,7 @@ RECEIPT_NOTICE = "receipt_notice"
 FAMILY_ACCOUNT = "family_account"
 FAMILY_ACCOUNT_OPENED = "family_account_opened"
 FAMILY_CONSENT = "family_consent"
+GUARDIAN_ENDED = "guardian_ended"
 ACCESS_ALARM = "access_alarm"
 TO_STAFF = frozenset({ACCOUNT_CHANGE, CONTRACT_ENDS, ACCOUNT_REVIEW, ACCOUNT_STATE, DATA_TASK, ACCESS_ALARM})
 """Messages to people about their work: no family's, though a teacher may be a guardian with the same address."""
@@ -405,6 +406,29 @@ CATALOGUE: dict[str, Wording] = {
             "Không đồng ý thì rút lại ở mục Sự đồng ý trên trang phiếu báo thu, hoặc gọi {lien_he}: việc này dừng ngay."
         ),
         short=_("{truong}: {nguoi_dong_y} dong y “{viec}” cho {hoc_sinh}. Khong dong y: goi {lien_he} de dung ngay."),
+        security=True,
+    ),
+    GUARDIAN_ENDED: Wording(
+        title=_("Báo thôi giám hộ"),
+        places={
+            "nguoi_nhan": _("tên người nhận"),
+            "hoc_sinh": _("tên học sinh"),
+            "truong": _("tên trường"),
+            "nguoi_thoi": _("tên người thôi giám hộ, che bớt"),
+            "ngay": _("ngày thôi"),
+            "lien_he": _("điện thoại hỗ trợ của trường"),
+        },
+        example={
+            "nguoi_nhan": "Trần Thị Thu Hằng", "hoc_sinh": "Nguyễn Bảo An", "truong": "Tiểu học Lê Văn Tám",
+            "nguoi_thoi": "Ng*** V*** Bình", "ngay": "11/10/2026", "lien_he": "0214 000 0000",
+        },
+        subject=_("{truong}: đã ghi thôi giám hộ"),
+        text=_(
+            "Kính gửi anh/chị {nguoi_nhan},\n"
+            "Từ {ngay}, hồ sơ của {hoc_sinh} tại {truong} ghi {nguoi_thoi} thôi là người giám hộ: người này không còn "
+            "mở được thông tin của em và không còn nhận tin của trường về em. Chưa đúng thì gọi {lien_he} ngay."
+        ),
+        short=_("{truong}: tu {ngay}, {nguoi_thoi} thoi la nguoi giam ho cua {hoc_sinh}. Chua dung: goi {lien_he}."),
         security=True,
     ),
     DATA_TASK: Wording(

@@ -48,6 +48,7 @@ TABLES: list[Table] = [
             "finished_at"
         ),
         contact="address",
+        personal="recipient_name",
         text="subject body dedupe_key",
     ),
 ]

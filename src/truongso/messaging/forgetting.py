@@ -51,4 +51,4 @@ def forget_old(school_id: int, before: dt.datetime) -> int:
 
 
 def _strip(rows: QuerySet[Delivery]) -> int:
-    return rows.update(address=FORGOTTEN, subject="", body="")
+    return rows.update(address=FORGOTTEN, recipient_name="", subject="", body="")

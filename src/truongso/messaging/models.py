@@ -102,6 +102,8 @@ class Delivery(SchoolScoped):
     public_id = PublicIdField()
     kind = models.CharField(max_length=8)
     address = models.CharField(max_length=254)
+    # Whom it addresses by name: a number that is given back goes to another family, what was said there does not.
+    recipient_name = models.CharField(max_length=120, blank=True, default="")
     template = models.CharField(max_length=40)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()

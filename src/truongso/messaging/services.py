@@ -179,7 +179,8 @@ def queue(school_id: int, *, messages: Sequence[Outgoing], batch: str, actor: Ac
         skipped = not message.essential and (message.kind.value, address) in out
         rows[message.dedupe_key] = Delivery(
             school_id=school_id, kind=message.kind.value, address=address, template=message.template,
-            subject=said.subject[:200], body=body, essential=message.essential, dedupe_key=message.dedupe_key,
+            recipient_name=message.values.get("nguoi_nhan", "")[:120], subject=said.subject[:200], body=body,
+            essential=message.essential, dedupe_key=message.dedupe_key,
             state=(DeliveryState.SKIPPED if skipped else DeliveryState.QUEUED).value,
             problem="opted_out" if skipped else "", finished_at=now if skipped else None, created_at=now,
             next_attempt_at=start,

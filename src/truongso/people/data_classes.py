@@ -93,6 +93,15 @@ TABLES: list[Table] = [
         personal="relationship",
     ),
     table(
+        "people.FormerGuardian",
+        Subject.FAMILY,
+        Purpose.RECORD,
+        Keep.PUPIL,
+        technical="was_payer ended_at row",
+        actor="ended_by",
+        personal="relationship",
+    ),
+    table(
         "people.Enrolment",
         Subject.PUPIL,
         Purpose.RECORD,

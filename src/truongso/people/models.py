@@ -230,6 +230,7 @@ class RosterImport(SchoolScoped):
 
 # Slices of the room keep their tables beside their code.
 from truongso.people.family_accounts.models import AccountOffer, FamilyAccount  # noqa: E402
+from truongso.people.guardians.models import FormerGuardian  # noqa: E402
 from truongso.people.homeroom.models import Homeroom  # noqa: E402
 from truongso.people.privacy.models import (  # noqa: E402
     Consent,
@@ -254,6 +255,7 @@ __all__ = [
     "Erasure",
     "Family",
     "FamilyAccount",
+    "FormerGuardian",
     "Guardian",
     "Guardianship",
     "Homeroom",

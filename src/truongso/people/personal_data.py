@@ -12,8 +12,9 @@ from truongso.accounts.public import role_name
 from truongso.kernel.among import among
 from truongso.kernel.masking import masked_address
 from truongso.kernel.personal_data import Child, Fate, Holding, Row, Text
-from truongso.messaging.public import TO_STAFF, Delivery, OptOut, is_security
+from truongso.messaging.public import TO_STAFF, OptOut, deliveries_to, is_security
 from truongso.people.models import FamilyAccount, Guardian, Student
+from truongso.people.placeholder import placeholder_for
 from truongso.people.privacy import erasing
 from truongso.people.privacy.texts import KINDS
 from truongso.people.sensitive.labels import FACTS, seen_text
@@ -57,8 +58,10 @@ def _addresses(child: Child) -> set[str]:
 
 
 def _messages(child: Child) -> QuerySet[Any]:
-    rows = Delivery.objects.for_school(child.school_id)
-    return rows.filter(among("address", sorted(_addresses(child)))).exclude(template__in=TO_STAFF)
+    people = Guardian.objects.for_school(child.school_id).filter(guardianships__student=child.student_id)
+    names = [*(one.full_name for one in people), placeholder_for(child.full_name)]
+    rows = deliveries_to(child.school_id, addresses=_addresses(child), names=names)
+    return rows.exclude(template__in=TO_STAFF)
 
 
 def _accounts(child: Child) -> QuerySet[Any]:
@@ -132,6 +135,14 @@ HOLDINGS = [
         Fate.KEPT, _TASK, words={"relationship": RELATIONSHIPS},
     ),
     Holding(
+        "people.FormerGuardian", gettext_lazy("Người đã thôi giám hộ"), "student",
+        {
+            "guardian__full_name": gettext_lazy("Người giám hộ trước"), "relationship": gettext_lazy("Quan hệ"),
+            "was_payer": gettext_lazy("Từng đứng tên nộp tiền"), "ended_at": gettext_lazy("Thôi lúc"),
+        },
+        Fate.KEPT, _TASK, words={"relationship": RELATIONSHIPS},
+    ),
+    Holding(
         "people.Enrolment", gettext_lazy("Lớp đã học"), "student",
         {
             "school_class__name": gettext_lazy("Lớp"), "school_class__school_year__code": gettext_lazy("Năm học"),
@@ -199,7 +210,8 @@ HOLDINGS = [
         "messaging.Delivery", gettext_lazy("Tin nhắn đã gửi cho người giám hộ"), "",
         {
             "created_at": gettext_lazy("Lúc"), "kind": gettext_lazy("Kênh"), "template": gettext_lazy("Loại tin"),
-            "state": gettext_lazy("Kết quả"), "address": gettext_lazy("Địa chỉ"), "subject": gettext_lazy("Tiêu đề"),
+            "state": gettext_lazy("Kết quả"), "address": gettext_lazy("Địa chỉ"),
+            "recipient_name": gettext_lazy("Gửi cho"), "subject": gettext_lazy("Tiêu đề"),
             "body": gettext_lazy("Nội dung"),
         },
         Fate.REPLACED, gettext_lazy("Còn ngày, kênh, loại tin và kết quả; địa chỉ và nội dung bị xóa."),

@@ -17,6 +17,7 @@ from truongso.people.family_accounts.services import send_offer as send_account_
 from truongso.people.family_accounts.services import take_up as take_up_account
 from truongso.people.family_accounts.texts import refusal as family_account_refusal
 from truongso.people.family_accounts.types import FamilyAccountRefusedError
+from truongso.people.guardians.services import end_guardianship
 from truongso.people.homeroom.services import set_teacher as set_homeroom_teacher
 from truongso.people.models import (
     AccountOffer,
@@ -69,6 +70,8 @@ from truongso.people.queries.guardians import (
     addressees,
     contacts_of_students,
     families_named,
+    last_ending,
+    names_of_guardians,
     payer_names,
     payers_or_guardians,
 )
@@ -155,6 +158,7 @@ __all__ = [
     "copy_file_of",
     "create_class",
     "edit_student",
+    "end_guardianship",
     "erased_pupils",
     "families_named",
     "family_account_refusal",
@@ -168,10 +172,12 @@ __all__ = [
     "is_open_offer",
     "is_pupil_old_enough",
     "knows_pupil",
+    "last_ending",
     "leave_school",
     "link_by_token",
     "masked_way_of_guardian",
     "move_class",
+    "names_of_guardians",
     "open_facts",
     "own_guardian",
     "payer_names",

@@ -37,6 +37,7 @@ TRIGGERS = [
     fixed("people_incident", _FOUND, "when a breach was found stays"),
     *never_deleted("people_incident", "a breach is never deleted"),
     *append_only("people_consent"),
+    *append_only("people_formerguardian"),
     # Who taught whom, and so who might read their names, stays; it ends earlier, never later.
     fixed(_TEACHING, _GIVEN, "an assignment stays as it was given"),
     refuse(

@@ -31,7 +31,7 @@ class PeopleError(Exception):
 
     Codes: `import_applied` (at) · `plan_changed` · `year_over` (code) · `sector_code_taken` (name) ·
     `school_code_taken` (name) · `class_known` (name) · `same_class` (name) · `too_early` (date) ·
-    `not_studying` · `not_a_guardian` · `file_gone`.
+    `not_studying` · `not_a_guardian` · `last_guardian` · `file_gone`.
     """
 
     def __init__(self, code: str, /, **params: object) -> None:

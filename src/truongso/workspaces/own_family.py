@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 
 from truongso.fees.public import Invoice, invoices_of_student
 from truongso.kernel import scope
-from truongso.kernel.among import among
 from truongso.kernel.masking import masked_address
 from truongso.kernel.money import Dong
 from truongso.messaging.public import (
@@ -18,7 +17,7 @@ from truongso.messaging.public import (
     TO_STAFF,
     Delivery,
     Recipient,
-    deliveries,
+    deliveries_to,
     has_stopped,
     is_address,
     is_security,
@@ -26,7 +25,7 @@ from truongso.messaging.public import (
 )
 from truongso.messaging.types import ChannelKind, DeliveryState
 from truongso.organizations.public import School
-from truongso.people.public import Guardian, OwnChild, contacts_of_others, guardians_at
+from truongso.people.public import Guardian, OwnChild, contacts_of_others, guardians_at, names_of_guardians
 from truongso.workspaces.basket import token_of, with_invoices
 from truongso.workspaces.payment_page import PageState, state_on_page
 
@@ -97,13 +96,13 @@ def basket_of_all(cards: Iterable[ChildCard]) -> str:
 
 
 def mailbox_of(user_id: int, school: School) -> Mailbox:
-    """Addresses and messages of the guardians the user is at the school, within the school's own scope."""
+    """Addresses and messages of the guardians the user is at the school, within the school's own scope. Only what
+    names them: who had the number before keeps what was said to him."""
     guardians = guardians_at(user_id, school)
     with scope.at_school(school.pk):
         known, shared = _addresses_of(guardians), contacts_of_others(school, guardians)
-        own = sorted(set(known) - shared)
-        rows = deliveries(school.pk).filter(among("address", own), state=DeliveryState.SENT.value)
-        found = rows.exclude(template__in=TO_STAFF)[:_MESSAGES]
+        rows = deliveries_to(school.pk, addresses=set(known) - shared, names=names_of_guardians(school, guardians))
+        found = rows.filter(state=DeliveryState.SENT.value).exclude(template__in=TO_STAFF)[:_MESSAGES]
         addresses = [_address(school.pk, one, is_shared=one in shared) for one in known]
         return Mailbox(school, addresses, [_message(one) for one in found])
 

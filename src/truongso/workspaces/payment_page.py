@@ -33,6 +33,7 @@ from truongso.payments.public import (
     receipts_of_invoice,
 )
 from truongso.payments.vietqr import VietQrError
+from truongso.workspaces.older_links import ends_at
 from truongso.workspaces.ways import Way, ways_of
 
 
@@ -199,12 +200,14 @@ def _drawing(invoice: Invoice, payload: str, owed: Dong) -> SafeString:
 
 
 def open_invoices_beside(invoice: Invoice) -> list[Invoice]:
-    """What else the family still has to pay at this school; 1 query."""
-    return [
+    """What else the family still has to pay at this school, as far as this one's link tells; 2 queries at most."""
+    found = [
         other
         for other in invoices_of_family(invoice.school_id, invoice.family_id)
         if other.pk != invoice.pk and state_on_page(other).is_open
     ]
+    until = ends_at(invoice) if found else None
+    return found if until is None else [other for other in found if other.issued_at <= until]
 
 
 def _shown(line: InvoiceLine) -> Iterator[ShownLine]:

@@ -165,8 +165,8 @@ def end_account(*, actor: Actor, account: FamilyAccount, reason: str) -> None:
 
 @transaction_required
 def end_for_others(*, actor: Actor, school_id: int, guardian_ids: Collection[int]) -> None:
-    """The records of these guardians name other persons from now on: accounts and links of those before end. Three
-    queries where there are none."""
+    """The records of these guardians name other persons from now on, or are of no child here: accounts and links of
+    those before end. Three queries where there are none."""
     reason = _("Hồ sơ nay ghi người giám hộ khác")
     _close(AccountOffer.objects.for_school(school_id).filter(among("guardian_id", guardian_ids)))
     rows = FamilyAccount.objects.for_school(school_id).select_for_update(of=("self",)).select_related("user")

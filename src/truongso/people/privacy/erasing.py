@@ -13,7 +13,7 @@ from truongso.kernel.among import among
 from truongso.kernel.names import fold, sort_key
 from truongso.kernel.personal_data import Child
 from truongso.messaging.public import forget_address, forget_stops
-from truongso.people.models import FamilyAccount, Guardian, Guardianship, Student
+from truongso.people.models import FamilyAccount, FormerGuardian, Guardian, Guardianship, Student
 from truongso.people.privacy.queries import erased_pupils
 from truongso.people.sensitive.services import forget_facts
 from truongso.people.types import Gender
@@ -64,13 +64,17 @@ def stops(child: Child) -> int:
 
 
 def _own(child: Child) -> QuerySet[Guardian]:
-    """Guardians of the child who are guardian of no other pupil here but of those that were erased before."""
-    links = Guardianship.objects.for_school(child.school_id)
-    others = links.filter(guardian=OuterRef("pk")).exclude(student=child.student_id)
-    others = others.exclude(student__in=erased_pupils(child.school_id))
-    mine = links.filter(student=child.student_id).values("guardian")
+    """Guardians of the child, now or before, who are guardian of no other pupil here but of those that were erased
+    before; a former guardian of another pupil waits for that one's erasure."""
     rows: QuerySet[Guardian] = Guardian.objects.for_school(child.school_id)
-    return rows.filter(pk__in=mine).exclude(Exists(others))
+    mine = Q()
+    for links in (
+        Guardianship.objects.for_school(child.school_id), FormerGuardian.objects.for_school(child.school_id)
+    ):  # fmt: skip
+        others = links.filter(guardian=OuterRef("pk")).exclude(student=child.student_id)
+        rows = rows.exclude(Exists(others.exclude(student__in=erased_pupils(child.school_id))))
+        mine |= Q(pk__in=links.filter(student=child.student_id).values("guardian"))
+    return rows.filter(mine)
 
 
 def _addresses(child: Child) -> set[str]:

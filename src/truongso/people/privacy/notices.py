@@ -27,6 +27,7 @@ from truongso.messaging.public import (
 from truongso.messaging.types import ChannelKind, Outgoing
 from truongso.organizations.public import School
 from truongso.people.models import DataRequest, Guardian, Student
+from truongso.people.privacy.queries import guardians_of
 
 PAGE = "/du-lieu-ca-nhan"
 _ORDER = (ChannelKind.ZALO, ChannelKind.SMS, ChannelKind.EMAIL, ChannelKind.FILE)
@@ -66,10 +67,16 @@ def answer_key(key: str) -> str:
     return f"data:{key}"
 
 
+def is_asked_by_guardian(request: DataRequest) -> bool:
+    """Whether who asked is a guardian of the pupil today. 1 query."""
+    return request.guardian_id in {one.pk for one in guardians_of(request.student)}
+
+
 @transaction_required
 def tell_guardian(request: DataRequest, *, said: str, link: str, key: str, actor: Actor) -> str:
-    """Write to the guardian who asked; the address masked, "" when there is none."""
-    way = way_to(request.school_id, request.guardian)
+    """Write to the guardian who asked; the address masked, "" when there is none, or when that is the child's guardian
+    no more."""
+    way = way_to(request.school_id, request.guardian) if is_asked_by_guardian(request) else None
     if way is None:
         return ""
     school: School = request.school

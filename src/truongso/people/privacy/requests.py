@@ -18,7 +18,13 @@ from truongso.kernel.db import transaction_required
 from truongso.organizations.public import School
 from truongso.people.models import CopyLink, DataRequest, Guardian, Student
 from truongso.people.privacy import terms
-from truongso.people.privacy.notices import answer_key, is_contact_of_now, masked_way, tell_guardian
+from truongso.people.privacy.notices import (
+    answer_key,
+    is_asked_by_guardian,
+    is_contact_of_now,
+    masked_way,
+    tell_guardian,
+)
 from truongso.people.privacy.queries import guardians_of
 from truongso.people.privacy.types import (
     OPEN,
@@ -155,8 +161,7 @@ def send_link(*, actor: Actor, request: DataRequest) -> str:
     link = f"{settings.PUBLIC_URL}/ban-sao/{token}"
     number = CopyLink.objects.for_school(request.school_id).filter(request=request).count() + 1
     said = request.answer or "–"
-    key = _link_key(request, number)
-    to = tell_guardian(request, said=said, link=link, key=key, actor=actor) if _is_guardian(request) else ""
+    to = tell_guardian(request, said=said, link=link, key=_link_key(request, number), actor=actor)
     if not to:
         return ""
     now = clock.now()
@@ -170,7 +175,7 @@ def send_link(*, actor: Actor, request: DataRequest) -> str:
 
 def copy_goes_to(request: DataRequest) -> str:
     """Where a link to the copy would go, masked; "" where none would be sent. Two queries."""
-    return masked_way(request.school_id, request.guardian) if _is_guardian(request) else ""
+    return masked_way(request.school_id, request.guardian) if is_asked_by_guardian(request) else ""
 
 
 def link_by_token(token: str) -> CopyLink | None:
@@ -187,7 +192,7 @@ def is_usable(link: CopyLink) -> bool:
     to is on record. Three queries."""
     if link.revoked_at is not None or link.expires_at <= clock.now() or link.uses >= LINK_USES:
         return False
-    if not _is_guardian(link.request):
+    if not is_asked_by_guardian(link.request):
         return False
     number = CopyLink.objects.for_school(link.school_id).filter(request=link.request_id, pk__lte=link.pk).count()
     key = answer_key(_link_key(link.request, number))
@@ -241,10 +246,6 @@ def _locked(request: DataRequest) -> DataRequest:
     rows = DataRequest.objects.for_school(request.school_id).select_for_update(of=("self",))
     found: DataRequest = rows.select_related("student", "guardian", "school").get(pk=request.pk)
     return found
-
-
-def _is_guardian(request: DataRequest) -> bool:
-    return request.guardian_id in {one.pk for one in guardians_of(request.student)}
 
 
 def _link_key(request: DataRequest, number: int) -> str:

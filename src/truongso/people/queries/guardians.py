@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Max, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from truongso.kernel.among import among
 from truongso.kernel.names import fold
 from truongso.organizations.public import School
-from truongso.people.models import Guardian, Guardianship
+from truongso.people.models import FormerGuardian, Guardian, Guardianship, Student
+from truongso.people.placeholder import placeholder_for
 
 _BY_SUBQUERY = 500
 """More ids than this are not sent back to the database: the school's payers are read whole."""
@@ -28,8 +30,8 @@ def payer_names(school: School, student_ids: Collection[int]) -> dict[int, str]:
 
 
 def payers_or_guardians(school: School | int, student_ids: Collection[int]) -> dict[int, str]:
-    """Whose name stands on a pupil's invoice: the paying guardian, else the pupil's first guardian, else the first of
-    the family; pupils without any are missing. 1 query, 3 when someone has no paying guardian."""
+    """Whose name stands on a pupil's invoice: the paying guardian, else the pupil's first guardian, else the first
+    guardian of a brother or sister; pupils without any are missing. 1 query, 3 when someone has no paying guardian."""
     links = Guardianship.objects.for_school(school)
     of_student = links.filter(among("student_id", student_ids))
     payers = dict(of_student.filter(is_payer=True).values_list("student_id", "guardian__full_name"))
@@ -39,7 +41,7 @@ def payers_or_guardians(school: School | int, student_ids: Collection[int]) -> d
     own = links.filter(among("student_id", missing)).order_by("-pk").values_list("student_id", "guardian__full_name")
     family = (
         Guardian.objects.for_school(school)
-        .filter(among("family__students__pk", missing))
+        .filter(among("family__students__pk", missing), guardianships__isnull=False)
         .order_by("-pk")
         .values_list("family__students__pk", "full_name")
     )
@@ -97,6 +99,22 @@ def addressees(school_id: int, addresses: Collection[str]) -> dict[str, Addresse
             names[row.guardian.full_name] = None
             pupils[row.student.full_name] = None
     return {address: Addressee(tuple(names), tuple(pupils)) for address, (names, pupils) in people.items()}
+
+
+def names_of_guardians(school: School, guardians: Iterable[Guardian]) -> set[str]:
+    """Under which names messages are for these guardians: their own, and the stand-in's that their children had while
+    nobody was named. Within the school's own scope, one query."""
+    own = list(guardians)
+    children = Student.objects.for_school(school).filter(guardianships__guardian__in=own).distinct()
+    names = children.order_by().values_list("full_name", flat=True)
+    return {*(one.full_name for one in own), *(placeholder_for(name) for name in names)}
+
+
+def last_ending(school_id: int, family_id: int) -> dt.datetime | None:
+    """When somebody last ceased to be guardian of a child of the household; None: nobody did. One query."""
+    rows = FormerGuardian.objects.for_school(school_id).filter(student__family=family_id)
+    found: dt.datetime | None = rows.aggregate(at=Max("ended_at"))["at"]
+    return found
 
 
 def families_named(school: School | int, words: str) -> QuerySet[Guardian, int]:

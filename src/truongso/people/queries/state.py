@@ -1,4 +1,4 @@
-"""Everything a roster is compared with: pupils of one school, classes, guardians, facts. At most eight queries."""
+"""Everything a roster is compared with: pupils of one school, classes, guardians, facts. At most nine queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from truongso.kernel.names import fold
 from truongso.organizations.public import School, SchoolYear
-from truongso.people.models import Enrolment, Guardian, Guardianship, SchoolClass, Student
+from truongso.people.models import Enrolment, FormerGuardian, Guardian, Guardianship, SchoolClass, Student
 from truongso.people.placeholder import is_placeholder
 from truongso.people.roster import ExistingStudent
 from truongso.people.sensitive.queries import facts_of
@@ -34,6 +34,8 @@ class SchoolState:
     guardians: dict[int, Guardian]
     links: dict[int, list[Guardianship]]
     """Guardianships by pupil."""
+    former: dict[int, list[FormerGuardian]]
+    """Who ceased to be a guardian, by pupil: a roster that still names them brings nobody back."""
     facts: dict[int, dict[FactKind, str]]
     """Sensitive facts by pupil, for comparing only."""
 
@@ -41,6 +43,11 @@ class SchoolState:
         """Where the pupil sits now, in any year."""
         found = self.enrolments.get(student_id)
         return found if found is not None and found.valid_to is None else None
+
+    def former_phones(self, student_id: int) -> set[str]:
+        """Numbers of those who ceased to be the pupil's guardian, but for those a guardian of now has as well."""
+        before = {n for row in self.former.get(student_id, []) for n in self.guardians[row.guardian_id].phones}
+        return before - {n for link in self.links.get(student_id, []) for n in self.guardians[link.guardian_id].phones}
 
     def existing(self) -> list[ExistingStudent]:
         """The pupils as the comparison wants them."""
@@ -50,6 +57,7 @@ class SchoolState:
         links = self.links.get(student.pk, [])
         people = [(link, self.guardians[link.guardian_id]) for link in links]
         payer = next((guardian for link, guardian in people if link.is_payer), None)
+        before = [(row, self.guardians[row.guardian_id]) for row in self.former.get(student.pk, [])]
         class_name, grade = self._place(student)
         return ExistingStudent(
             id=student.pk,
@@ -60,10 +68,10 @@ class SchoolState:
             birth_date=student.birth_date,
             gender=Gender(student.gender),
             grade=grade,
-            phones=tuple(dict.fromkeys(n for _link, guardian in people for n in guardian.phones)),
-            father_name=_name(people, Relationship.FATHER),
-            mother_name=_name(people, Relationship.MOTHER),
-            guardian_name=_name(people, Relationship.GUARDIAN),
+            phones=tuple(dict.fromkeys(n for _link, guardian in (*people, *before) for n in guardian.phones)),
+            father_name=_name(people, Relationship.FATHER) or _name(before, Relationship.FATHER),
+            mother_name=_name(people, Relationship.MOTHER) or _name(before, Relationship.MOTHER),
+            guardian_name=_name(people, Relationship.GUARDIAN) or _name(before, Relationship.GUARDIAN),
             email=payer.email if payer else "",
             status=StudentStatus(student.status),
             facts=self.facts.get(student.pk, {}),
@@ -88,6 +96,9 @@ def load_state(school: School, year: SchoolYear) -> SchoolState:
     """Load the school for a comparison with a roster of `year`."""
     enrolments = Enrolment.objects.for_school(school).select_related("school_class__school_year")
     links: dict[int, list[Guardianship]] = defaultdict(list)
+    former: dict[int, list[FormerGuardian]] = defaultdict(list)
+    for row in FormerGuardian.objects.for_school(school).order_by("id"):
+        former[row.student_id].append(row)
     for link in Guardianship.objects.for_school(school).order_by("id"):
         links[link.student_id].append(link)
     return SchoolState(
@@ -97,6 +108,7 @@ def load_state(school: School, year: SchoolYear) -> SchoolState:
         enrolments=_last(enrolments.order_by("valid_from", "id")),
         guardians={row.pk: row for row in Guardian.objects.for_school(school).order_by("id")},
         links=links,
+        former=former,
         facts=facts_of(school.pk),
     )
 
@@ -111,7 +123,7 @@ def _last(rows: Iterable[Enrolment]) -> dict[int, Enrolment]:
     return found
 
 
-def _name(people: Iterable[tuple[Guardianship, Guardian]], relationship: Relationship) -> str:
+def _name(people: Iterable[tuple[Guardianship | FormerGuardian, Guardian]], relationship: Relationship) -> str:
     names = (
         guardian.full_name
         for link, guardian in people

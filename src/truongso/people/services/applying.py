@@ -130,7 +130,12 @@ class RosterWriter:
     def _families(self, rows: Iterable[RosterRow]) -> tuple[list[Family], int]:
         """The family of each new pupil, and how many were made."""
         known = [
-            Household.of(s.phones, s.father_name, s.mother_name, self._state.students[s.id].family_id)
+            Household.of(
+                set(s.phones) - self._state.former_phones(s.id),
+                s.father_name,
+                s.mother_name,
+                self._state.students[s.id].family_id,
+            )
             for s in self._state.existing()
         ]
         new = [Household.of(row.phones, row.father_name, row.mother_name) for row in rows]

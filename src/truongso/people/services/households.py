@@ -24,6 +24,7 @@ class Households:
         self._links: dict[int, list[Guardianship]] = defaultdict(list)
         self._of_family: dict[int, list[Guardian]] = defaultdict(list)
         self._pupils: dict[int, set[int]] = defaultdict(set)
+        self._state = state
         for guardian in state.guardians.values():
             self._of_family[guardian.family_id].append(guardian)
         for student_id, links in state.links.items():
@@ -51,6 +52,9 @@ class Households:
 
     def name(self, student: Student, relationship: Relationship, name: str) -> None:
         """The pupil's father, mother or guardian has this name."""
+        before = [self._state.guardians[row.guardian_id] for row in self._state.former.get(student.pk, [])]
+        if any(same_person(one.full_name, name) for one in before):
+            return  # the school ended that by hand; an older list does not undo it
         links = self._links[student.pk]
         held = next((link for link in links if link.relationship == relationship), None)
         by_name = next((link for link in links if same_person(link.guardian.full_name, name)), None)
@@ -69,7 +73,8 @@ class Households:
 
     def reach(self, student: Student, phones: Iterable[str], email: str) -> None:
         """Phone numbers and the address of whoever pays; a stand-in is made when nobody is named."""
-        numbers = list(phones)
+        gone = self._state.former_phones(student.pk)
+        numbers = [number for number in phones if number not in gone]
         links = self._links[student.pk]
         if not links and not numbers and not email:
             return

@@ -212,6 +212,15 @@ class LeaveForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Ghi chú"), required=False, max_length=300)
 
 
+class EndGuardianForm(forms.Form):
+    """Why somebody is no guardian any more."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Lý do"), max_length=300, error_messages={"required": gettext_lazy("Ghi lý do.")},
+        help_text=gettext_lazy("Ví dụ: quyết định của tòa án (số, ngày), người giám hộ đã mất, ghi nhầm người."),
+    )  # fmt: skip
+
+
 def _read(value: T | Reason) -> T:
     """A value read by the roster's rules, or its refusal as a form error."""
     if isinstance(value, Reason):

@@ -61,6 +61,7 @@ ACTS: dict[str, Text] = {
     "people:student:leave": gettext_lazy("Rời trường"),
     "people:student:add_guardian": gettext_lazy("Thêm người giám hộ"),
     "people:student:edit_guardian": gettext_lazy("Sửa người giám hộ"),
+    "people:student:end_guardian": gettext_lazy("Thôi giám hộ"),
 }
 _MARKS: dict[str, Text] = {
     "sector_code": gettext_lazy("mã định danh"),
@@ -202,6 +203,7 @@ _PEOPLE: dict[str, Text] = {
     "too_early": gettext_lazy("Chọn ngày từ %(date)s trở đi."),
     "not_studying": gettext_lazy("Học sinh đã rời trường."),
     "not_a_guardian": gettext_lazy("Người này không phải là người giám hộ của học sinh."),
+    "last_guardian": gettext_lazy("Em chỉ còn người giám hộ này. Thêm người giám hộ khác trước, rồi mới ghi thôi."),
     "file_gone": gettext_lazy(
         "Tệp này không còn được giữ: tệp đã nhập hết thì xóa ngay, tệp chờ quá 7 ngày cũng xóa. Tải tệp lên lại."
     ),

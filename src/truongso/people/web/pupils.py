@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,9 +19,11 @@ from truongso.accounts.public import AuthedRequest, Data, Sight, requires
 from truongso.accounts.types import Permission
 from truongso.kernel import clock
 from truongso.kernel.db import transaction
+from truongso.kernel.names import tidy
 from truongso.kernel.ui.downloads import xlsx_response
 from truongso.organizations.public import School, school_year_on
-from truongso.people.models import Guardianship, SchoolClass, Student
+from truongso.people.guardians.services import end_guardianship
+from truongso.people.models import FormerGuardian, Guardianship, SchoolClass, Student
 from truongso.people.panels import panels
 from truongso.people.placeholder import is_placeholder
 from truongso.people.queries.classes import classes_of_year
@@ -28,7 +31,14 @@ from truongso.people.queries.pupils import PupilFilter, class_names, pupil_page,
 from truongso.people.services import pupils as services
 from truongso.people.types import PeopleError, StudentStatus
 from truongso.people.web import masks, tables
-from truongso.people.web.forms import FirstGuardianForm, GuardianForm, LeaveForm, PlaceForm, StudentForm
+from truongso.people.web.forms import (
+    EndGuardianForm,
+    FirstGuardianForm,
+    GuardianForm,
+    LeaveForm,
+    PlaceForm,
+    StudentForm,
+)
 from truongso.people.web.messages import (
     ACTS,
     GENDERS,
@@ -98,7 +108,7 @@ def pupil(request: AuthedRequest, public_id: str) -> HttpResponse:
         "status": STATUSES[found.student.status],
         "status_kind": STATUS_KINDS.get(StudentStatus(found.student.status), ""),
         "birth": masks.birth_text(request.caller, found.student.birth_date),
-        "guardians": _guardians(request, found.guardianships),
+        "guardians": _guardians(request, found.student, found.guardianships),
         "siblings": [_row(request, student) for student in found.siblings],
         "history": [_act(entry) for entry in found.history],
         "may_write": request.caller.may(Permission.SCHOOL_STUDENT_WRITE),
@@ -156,11 +166,7 @@ def edit(request: AuthedRequest, public_id: str) -> HttpResponse:
 def guardian(request: AuthedRequest, public_id: str, number: int = 0) -> HttpResponse:
     """Add a guardian (`number` 0) or change the one in that place of the pupil's list."""
     student = _student(request, public_id)
-    links = Guardianship.objects.for_school(student.school_id).filter(student=student)
-    ordered = list(links.select_related("guardian").order_by("id"))
-    if number > len(ordered):
-        raise Http404
-    link = ordered[number - 1] if number else None
+    link = _link(student, number) if number else None
     initial = {} if link is None else _guardian_values(link)
     known = {"known_phone": link.guardian.phone, "known_email": link.guardian.email} if link else {}
     is_known = link is not None and not is_placeholder(link.guardian.full_name)
@@ -170,7 +176,29 @@ def guardian(request: AuthedRequest, public_id: str, number: int = 0) -> HttpRes
         return services.save_guardian(actor=request.caller.actor, student=student, data=form.data_of(), link=link)
 
     title = _("Sửa người giám hộ") if link else _("Thêm người giám hộ")
-    return _single(request, student, form, act, title=title, button=_("Lưu người giám hộ"))
+    end = reverse("people:end_guardian", args=[public_id, number]) if is_known else ""
+    return _single(request, student, form, act, title=title, button=_("Lưu người giám hộ"), end=end)
+
+
+@requires(Permission.SCHOOL_STUDENT_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_guardian(request: AuthedRequest, public_id: str, number: int) -> HttpResponse:
+    """The guardian in that place of the pupil's list is none any more."""
+    student = _student(request, public_id)
+    link = _link(student, number)
+    form = EndGuardianForm(request.POST or None)
+
+    def act() -> object:
+        return end_guardianship(
+            actor=request.caller.actor, student=student, link=link, reason=tidy(form.cleaned_data["reason"])
+        )
+
+    said = _(
+        "%(name)s không còn mở được trang của em và không còn nhận tin của trường về em; không còn con nào khác ở "
+        "trường thì tài khoản phụ huynh ngừng. Người này và những người giám hộ còn lại được báo ngay. Phiếu, biên lai "
+        "và việc đã làm vẫn giữ nguyên."
+    ) % {"name": link.guardian.full_name}
+    return _single(request, student, form, act, title=_("Thôi giám hộ"), button=_("Ghi thôi giám hộ"), said=said)
 
 
 @requires(Permission.SCHOOL_STUDENT_WRITE)
@@ -214,13 +242,22 @@ def leave(request: AuthedRequest, public_id: str) -> HttpResponse:
 
 
 def _single(
-    request: AuthedRequest, student: Student, form: Form, act: Callable[[], object], *, title: str, button: str
+    request: AuthedRequest,
+    student: Student,
+    form: Form,
+    act: Callable[[], object],
+    *,
+    title: str,
+    button: str,
+    said: str = "",
+    end: str = "",
 ) -> HttpResponse:
-    """One form about one pupil: shown, refused with its reasons, or done."""
+    """One form about one pupil: shown, refused with its reasons, or done. `said`: what follows from it; `end`: where
+    what it is about is ended."""
     if request.method == "POST" and form.is_valid() and _done(form, act) is not None:
         messages.success(request, _("Đã lưu thay đổi của %(name)s.") % {"name": student.full_name})
         return redirect("people:pupil", public_id=student.public_id)
-    context = {"student": student, "form": form, "form_title": title, "button": button}
+    context = {"student": student, "form": form, "form_title": title, "button": button, "said": said, "end": end}
     return render(request, "people/pupil_form.html", context)
 
 
@@ -261,6 +298,8 @@ def _row(request: AuthedRequest, student: Student) -> dict[str, Any]:
 
 def _act(entry: Any) -> dict[str, Any]:
     notes = [entry.actor_label]
+    if entry.action == "people:student:end_guardian":
+        notes.append(entry.params["name"])
     if "class" in entry.params:
         notes.append(_("lớp %(name)s") % {"name": entry.params["class"]})
     for field in ("class_name", "status"):
@@ -294,9 +333,26 @@ def _student(request: AuthedRequest, public_id: str) -> Student:
     return found
 
 
-def _guardians(request: AuthedRequest, links: Sequence[Guardianship]) -> list[dict[str, Any]]:
-    """The payer first; `number` is the place by which a guardian is addressed (oldest is 1)."""
-    places = {pk: number for number, pk in enumerate(sorted(link.pk for link in links), start=1)}
+def _link(student: Student, number: int) -> Guardianship:
+    """The guardianship in that place of the pupil's list; 404 when there is none, or none any more."""
+    links = Guardianship.objects.for_school(student.school_id).filter(student=student).select_related("guardian")
+    places = _places(student, links)
+    found: Guardianship | None = next((one for one in links if places[one.pk] == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _places(student: Student, links: Iterable[Guardianship]) -> dict[int, int]:
+    """By which number each guardian of a pupil is addressed, the oldest 1; one that ended keeps its number."""
+    former = FormerGuardian.objects.for_school(student.school_id).filter(student=student)
+    rows = sorted([*(one.pk for one in links), *former.values_list("row", flat=True)])
+    return {row: number for number, row in enumerate(rows, start=1)}
+
+
+def _guardians(request: AuthedRequest, student: Student, links: Sequence[Guardianship]) -> list[dict[str, Any]]:
+    """The payer first; `number` is the place by which a guardian is addressed."""
+    places = _places(student, links)
     return [
         {
             "link": link,

@@ -35,6 +35,7 @@ urlpatterns = [
     path("hoc-sinh/<str:public_id>/sua", pupils.edit, name="edit"),
     path("hoc-sinh/<str:public_id>/giam-ho", pupils.guardian, name="add_guardian"),
     path("hoc-sinh/<str:public_id>/giam-ho/<int:number>", pupils.guardian, name="edit_guardian"),
+    path("hoc-sinh/<str:public_id>/giam-ho/<int:number>/thoi", pupils.end_guardian, name="end_guardian"),
     path("hoc-sinh/<str:public_id>/chuyen-lop", pupils.move, name="move"),
     path("hoc-sinh/<str:public_id>/roi-truong", pupils.leave, name="leave"),
     path("hoc-sinh/<str:public_id>/nhay-cam", sensitive.open_page, name="sensitive_open"),

@@ -297,8 +297,8 @@ def test_what_was_sent_to_a_contact_of_two_families_is_shown_to_neither(client: 
     now = clock.now()
     Delivery.objects.create(
         school=school, kind="sms", address=_guardian(invoice).phone, template="payment_received",
-        body="Da nhan 100.000 d",
-        dedupe_key="a", state="sent", next_attempt_at=now, created_at=now, finished_at=now,
+        body="Da nhan 100.000 d", recipient_name=_guardian(invoice).full_name, dedupe_key="a",
+        state="sent", next_attempt_at=now, created_at=now, finished_at=now,
     )  # fmt: skip
     assert "Da nhan 100.000 d" in text(client.get("/gia-dinh/tin-nhan"))
     other = money.invoice(school, (40_000,), full_name="Vàng A Sử")
@@ -309,6 +309,22 @@ def test_what_was_sent_to_a_contact_of_two_families_is_shown_to_neither(client: 
         assert ["Da nhan" in page, "Hồ sơ của gia đình khác cũng ghi liên hệ này" in page] == [False, True]
     theirs.update(phone="", other_phones=["09000000012"])
     assert "Da nhan 100.000 d" in text(client.get("/gia-dinh/tin-nhan"))
+
+
+def test_a_number_that_changed_hands_shows_what_was_said_to_its_owner_of_now(client: Client, invoice: Invoice) -> None:
+    """The former family's record has another number by now, so nothing says that this one was theirs."""
+    user, school, guardian, now = factories.user(None), invoice.school, _guardian(invoice), clock.now()
+    _account(invoice, user)
+    factories.login(client, user)
+    said = {"Vàng A Sử": "Em Sua no 40.000 d", "TRẦN THỊ  THU HẰNG": "Em An no 250.000 d",
+            "Phụ huynh em Nguyễn Bảo An": "Em An no 9.000 d", "": "Khong ghi ten"}  # fmt: skip
+    for number, (name, body) in enumerate(said.items()):
+        Delivery.objects.create(
+            school=school, kind="sms", address=guardian.phone, template="fee_reminder_before", recipient_name=name,
+            body=body, dedupe_key=f"a{number}", state="sent", next_attempt_at=now, created_at=now, finished_at=now,
+        )  # fmt: skip
+    page = text(client.get("/gia-dinh/tin-nhan"))
+    assert [body in page for body in said.values()] == [False, True, True, False]
 
 
 def test_the_account_ends_with_the_last_child_or_by_the_school(client: Client, invoice: Invoice) -> None:

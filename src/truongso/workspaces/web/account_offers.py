@@ -36,7 +36,7 @@ from truongso.people.public import (
 )
 from truongso.workspaces.web.family_proof import OpenForm, confirm_first, is_proven, signed_in_guardian
 from truongso.workspaces.web.misses import guarded, unknown
-from truongso.workspaces.web.parent import FAMILY, of_invoice, school_context
+from truongso.workspaces.web.parent import FAMILY, of_current_invoice, school_context
 from truongso.workspaces.web.ways import FAMILY_ACTOR
 
 OFFER_TRIES = Limit("offer_tries", 10, 3600)
@@ -67,7 +67,7 @@ class OfferForm(OpenForm):
 
 @FAMILY
 @require_http_methods(["GET", "HEAD", "POST"])
-@of_invoice
+@of_current_invoice
 def ask(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """What an account is for; who wants one gets a link at the contact the school has on record, nowhere else."""
     student = invoice.student

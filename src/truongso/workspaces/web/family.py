@@ -29,7 +29,7 @@ from truongso.workspaces.web.family_proof import (
     signed_in_guardian,
 )
 from truongso.workspaces.web.misses import guarded
-from truongso.workspaces.web.parent import FAMILY, of_invoice, school_context
+from truongso.workspaces.web.parent import FAMILY, of_current_invoice, of_invoice, school_context
 from truongso.workspaces.web.ways import FAMILY_ACTOR
 from truongso.workspaces.wording import claim_refusal
 
@@ -44,7 +44,7 @@ WRONG_CLAIMS = Limit("claims", 10, 600)
 @FAMILY
 @require_safe
 @gzip_page
-@of_invoice
+@of_current_invoice
 def history(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """All invoices of the household at this school, with receipts to open and to download."""
     context = {"invoice": invoice, "years": history_of(invoice), **school_context(invoice.school)}
@@ -54,7 +54,7 @@ def history(request: HttpRequest, invoice: Invoice) -> HttpResponse:
 @FAMILY
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
-@of_invoice
+@of_current_invoice
 def accesses(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Who looked, by the link of an invoice."""
     return accesses_page(request, door_of_invoice(invoice))

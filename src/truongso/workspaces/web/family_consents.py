@@ -34,7 +34,7 @@ from truongso.workspaces.web.family_proof import (
     signed_in_guardian,
 )
 from truongso.workspaces.web.misses import guarded
-from truongso.workspaces.web.parent import FAMILY, of_invoice
+from truongso.workspaces.web.parent import FAMILY, of_current_invoice
 from truongso.workspaces.web.ways import FAMILY_ACTOR
 
 SAID = Limit("consents", 20, 3600)
@@ -46,7 +46,7 @@ PROOF_TRIES = Limit("consent_tries", 10, 3600)
 @FAMILY
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
-@of_invoice
+@of_current_invoice
 def consents(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Yes and no, by the link of an invoice."""
     return consents_page(request, door_of_invoice(invoice))

@@ -40,7 +40,7 @@ from truongso.people.public import (
 from truongso.workspaces.web.family_door import Door, door_of_invoice
 from truongso.workspaces.web.family_proof import OpenForm, has_confirmed, is_proven, signed_in_guardian
 from truongso.workspaces.web.misses import guarded, unknown
-from truongso.workspaces.web.parent import FAMILY, of_invoice, school_context
+from truongso.workspaces.web.parent import FAMILY, of_current_invoice, school_context
 from truongso.workspaces.web.ways import FAMILY_ACTOR
 
 ASKED = Limit("data_requests", 5, 3600)
@@ -82,7 +82,7 @@ class AskForm(forms.Form):
 @FAMILY
 @require_http_methods(["GET", "HEAD", "POST"])
 @gzip_page
-@of_invoice
+@of_current_invoice
 def data_page(request: HttpRequest, invoice: Invoice) -> HttpResponse:
     """Requests about the child's data, by the link of an invoice."""
     return requests_page(request, door_of_invoice(invoice))

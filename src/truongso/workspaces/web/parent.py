@@ -29,8 +29,10 @@ from truongso.payments.public import (
 from truongso.payments.vietqr import VietQrError
 from truongso.workspaces.bank_apps import app_links, sandbox_link
 from truongso.workspaces.check_code import grouped_code
+from truongso.workspaces.older_links import ends_at
 from truongso.workspaces.payment_page import headline, payment_page, state_on_page, version
 from truongso.workspaces.web.family_forms import PartForm
+from truongso.workspaces.web.family_proof import signed_in_guardian
 from truongso.workspaces.web.misses import guarded, is_public_id, unknown
 
 P = ParamSpec("P")
@@ -50,6 +52,20 @@ def of_invoice(view: InvoiceView[P]) -> Callable[..., HttpResponse]:
         return guarded(view(request, invoice, *args, **kwargs))
 
     return wrapper
+
+
+def of_current_invoice(view: InvoiceView[P]) -> Callable[..., HttpResponse]:
+    """As `of_invoice`, for what tells more than the invoice says or speaks for the family: a link from before somebody
+    ceased to be a guardian may be his, so it opens its own invoice alone."""
+
+    def current(request: HttpRequest, invoice: Invoice, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if ends_at(invoice) is not None and signed_in_guardian(request, invoice.student) is None:
+            context = {"invoice": invoice, **school_context(invoice.school)}
+            return render(request, "workspaces/parent/older_link.html", context, status=403)
+        return view(request, invoice, *args, **kwargs)
+
+    functools.update_wrapper(current, view)
+    return of_invoice(current)
 
 
 def school_context(school: School) -> dict[str, Any]:

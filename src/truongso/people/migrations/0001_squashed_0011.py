@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
         ('people', '0008_homeroom_rows_alone'),
         ('people', '0009_family_accounts'),
         ('people', '0010_teaching'),
+        ('people', '0011_former_guardians'),
     ]
 
     initial = True
@@ -370,6 +371,24 @@ class Migration(migrations.Migration):
                     options={
                         'indexes': [models.Index(fields=['token_hash'], name='people_accountoffer_find')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', False), ('student__isnull', True)), models.Q(('guardian__isnull', True), ('student__isnull', False)), _connector='OR'), name='people_accountoffer_whose'), models.UniqueConstraint(fields=('school', 'token_hash'), name='people_accountoffer_token'), truongso.kernel.constraints.SchoolKey('guardian', name='people_accountoffer_guardian_key'), truongso.kernel.constraints.SchoolKey('student', name='people_accountoffer_student_key'), models.CheckConstraint(condition=models.Q(('way__in', ['message', 'slip'])), name='people_accountoffer_way')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FormerGuardian',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('school', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.school')),
+                        ('student', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_guardians', to='people.student')),
+                        ('guardian', truongso.kernel.fields.SchoolForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_guardianships', to='people.guardian')),
+                        ('relationship', models.CharField(max_length=10)),
+                        ('was_payer', models.BooleanField()),
+                        ('ended_at', models.DateTimeField()),
+                        ('ended_by', models.BigIntegerField(null=True)),
+                        ('row', models.BigIntegerField()),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['school', 'student'], name='people_formerguardian_student'), models.Index(fields=['school', 'guardian'], name='people_formerguardian_guardian')],
+                        'constraints': [truongso.kernel.constraints.SchoolKey('student', name='people_formerguardian_student_key'), truongso.kernel.constraints.SchoolKey('guardian', name='people_formerguardian_guardian_key'), models.CheckConstraint(condition=models.Q(('relationship__in', ['father', 'mother', 'guardian'])), name='people_formerguardian_kind')],
                     },
                 ),
                 migrations.CreateModel(

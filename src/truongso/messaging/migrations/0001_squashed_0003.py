@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     replaces = [
         ('messaging', '0001_initial'),
         ('messaging', '0002_stops_of_families'),
+        ('messaging', '0003_recipient_names'),
     ]
 
     initial = True
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
                         ('public_id', truongso.kernel.fields.PublicIdField(default=truongso.kernel.ids.new_public_id, editable=False, max_length=26)),
                         ('kind', models.CharField(max_length=8)),
                         ('address', models.CharField(max_length=254)),
+                        ('recipient_name', models.CharField(blank=True, default='', max_length=120)),
                         ('template', models.CharField(max_length=40)),
                         ('subject', models.CharField(blank=True, max_length=200)),
                         ('body', models.TextField()),

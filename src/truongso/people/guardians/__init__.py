@@ -1,0 +1,1 @@
+"""The end of a guardianship: by the school, with a reason, dated."""
