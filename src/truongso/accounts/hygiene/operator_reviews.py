@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -145,7 +146,7 @@ def expire(row: ReviewRound) -> int:
 def others_than(user: User) -> QuerySet[Membership]:
     """Other operators who can sign in today."""
     rows = Membership.objects.filter(in_force(clock.today()), role=Role.OPERATOR.value, user__is_active=True)
-    able = Q(user__activated_at__isnull=False) | Q(user__second_factor_since__isnull=False)
+    able = ~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(user__second_factor_since__isnull=False)
     return rows.filter(able).exclude(user=user)
 
 

@@ -70,9 +70,12 @@ def test_two_operators_review_each_other_and_one_signs(school: School) -> None:
     assert first.get(f"{PAGE}/dot?dot=khac").status_code == 404
 
 
-def test_who_is_alone_has_a_paper_signed() -> None:
+@pytest.mark.parametrize("came_in", [False, True])
+def test_who_is_alone_has_a_paper_signed(came_in: bool) -> None:
+    """Also beside one who never came in yet, or has lost the only key, and neither reviews nor signs."""
     alone, new = operator("Một"), operator("Mới")
-    User.objects.filter(pk=new.pk).update(activated_at=None, second_factor_since=None)  # never came in yet
+    began = clock.now() if came_in else None
+    User.objects.filter(pk=new.pk).update(password="!", activated_at=began, second_factor_since=None)
     client = factories.login(Client(), alone)
     client.post(f"{PAGE}/mo")
     assert "Xác nhận tài khoản đã chọn" in client.get(f"{PAGE}/dot").content.decode()
@@ -104,6 +107,17 @@ def test_what_nobody_reviewed_is_suspended_but_not_the_last(school: School) -> N
         roles = Membership.objects.filter(user=gone, role="operator", valid_to=None)
         # Who also teaches keeps the account and loses the role.
         assert (gone.is_active, roles.exists()) == ((True, False) if gone == two else (False, True))
+
+
+def test_the_last_who_can_come_in_is_not_suspended() -> None:
+    """The other has lost the only key: with both gone nobody runs the installation."""
+    one, two = operator("Ba"), operator("Hai")
+    User.objects.filter(pk=two.pk).update(password="!", second_factor_since=None)
+    factories.login(Client(), one).post(f"{PAGE}/mo")
+    with clock.frozen(clock.now() + dt.timedelta(days=15)):
+        tasks.run_reviews()
+    assert decisions() == {"Ba": "spared", "Hai": "expired"}
+    assert dict(User.objects.values_list("full_name", "is_active")) == {"Ba": True, "Hai": False}
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.PRINCIPAL, Role.IT_ADMIN])
