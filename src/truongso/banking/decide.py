@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from truongso.kernel.actor import Actor
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.money import ZERO, Dong
 from truongso.kernel.sending import sending_ahead
 from truongso.payments.public import BillTransfer, CashDeposit, book_many, serves_bills
 from truongso.payments.types import Booking, EvidenceKind, Method, PaymentRefusedError, Share
@@ -77,7 +78,7 @@ def decide_lines(
         results = book_many(school_id, bookings=[_booking(j.line, j.decision, desk) for j in certain], actor=actor)
         booked = dict(zip((j.line.id for j in certain), results, strict=True))
         now = clock.now()
-        stored = [_stored(school_id, j, booked.get(j.line.id), desk=desk, now=now) for j in judged]
+        stored = _stored(school_id, judged, booked, desk=desk, now=now)
         MatchDecision.objects.bulk_create(
             row for row in stored if row.payment_id or not says_the_same(row, before.get(row.line_id))
         )
@@ -141,7 +142,7 @@ def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> l
     """
     waiting = _waiting(lines)
     judged = judge_lines(school_id, waiting, desk=desk, undone=undone_lines(school_id, waiting))
-    return [_stored(school_id, j, None, desk=desk, now=clock.now()) for j in judged]
+    return _stored(school_id, judged, {}, desk=desk, now=clock.now())
 
 
 def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undone: Collection[int]) -> list[Judged]:
@@ -222,8 +223,30 @@ def _booking(line: BankLine, decision: Decision, desk: Desk) -> Booking:
     return booking_for(line, shares)
 
 
-def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.datetime) -> MatchDecision:
-    """The row to keep: `result` is the payment or its refusal, None when nothing was booked."""
+def _stored(
+    school_id: int, judged: Sequence[Judged], booked: Mapping[int, Any], *, desk: Desk, now: dt.datetime
+) -> list[MatchDecision]:
+    """The rows to keep, in order, each with what was owed when its turn came; `booked` as for `_row`, by line."""
+    found, taken = [], dict[int, Dong]()
+    for j in judged:
+        found.append(_row(school_id, j, booked.get(j.line.id), desk=desk, taken=taken, now=now))
+        for code, amount in _certain(j.decision):
+            invoice = desk.invoice(str(j.line.bank_account_id), code)
+            if invoice is not None:
+                taken[invoice.id] = taken.get(invoice.id, ZERO) + amount
+    return found
+
+
+def _certain(decision: Decision) -> Iterable[tuple[str, Dong]]:
+    """What the matcher has counted as booked, by invoice code."""
+    return zip(decision.codes, decision.amounts, strict=True) if decision.verdict is Verdict.AUTO else ()
+
+
+def _row(
+    school_id: int, judged: Judged, result: Any, *, desk: Desk, taken: Mapping[int, Dong], now: dt.datetime
+) -> MatchDecision:
+    """The row to keep: `result` is the payment or its refusal, None when nothing was booked. `taken` is what the lines
+    before it took of each invoice."""
     line, decision = judged.line, judged.decision
     if judged.deposit is not None and result is None and not judged.books:
         return _of_deposit(line, judged.deposit, now)
@@ -238,7 +261,7 @@ def _stored(school_id: int, judged: Judged, result: Any, *, desk: Desk, now: dt.
     _named(reason, desk)
     return new_row(
         MatchDecision, school_id=school_id, line_id=line.id, decision=verdict.value, rule=decision.rule.value,
-        version=RULES_VERSION, reason=reason, candidates=_candidates(line, decision, desk),
+        version=RULES_VERSION, reason=reason, candidates=_candidates(line, decision, desk, taken),
         differs=differences(decision), confidence=_confidence(decision, verdict),
         payment_id=None if refused or result is None else result.pk, decided_at=now,
     )  # fmt: skip
@@ -259,7 +282,7 @@ def _of_deposit(line: BankLine, deposit: CashDeposit, now: dt.datetime) -> Match
     )  # fmt: skip
 
 
-def _candidates(line: BankLine, decision: Decision, desk: Desk) -> list[dict[str, Any]]:
+def _candidates(line: BankLine, decision: Decision, desk: Desk, taken: Mapping[int, Dong]) -> list[dict[str, Any]]:
     """Proposals to show, the decision's own first, each with what speaks for it."""
     proposed = dict(zip(decision.codes, decision.amounts, strict=True))
     evidence = {c.code: [e.value for e in c.evidence] for c in decision.candidates}
@@ -273,7 +296,7 @@ def _candidates(line: BankLine, decision: Decision, desk: Desk) -> list[dict[str
                     "code": code,
                     "student_name": invoice.student_name,
                     "class_name": invoice.class_name,
-                    "outstanding": int(invoice.outstanding),
+                    "outstanding": int(invoice.outstanding - taken.get(invoice.id, ZERO)),
                     "amount": int(proposed[code]) if code in proposed else None,
                     "evidence": evidence.get(code, []),
                 }

@@ -9,7 +9,9 @@ from tests import factories, money
 
 from truongso.banking import services, tasks
 from truongso.banking.models import BankLine, MatchDecision
-from truongso.banking.tests.helpers import arrive, bring, line, rows
+from truongso.banking.queues.queries import differences
+from truongso.banking.queues.types import Says
+from truongso.banking.tests.helpers import DAY, arrive, bring, line, rows
 from truongso.banking.types import MATCH_AGAIN_JOB
 from truongso.fees.models import Invoice
 from truongso.kernel import jobs
@@ -46,6 +48,25 @@ def test_nothing_new_stores_nothing(school: School, account: BankAccount, actor:
     assert _again(school, actor) == 0
     assert services.match_again_in_parts(school.pk, actor=actor) == 0
     assert rows() == before
+
+
+def test_lines_of_one_file_say_what_was_owed_when_their_turn_came(
+    school: School, account: BankAccount, actor: Actor
+) -> None:
+    paid, partly = money.invoice(school, [250_000]), money.invoice(school, [90_000], full_name="Lý Văn Bình")
+    bring(
+        account, line(f"{paid.code} nop", 250_000, "R1"), line(f"{paid.code} nop", 250_000, "R2"),
+        line(f"{partly.code} nop", 50_000, "R3"), line(f"{partly.code} nop", 30_000, "R4"),
+    )  # fmt: skip
+    owed = {r: [c["outstanding"] for c in _last(school, r).candidates] for r in ("R1", "R2", "R3", "R4")}
+    assert owed == {"R1": [250_000], "R2": [0], "R3": [90_000], "R4": [40_000]}
+    assert services.preview_match_again(school.pk) == []
+    before = rows()
+    assert _again(school, actor) == 0
+    assert rows() == before
+    first = DAY.replace(day=1)
+    short = {e.reference: (e.ours, e.theirs) for e in differences(school.pk, first, DAY) if e.says is Says.UNDER}
+    assert short == {"R3": (Dong(90_000), Dong(50_000)), "R4": (Dong(40_000), Dong(30_000))}
 
 
 def test_preview_says_what_would_change_and_changes_nothing(school: School, account: BankAccount, actor: Actor) -> None:
