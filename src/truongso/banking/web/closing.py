@@ -21,7 +21,7 @@ from truongso.banking.closing.queries import BookState, book_state, book_states,
 from truongso.banking.closing.signatures import seen_digest
 from truongso.banking.closing.types import CloseState, ClosingRefusedError, DayFigures, Gap, Item, Open, Side
 from truongso.banking.web.closing_forms import DaysForm, SignForm, WhyForm, last_day
-from truongso.banking.web.closing_texts import GAPS, OPEN, STATES, closing_text, item_text
+from truongso.banking.web.closing_texts import GAPS, OPEN, STATES, closing_text, item_text, spans
 from truongso.kernel import clock
 from truongso.kernel.db import retrying, transaction
 from truongso.kernel.money import total
@@ -195,7 +195,7 @@ def _shown(figures: DayFigures) -> dict[str, Any]:
         figures.gaps,
         figures.open_items,
         user_names(i.owner_id for i in figures.open_items),
-    ) | {"empty_days": figures.empty_days, "has_balances": figures.has_balances}
+    ) | {"empty_days": spans(figures.empty_days), "has_balances": figures.has_balances}
 
 
 def _tables(
@@ -288,7 +288,7 @@ def _close_context(request: AuthedRequest, row: DayClose) -> dict[str, Any]:
         "name": _row(row)["name"],
         "is_cash": row.bank_account is None,
         "has_balances": row.details["has_balances"],
-        "empty_days": [dt.date.fromisoformat(d) for d in row.details["empty_days"]],
+        "empty_days": spans(dt.date.fromisoformat(d) for d in row.details["empty_days"]),
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -117,16 +117,16 @@ def _value(name: str, value: Any) -> str:
     if name in {"day", "first", "last"}:
         return ngay(dt.date.fromisoformat(value))
     if name == "days" and isinstance(value, list):
-        return _spans([dt.date.fromisoformat(day) for day in value])
+        return spans([dt.date.fromisoformat(day) for day in value])
     return str(value)
 
 
-def _spans(days: list[dt.date]) -> str:
+def spans(days: Iterable[dt.date]) -> str:
     """Days as spans: 05/10/2026 – 07/10/2026, 09/10/2026."""
-    spans: list[list[dt.date]] = []
+    found: list[list[dt.date]] = []
     for day in sorted(days):
-        if spans and (day - spans[-1][1]).days == 1:
-            spans[-1][1] = day
+        if found and (day - found[-1][1]).days == 1:
+            found[-1][1] = day
         else:
-            spans.append([day, day])
-    return ", ".join(ngay(a) if a == b else f"{ngay(a)} – {ngay(b)}" for a, b in spans)
+            found.append([day, day])
+    return ", ".join(ngay(a) if a == b else f"{ngay(a)} – {ngay(b)}" for a, b in found)

@@ -74,7 +74,7 @@ def test_a_day_is_signed_confirmed_and_reopened_by_pages(
         account, line("TS lop 3A2", 250_000, "FT1"), line("phi", 11_000, "FT3", Direction.OUT), layout="bidv_detail"
     )
     days = reverse("banking:closing_days", args=[account.public_id])
-    assert "khóa được đến 06/10/2026" in text(accountant, reverse("banking:closing"))
+    assert "chờ khóa đến 06/10/2026" in text(accountant, reverse("banking:closing"))
     page = text(accountant, days)
     for shown in ("1.000.000 đ", "250.000 đ", "1.239.000 đ", "−11.000 đ", "Tiền ra ngoài phần thu của học sinh"):
         assert shown in page, shown
@@ -151,11 +151,11 @@ def test_days_passed_over_end_what_is_offered_and_are_listed_with_their_month(
             if number == 1:
                 StatementImport.objects.for_school(account.school_id).filter(pk=statement.pk).update(flagged=True)
         page = text(accountant, overview)
-        assert "khóa được đến 06/10/2026" in page
+        assert "chờ khóa đến 06/10/2026" in page
         assert "Tháng 10/2026" in page
         assert "Tháng 09/2026" not in page  # the books begin in October
         assert sign(accountant, address) is not None
-        assert "khóa được đến 08/10/2026" in text(accountant, overview)
+        assert "chờ khóa đến 08/10/2026" in text(accountant, overview)
         assert "Ngày không khóa được" not in text(accountant, month)
         assert sign(accountant, address, note="Ngân hàng in sai số dư ngày 07") is not None
         for place in (month, f"{month}/ban-in"):
@@ -165,6 +165,20 @@ def test_days_passed_over_end_what_is_offered_and_are_listed_with_their_month(
     with clock.frozen(dt.datetime(2026, 12, 9, 9, tzinfo=clock.SCHOOL_TIME)):
         page = re.sub(r"<[^>]+>", "", text(accountant, overview))
         assert "Tháng 12/2026chưa hết thángTháng 11/2026không có bút toánTháng 10/2026chưa khóa" in page
+
+
+def test_days_that_follow_each_other_are_written_as_one_span(account: BankAccount, accountant: Client) -> None:
+    """A summer without a statement is one span, not a hundred days."""
+    for opening, day in ((1_000_000, dt.date(2026, 5, 29)), (1_050_000, dt.date(2026, 9, 7))):
+        paid = line("mot", 50_000, f"FT{day:%m}", booked_on=day)
+        out = StatementOut(account=account.number, holder=account.holder_name, opening=Dong(opening), lines=(paid,))
+        helpers.bring_file(account, out, layout="bidv_detail")
+    address = reverse("banking:closing_days", args=[account.public_id])
+    said = "tức không có giao dịch: 30/05/2026 – 06/09/2026."
+    assert said in text(accountant, address)
+    made = sign(accountant, address)
+    assert made is not None
+    assert said in text(accountant, reverse("banking:day_close", args=[made.public_id]))
 
 
 def test_a_note_is_asked_and_nothing_typed_is_lost(account: BankAccount, accountant: Client) -> None:
