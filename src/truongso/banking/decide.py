@@ -146,8 +146,12 @@ def preview_lines(school_id: int, lines: Sequence[BankLine], *, desk: Desk) -> l
 
 
 def judge_lines(school_id: int, waiting: Sequence[BankLine], *, desk: Desk, undone: Collection[int]) -> list[Judged]:
-    """What the rules make of waiting credits, in order, each counting with those before it; changes nothing."""
+    """What the rules make of waiting credits, in order, each counting with those before it; changes nothing.
+
+    Undone lines come last: they are not booked, so what they are proposed for is still owed to the others.
+    """
     desk.renew()
+    waiting = sorted(waiting, key=lambda x: x.id in undone) if undone else waiting
     memos = spelled_out(school_id, waiting, desk.known(), desk.prefixes())
     transfers = [_transfer(line, memos.get(line.id, line.memo)) for line in waiting]
     deposits, bills = held(school_id, waiting), maybe_bills(school_id, waiting)

@@ -109,6 +109,23 @@ def test_what_a_person_undid_is_proposed_and_not_booked_again(
     assert money.broken_invariants() == []
 
 
+def test_what_is_open_again_goes_to_the_next_transfer_that_names_it(
+    school: School, account: BankAccount, actor: Actor
+) -> None:
+    invoice = money.invoice(school, [250_000])
+    bring(account, line(f"{invoice.code} nop", 250_000, "R1"), line(f"{invoice.code} nop", 250_000, "R2"))
+    assert _last(school, "R2").rule == "already_paid"
+    first = BankLine.objects.for_school(school).get(reference="R1")
+    with transaction():
+        services.undo_match(school.pk, line_id=first.pk, reason="Của em khác", actor=actor)
+    assert [c.line.reference for c in services.preview_match_again(school.pk) if c.would_book] == ["R2"]
+    assert _again(school, actor) == 1
+    states = dict(BankLine.objects.for_school(school).values_list("reference", "state"))
+    assert states == {"R1": "waiting", "R2": "matched"}
+    assert (_last(school, "R1").decision, _last(school, "R1").rule) == ("suggest", "already_paid")
+    assert money.broken_invariants() == []
+
+
 def test_a_decision_keeps_confidence_and_what_differs(school: School, account: BankAccount, actor: Actor) -> None:
     invoice = money.invoice(school, [250_000], full_name="Nguyễn Bảo An")
     bring(account, line(f"{invoice.code} nop", 200_000, "R1"), line("NODATA", 900, "R2"), line("abc", 900, "R3"))
