@@ -144,6 +144,7 @@ def test_a_password_alone_from_a_new_country_is_changed_before_anything_else(
     assert (parent.second_factor_since, kept(parent)[1]) == (None, ("JP", False))
     page = client.get("/tai-khoan").content.decode()
     assert "Nhật Bản" in page
+    assert "Đổi mật khẩu trước khi làm việc tiếp: tài khoản vừa được đăng nhập từ nước mới." in page
     assert "Đúng là tôi" not in page
     client.post("/tai-khoan", {"old_password": factories.PASSWORD, "password": NEW})
     parent.refresh_from_db()

@@ -35,10 +35,7 @@ def due(request: HttpRequest, user: User, *, look: bool) -> DutyKind:
 def lead(request: HttpRequest, kind: DutyKind) -> HttpResponse:
     """To the page where it is done; nothing that was sent has been written."""
     texts = {
-        DutyKind.PASSWORD: _(
-            "Đổi mật khẩu trước khi làm việc tiếp: đã quá hạn, có thể đã lộ, "
-            "vừa đăng nhập từ nước mới hoặc vừa đổi việc."
-        ),
+        DutyKind.PASSWORD: _("Đổi mật khẩu trước khi làm việc tiếp: %(why)s.") % {"why": _why(request)},
         DutyKind.FACTOR: _("Thêm lớp xác thực thứ hai trước khi làm việc tiếp: vai trò này bắt buộc có."),
         DutyKind.SHEET: _("Phiếu mã đã hết. In phiếu mới ngay bây giờ, nếu không lần sau không đăng nhập được."),
     }
@@ -49,6 +46,19 @@ def lead(request: HttpRequest, kind: DutyKind) -> HttpResponse:
         response["HX-Redirect"] = target
         return response
     return HttpResponseRedirect(target)
+
+
+def _why(request: HttpRequest) -> str:
+    """Why the password has to be changed, in words; what `require_change` is given, or the password's age."""
+    reasons = {
+        "leaked": _("mật khẩu có thể đã lộ"),
+        "country": _("tài khoản vừa được đăng nhập từ nước mới"),
+        "reported": _("có người báo rằng người khác biết mật khẩu này"),
+        "role": _("tài khoản vừa nhận vai trò về tiền hoặc quyền"),
+        "departure": _("người giữ tài khoản đã thôi việc rồi trở lại"),
+    }
+    required = request.user.change_required if isinstance(request.user, User) else ""
+    return reasons.get(required, _("mật khẩu đã quá hạn dùng"))
 
 
 def remind(request: HttpRequest, user: User) -> None:
