@@ -229,10 +229,10 @@ def _print_links(args: argparse.Namespace, demo: Demo | None, parent_page: str) 
         if link.role not in shown:
             shown.add(link.role)
             print(f"  {link.role:<16} {link.username:<28} {base}/kich-hoat/{link.token}")
-    if not links:
-        print("  (mọi tài khoản đã kích hoạt; đăng nhập tại /dang-nhap)")
     if parent_page:
         print(f"  {'Phụ huynh':<16} {'phiếu chưa nộp':<28} {base}{parent_page}")
+    if demo is None:  # started on kept data
+        print(f"Tài khoản đã kích hoạt: đăng nhập ở {base}/dang-nhap bằng tên và mật khẩu đã đặt.")
     print("Bấm Ctrl-C để dừng.", flush=True)
 
 

@@ -42,8 +42,10 @@ def read_by(request: HttpRequest) -> Limit | None:
 
 def too_many(request: HttpRequest, spent: Limit) -> HttpResponse:
     """The page that says to wait, with when to try again."""
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(seconds_left(spent))
+    wait = seconds_left(spent)
+    context = {"minutes": -(-wait // 60), "hours": -(-wait // 3600) if wait > 90 * 60 else 0}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(wait)
     return response
 
 

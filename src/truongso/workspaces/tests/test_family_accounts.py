@@ -80,7 +80,7 @@ def test_an_account_begins_at_the_link_and_ends_at_the_contact_on_record(client:
     assert ["Không bắt buộc" in page, "Tr*** Th*** Th*** Hằng · …0001" in page] == [True, True]
     for wrong in ({}, {"nguoi": guardian.pk}, {"nguoi": guardian.pk, "ngay_sinh": "15/03/2018"}, {"nguoi": 0, **KNOWN}):
         assert client.post(address, wrong).status_code == 422
-    assert "Trả lời một trong hai câu: ngày sinh của con" in text(client.post(address, {"nguoi": guardian.pk}))
+    assert "Trả lời một trong hai câu: ngày sinh, hoặc" in text(client.post(address, {"nguoi": guardian.pk}))
     assert AccountOffer.objects.for_school(invoice.school).count() == 0
     sent = client.post(address, {"nguoi": guardian.pk, **KNOWN}, follow=True)
     assert "Đã gửi đường dẫn tới …0001. Mở trong 72 giờ." in text(sent)
@@ -447,6 +447,8 @@ def test_the_school_prints_slips_and_a_pupil_s_needs_age_and_consent(client: Cli
     with transaction():
         path = services.print_offer(actor=SCHOOL, student=student, guardian=None)
     pupil = Client()
+    asked = text(pupil.get(path[path.index("/gia-dinh/") :]))
+    assert ["Ngày sinh của em" in asked, "Ngày sinh của con" in asked, "anh/chị" in asked] == [True, False, False]
     activation = pupil.post(path[path.index("/gia-dinh/") :], {"viec": "moi", "ngay_sinh": "30/12/2015"})["Location"]
     page = text(pupil.post(activation, {"password": PASSWORD}, follow=True))
     assert ["Nguyễn Bảo An" in page, "Thanh toán" in page, "Tin nhắn của trường" in page] == [True, False, False]

@@ -95,6 +95,8 @@ def take_up(request: HttpRequest, token: str) -> HttpResponse:
         return unknown(request, "workspaces/parent/no_offer.html")
     caller, usable = caller_of(request), is_open_offer(offer)
     form = OpenForm(request.POST if request.method == "POST" else None)
+    if offer.student_id is not None:
+        form.ask_pupil()
     if request.method == "POST" and usable:
         if caller is not None and caller.user.change_required:
             return guarded(redirect("accounts:own_account"))

@@ -33,6 +33,11 @@ class OpenForm(forms.Form):
         label=gettext_lazy("Hoặc số điện thoại của anh/chị mà trường đã ghi"), max_length=20, required=False
     )
 
+    def ask_pupil(self) -> None:
+        """The same questions, put to the pupil."""
+        self.fields["ngay_sinh"].label = _("Ngày sinh của em")
+        self.fields["dien_thoai"].label = _("Hoặc số điện thoại của cha mẹ mà trường đã ghi")
+
 
 def is_proven(
     request: HttpRequest, form: OpenForm, student: Student, *others: Student, tries: Limit, link: str = ""
@@ -42,7 +47,7 @@ def is_proven(
     no try. The birth date may be that of one of `others`."""
     said = form.cleaned_data
     if not said["ngay_sinh"] and not said["dien_thoai"]:
-        form.add_error(None, _("Trả lời một trong hai câu: ngày sinh của con, hoặc số điện thoại trường đã ghi."))
+        form.add_error(None, _("Trả lời một trong hai câu: ngày sinh, hoặc số điện thoại trường đã ghi."))
         return False
     what = link or f"family:{student.family_id}"
     places, wrong = (client_of(request), what), LINK_WRONG_WORDS if link else WRONG_WORDS
