@@ -39,7 +39,8 @@ def test_reports_stay_as_they_were() -> None:
 
 
 def _pages(at: walk.Walkers) -> dict[tuple[str, str], tuple[int, str]]:
-    """What each role reads at each address of reports: the answer, and a page's words (of a file its kind: each is marked anew)."""
+    """What each role reads at each address of reports: the answer and a page's words; of a file, marked anew each
+    time, its kind."""
     found = {}
     for route in at.routes:
         for role in at.allowed(route):
