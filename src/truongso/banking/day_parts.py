@@ -3,7 +3,8 @@
 Banks cut a day in two when a file may hold so many rows only, or when it is taken at noon and the rest in the evening.
 Without a number of the bank's nothing but the balance beside it tells the later twin from the earlier one. It counts
 only where the two files prove to be two parts: one begins with the balance that the other ends with, and they share no
-booking. A corrected file, whose balances have moved, begins elsewhere and stays what it is: the same bookings again.
+booking. A corrected file, whose balances have moved, stays what it is: the same bookings again. So what only such files
+told that are no part beside this one (an earlier state of this very part) is this file's before anything counts as new.
 """
 
 from __future__ import annotations
@@ -56,18 +57,25 @@ def _of_day(
     account: BankAccount, day: dt.date, own: Sequence[StatementLine], ends: Chain, statement_id: int | None
 ) -> dict[str, Recorded]:
     rows = _rows(account, day)
-    parts = [part for pk, part in _by_file(rows).items() if pk != statement_id]
-    told = {(content_of(x, account.number), x.balance.value) for x in own if x.balance is not None} if parts else set()
-    if not any(_goes_on(ends, told, part) for part in parts):
+    files = _by_file(rows)
+    others = {pk: part for pk, part in files.items() if pk != statement_id}
+    told = {(content_of(x, account.number), x.balance.value) for x in own if x.balance is not None} if others else set()
+    beside = _other_parts(ends, told, others)
+    if not beside:
         return {}
+    sure = {(x.content, x.occurrence) for pk in {*beside, statement_id} for x in files.get(pk or 0, ())}
     contents = {content for content, _balance in told}
-    by_balance: dict[str, dict[int, int]] = defaultdict(dict)
+    by_balance: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    doubtful: dict[str, list[int]] = defaultdict(list)
     highest = _highest(account, contents)
-    for row in rows:
-        if row.content in contents and row.balance is not None:
-            by_balance[row.content][row.balance] = row.occurrence
-            highest[row.content] = max(highest.get(row.content, 0), row.occurrence)
-    return {content: Recorded(by_balance[content], count) for content, count in highest.items()}
+    for row in sorted({x for x in rows if x.content in contents}, key=lambda x: x.occurrence):
+        known = by_balance[row.content][row.balance] if row.balance is not None else []
+        if row.occurrence not in known:
+            known.append(row.occurrence)
+        if (row.content, row.occurrence) not in sure and row.occurrence not in doubtful[row.content]:
+            doubtful[row.content].append(row.occurrence)
+        highest[row.content] = max(highest.get(row.content, 0), row.occurrence)
+    return {content: Recorded(by_balance[content], doubtful[content], count) for content, count in highest.items()}
 
 
 def _highest(account: BankAccount, contents: Collection[str]) -> dict[str, int]:
@@ -78,12 +86,28 @@ def _highest(account: BankAccount, contents: Collection[str]) -> dict[str, int]:
     return dict(lines.order_by().values_list("content_key").annotate(n=Max("occurrence")))
 
 
-def _goes_on(ends: Chain, told: set[tuple[str, int]], part: Sequence[_Row]) -> bool:
-    """Whether the rows of another file are the part of the day before or after."""
-    theirs = chain((x.signed, x.balance) for x in part)
-    if theirs is None or not ends.meets(theirs):
-        return False
-    return told.isdisjoint((x.content, x.balance) for x in part)
+def _other_parts(ends: Chain, told: set[tuple[str, int]], files: Mapping[int, Sequence[_Row]]) -> set[int]:
+    """The files that make one run with this one: the part before or after, the part before that, and so on.
+
+    Not one that begins or ends where this file does: that may be this very part before the bank corrected it.
+    """
+    loose = {
+        pk: theirs
+        for pk, part in files.items()
+        if (theirs := chain((x.signed, x.balance) for x in part)) is not None
+        and theirs.start != ends.start and theirs.end != ends.end
+        and told.isdisjoint((x.content, x.balance) for x in part)
+    }  # fmt: skip
+    found: set[int] = set()
+    starts, stops = {ends.start}, {ends.end}
+    while True:
+        before = {pk for pk, one in loose.items() if pk not in found and one.end in starts}
+        after = {pk for pk, one in loose.items() if pk not in found and one.start in stops}
+        if not before and not after:
+            return found
+        found |= before | after
+        starts |= {loose[pk].start for pk in before}
+        stops |= {loose[pk].end for pk in after}
 
 
 def _by_file(rows: Iterable[_Row]) -> Mapping[int, list[_Row]]:

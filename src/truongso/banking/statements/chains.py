@@ -13,10 +13,6 @@ class Chain(NamedTuple):
     start: int
     end: int
 
-    def meets(self, other: Chain) -> bool:
-        """Whether one begins with the balance that the other ends with."""
-        return self.start == other.end or self.end == other.start
-
 
 def chain(bookings: Iterable[tuple[int, int | None]]) -> Chain | None:
     """The ends of a run of bookings (signed amount, balance after it), in whatever order they are printed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,9 +22,11 @@ class LineKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Equal contents that other files brought: balance after the booking → occurrence, and the highest occurrence."""
+    """Equal contents that other files brought: balance after the booking → occurrences, those that may be an earlier
+    state of this file's own, and the highest occurrence."""
 
-    by_balance: Mapping[int, int]
+    by_balance: Mapping[int, Sequence[int]]
+    doubtful: Sequence[int]
     highest: int
 
 
@@ -40,19 +42,36 @@ def line_keys(
     transfers of one day differ by the occurrence and are both kept; the same file again gives the same
     keys; an overlapping file of whole days gives new keys for its new lines only. Spaces and accents of the
     memo do not count: channels of one bank break the same memo differently. For contents in `recorded` the balances
-    tell: a line is the recorded one with its balance, else one more.
+    tell: a line is the recorded one with its balance, else a doubtful one, else one more.
     """
+    told = [(content_of(line, account), None if line.balance is None else line.balance.value) for line in lines]
+    known = _recognised(told, recorded) if recorded else {}
     seen: Counter[str] = Counter()
-    told = {content: dict(known.by_balance) for content, known in recorded.items()}
     keys = []
-    for line in lines:
-        content = content_of(line, account)
-        known = told[content].pop(line.balance.value, 0) if content in told and line.balance is not None else 0
-        if not known:
+    for place, (content, _balance) in enumerate(told):
+        occurrence = known.get(place)
+        if occurrence is None:
             seen[content] += 1
-        more = recorded[content].highest if content in recorded else 0
-        keys.append(LineKey(content, known or more + seen[content]))
+            occurrence = seen[content] + (recorded[content].highest if content in recorded else 0)
+        keys.append(LineKey(content, occurrence))
     return keys
+
+
+def _recognised(told: Sequence[tuple[str, int | None]], recorded: Mapping[str, Recorded]) -> dict[int, int]:
+    """Place of a line → occurrence of the recorded one that it is: first by the balance, then what is in doubt."""
+    found: dict[int, int] = {}
+    taken: set[tuple[str, int]] = set()
+    for by_balance in (True, False):
+        for place, (content, balance) in enumerate(told):
+            one = recorded.get(content)
+            if one is None or place in found:
+                continue
+            known = one.doubtful if not by_balance else () if balance is None else one.by_balance.get(balance, ())
+            same = next((number for number in known if (content, number) not in taken), None)
+            if same is not None:
+                found[place] = same
+                taken.add((content, same))
+    return found
 
 
 def content_of(line: StatementLine, account: str) -> str:

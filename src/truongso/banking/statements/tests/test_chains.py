@@ -25,9 +25,3 @@ def test_the_order_in_which_they_are_printed_does_not_matter(bookings: list[tupl
 )
 def test_what_proves_nothing(bookings: list[tuple[int, int | None]]) -> None:
     assert chain(bookings) is None
-
-
-def test_neighbours_meet_whichever_came_first() -> None:
-    assert Chain(100, 170).meets(Chain(170, 200))
-    assert Chain(170, 200).meets(Chain(100, 170))
-    assert not Chain(100, 170).meets(Chain(100, 200))
