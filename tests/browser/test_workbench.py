@@ -92,7 +92,9 @@ def test_a_queue_is_worked_off_by_keys_alone(
         line("vang thi chi 3a2", 100_000, "R5"),
     )  # fmt: skip
     keys, said = desktop.keyboard, desktop.locator("#recon-said")
-    chosen = _open(desktop, sign_in, school)
+    chosen, badge = _open(desktop, sign_in, school), desktop.locator(".nav a[aria-current] .n")
+    expect(badge).to_have_text("5")
+    assert desktop.evaluate("scrollY") == 0
     assert _faults(desktop) == []
 
     keys.press("?")
@@ -105,6 +107,7 @@ def test_a_queue_is_worked_off_by_keys_alone(
     keys.press("Enter")
     expect(said).to_contain_text("Đã ghi nhận 100.000")
     expect(chosen).to_contain_text("khong ro")
+    expect(badge).to_have_text("4")
     assert _paid(school) == {"Giàng Thị Dở": 100_000}
     keys.press("u")
     keys.press("Enter")
