@@ -107,6 +107,16 @@ def test_the_first_part_corrected_by_the_bank_doubles_nothing(school: School, pl
     assert _bring(account, corrected, 0, 3, opening=OPENING - LATE.amount) == (1, 2)
 
 
+@pytest.mark.parametrize("between", [(0, None), (1, None)])
+def test_a_file_without_balances_in_between_doubles_nothing(school: School, between: tuple[int, int | None]) -> None:
+    """What it brought has no balance: the second part's own may be the same."""
+    account, lines = factories.bank_account(school), [OTHER, TWIN, TWIN, line("tien nuoc", 33_000)]
+    _bring(account, lines, 0, 2)
+    _bring(account, lines, *between, layout="vietcombank_simple")
+    assert BankLine.objects.for_school(school).count() == 4
+    assert _bring(account, lines, 2) == (0, 2)
+
+
 def test_equal_bookings_after_which_the_account_holds_the_same_are_told_by_their_number(school: School) -> None:
     account, lines = factories.bank_account(school), [OTHER, TWIN, OUT, TWIN]
     assert [_bring(account, lines, 0, 1), _bring(account, lines, 1)] == [(1, 0), (3, 0)]
