@@ -56,10 +56,20 @@ def test_data_of_this_version_are_left_alone(
     assert (migrated, capsys.readouterr().out) == ([], "")
 
 
-def test_newer_data_are_refused_with_what_to_do(
-    migrated: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_the_file_an_earlier_version_laid_its_tables_by_is_no_newer_step(
+    migrated: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(Executor, "applied", (("payments", "0099_from_the_future"),))
+    """After the update the data start a second time too: the one file is named after its last step."""
+    monkeypatch.setattr(Executor, "applied", (("payments", "0001_squashed_0001"), ("payments", "0001_initial")))
+    demo._bring_up_to_date(tmp_path, quiet=False)
+    assert (migrated, capsys.readouterr().out) == ([], "")
+
+
+@pytest.mark.parametrize("name", ["0099_from_the_future", "0001_squashed_0099"])
+def test_newer_data_are_refused_with_what_to_do(
+    migrated: list[Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(Executor, "applied", (("payments", name),))
     with pytest.raises(Refused, match=r"bản mới hơn của Trường Số tạo\. Chạy lại với --reset") as refused:
         demo._bring_up_to_date(tmp_path, quiet=True)
     assert (str(tmp_path) in str(refused.value), migrated) == (True, [])
