@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections import Counter
 
@@ -15,6 +16,7 @@ from truongso.banking.statement_import import apply, preview
 from truongso.banking.statements.types import StatementLine
 from truongso.banking.statements.writers import FileFormat, StatementOut, write_statement
 from truongso.banking.tests.helpers import ACTOR, DAY, line
+from truongso.banking.types import Direction
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong, total
 from truongso.organizations.models import BankAccount, School
@@ -173,3 +175,38 @@ def test_a_part_that_comes_again_with_a_line_more_doubles_nothing(
     found = Counter((direction, int(amount)) for direction, amount in rows)
     assert found <= Counter((x.direction.value, x.amount.value) for x in corrected)
     assert found[LATE.direction.value, LATE.amount.value] == 1
+
+
+booking = st.tuples(
+    st.integers(0, 1), st.sampled_from(["", "nop tien an"]), st.sampled_from([50_000, 60_000]),
+    st.sampled_from([Direction.IN, Direction.IN, Direction.OUT]),
+)  # fmt: skip
+window = st.tuples(st.integers(0, 9), st.integers(1, 10), st.sampled_from(["mb_detail", "bidv_detail"]))
+
+
+@given(rows=st.lists(booking, min_size=1, max_size=10), asked=st.lists(window, max_size=5))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_window_of_a_history_gives_a_movement_twice(
+    school: School, rows: list[tuple[int, str, int, Direction]], asked: list[tuple[int, int, str]]
+) -> None:
+    """Files that begin and end anywhere, in any order: a twin may wait for the file of the whole day, none is made."""
+    account = factories.bank_account(school, number=f"03{BankAccount.objects.for_school(school).count():08}")
+    truth = [
+        line(memo, amount, "", way, booked_on=DAY + dt.timedelta(days=day))
+        for day, memo, amount, way in sorted(rows, key=lambda one: one[0])
+    ]
+    for first, length, layout in asked:
+        if truth[first : first + length]:
+            _bring(account, truth, first, first + length, layout=layout)
+            assert not _recorded(account) - _of(truth)
+    _bring(account, truth)
+    assert _recorded(account) == _of(truth)
+
+
+def _of(lines: list[StatementLine]) -> Counter[tuple[dt.date, int]]:
+    return Counter((x.booked_on, x.signed.value) for x in lines)
+
+
+def _recorded(account: BankAccount) -> Counter[tuple[dt.date, int]]:
+    found = BankLine.objects.for_school(account.school_id).filter(bank_account=account)
+    return Counter((x.booked_on, int(x.amount) * (1 if x.direction == "in" else -1)) for x in found)
