@@ -185,7 +185,7 @@ window = st.tuples(st.integers(0, 9), st.integers(1, 10), st.sampled_from(["mb_d
 
 
 @given(rows=st.lists(booking, min_size=1, max_size=10), asked=st.lists(window, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_window_of_a_history_gives_a_movement_twice(
     school: School, rows: list[tuple[int, str, int, Direction]], asked: list[tuple[int, int, str]]
 ) -> None:
