@@ -21,6 +21,7 @@ from truongso.kernel import clock
 from truongso.kernel.among import among
 from truongso.kernel.bulk import new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.ids import new_public_ids
 from truongso.kernel.money import Dong
 from truongso.ledger.public import NewEntry, account_ids, open_bank_account, open_books, post_many
 from truongso.ledger.types import AccountRole, EntryKind, Leg
@@ -54,7 +55,8 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
     now = clock.now()
     rows = BankLine.objects.bulk_create(
         new_row(
-            BankLine, school_id=account.school_id, bank_account_id=account.pk, direction=r.line.direction.value,
+            BankLine, school_id=account.school_id, public_id=public_id, bank_account_id=account.pk,
+            direction=r.line.direction.value,
             amount=r.line.amount, booked_on=r.line.booked_on, booked_at=r.line.booked_at,
             reference=r.line.reference[:80], memo=r.line.memo, counter_name=r.line.counter_name[:160],
             counter_account=r.line.counter_account[:40], balance=r.line.balance,
@@ -62,7 +64,7 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
             content_key=r.key.content, occurrence=r.key.occurrence, undoes=r.line.undoes, created_at=now,
             state=(LineState.WAITING if r.line.direction is Direction.IN else LineState.OUTGOING).value,
         )
-        for r in reported
+        for r, public_id in zip(reported, new_public_ids(len(reported)), strict=True)
     )  # fmt: skip
     incoming = [row for row in rows if row.direction == Direction.IN.value]
     if incoming:
