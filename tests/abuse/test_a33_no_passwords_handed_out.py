@@ -46,7 +46,7 @@ def test_no_form_lets_anybody_choose_anothers_password() -> None:
         if re.search(r"form\.(old_)?password", path.read_text(encoding="utf-8"))
     }
     assert {Path(page).name for page in pages} <= {
-        "activation.html", "sign_in.html", "own_account.html", "step_up.html", "new_password.html",
+        "activation.html", "sign_in.html", "change_password.html", "step_up.html", "new_password.html",
     }  # fmt: skip
 
 

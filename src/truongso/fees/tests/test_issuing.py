@@ -147,14 +147,15 @@ def test_the_payer_is_the_paying_guardian_else_any_of_the_child_else_of_the_fami
     other = factories.guardian(an.family, "A Không Trả")
     Guardianship.objects.create(school=s.school, student=an, guardian=other, relationship="father")
     Guardianship.objects.for_school(s.school).filter(student=binh).update(is_payer=False)
-    factories.guardian(chi.family, "Bà Ngoại")
+    factories.guardian(chi.family, "Ông Đã Thôi")  # in the household, guardian of nobody any more
+    factories.student(s.school, "Vàng Văn Dũng", family=chi.family, payer="Bà Ngoại")
     invoices = issue(s)
     assert [invoices[n].payer_name for n in ("An", "Bình", "Chi")] == [
         "Nguyễn Văn Hùng",
         "Trần Văn Tú",
         "Bà Ngoại",
     ]
-    assert Guardian.objects.for_school(s.school).count() == 5
+    assert Guardian.objects.for_school(s.school).count() == 6
 
 
 def test_lines_carry_nature_and_legal_basis_and_the_books_follow(s: Setting) -> None:
