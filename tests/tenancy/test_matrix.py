@@ -65,11 +65,12 @@ def places(product_roles: None, db: None) -> Iterator[tuple[Place, Place]]:
 def test_nobody_comes_to_more_than_the_table_says(places: tuple[Place, Place]) -> None:
     here, elsewhere = places
     routes = list(walk.table().values())
-    at = walk.walkers(here, elsewhere, routes)
-    assert walk.gate_faults(at, walk.product_routes()) == []
-    assert walk.stranger_faults(at) == []
-    assert walk.refused_faults(at) == []
-    at = walk.walkers(here, elsewhere, routes)  # signed in anew: a proof of who is there holds for five minutes
+    at = walk.walkers(here, elsewhere, routes)  # signed in anew before each walk: a proof holds for five minutes
+    if walk.IS_WHOLE:
+        assert walk.gate_faults(at, walk.product_routes()) == []
+        assert walk.stranger_faults(at) == []
+        assert walk.refused_faults(at) == []
+        at = walk.walkers(here, elsewhere, routes)
     assert walk.own_faults(at) == []
     at = walk.walkers(here, elsewhere, routes)
     assert walk.odd_faults(at) == []

@@ -12,6 +12,7 @@ import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -232,17 +233,21 @@ def _installed(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
 def differences(using: str = "default") -> list[str]:
     """What the database has otherwise than listed: missing, changed, disabled or unknown triggers. Empty when right."""
     connection = connections[using]
-    postgres = connection.vendor == "postgresql"
-    expected = {
-        t.name: _digest(_event(t.postgres_sql()[1]) + t.postgres_sql()[0] if postgres else t.sqlite_sql())
-        for t in all_triggers()
-        if postgres or t.sqlite
-    }
-    actual = _actual(connection)
+    expected, actual = _expected(connection.vendor), _actual(connection)
     problems = [f"thiếu: {name}" for name in sorted(expected.keys() - actual.keys())]
     problems += [f"không rõ: {name}" for name in sorted(actual.keys() - expected.keys())]
     problems += [f"bị sửa: {n}" for n in sorted(expected.keys() & actual.keys()) if expected[n] != actual[n]]
     return problems
+
+
+@cache
+def _expected(vendor: str) -> dict[str, str]:
+    postgres = vendor == "postgresql"
+    return {
+        t.name: _digest(_event(t.postgres_sql()[1]) + t.postgres_sql()[0] if postgres else t.sqlite_sql())
+        for t in all_triggers()
+        if postgres or t.sqlite
+    }
 
 
 def _actual(connection: BaseDatabaseWrapper) -> dict[str, str]:
