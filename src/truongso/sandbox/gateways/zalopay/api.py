@@ -137,13 +137,13 @@ def _refund_said(made: Refund) -> dict[str, Any]:
 
 def _read(connection: sqlite3.Connection, merchant: Merchant, asked: Mapping[str, Any]) -> NewOrder:
     ref, user, info = (asked.get(name) for name in ("app_trans_id", "app_user", "description"))
-    if not isinstance(ref, str) or len(ref) > 40 or not ref.startswith(f"{_today()}_"):
-        raise _RefusedError(-401, "app_trans_id phải bắt đầu bằng yymmdd_ của hôm nay")
     if not isinstance(user, str) or not user or not isinstance(info, str) or not 0 < len(info) <= 256:
         raise _RefusedError(-401, "app_user hoặc description không hợp lệ")
     app_time = _whole_number(asked, "app_time")
     if abs(_now_ms() - app_time) > _TIME_TOLERANCE_MS:
         raise _RefusedError(-401, "app_time lệch quá 15 phút")
+    if not isinstance(ref, str) or len(ref) > 40 or not ref.startswith(f"{_day(app_time)}_"):
+        raise _RefusedError(-401, "app_trans_id phải bắt đầu bằng yymmdd_ của ngày app_time")
     embed = _json_text(asked, "embed_data", dict)
     _json_text(asked, "item", list)
     seconds = _whole_number(asked, "expire_duration_seconds") if "expire_duration_seconds" in asked else _DEFAULT_EXPIRY
@@ -217,7 +217,11 @@ def _said(code: int, sub_code: int, message: str) -> dict[str, Any]:
 
 
 def _today() -> str:
-    return f"{clock.now().astimezone(SCHOOL_TIME):%y%m%d}"
+    return _day(_now_ms())
+
+
+def _day(at_ms: int) -> str:
+    return f"{dt.datetime.fromtimestamp(at_ms / 1000, SCHOOL_TIME):%y%m%d}"
 
 
 def _now_ms() -> int:
