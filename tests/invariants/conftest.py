@@ -146,14 +146,9 @@ def snapshot() -> Sequence[tuple[Any, ...]]:
 @pytest.fixture(scope="module")
 def standing_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """One world for all tests of a file: making it takes longer than most of what is done to it."""
-    with django_db_blocker.unblock():
-        around = transaction.atomic()
-        around.__enter__()
-        made = make_world(factories.school(), Actor.system("test", "cli"))
-    yield made
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world(factories.school(), money.ACTOR)
         transaction.set_rollback(True)
-        around.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from tests.invariants.conftest import World
+from tests.invariants.conftest import GUARDED, World, snapshot
 from tests.invariants.listed import append_only_tables, undeletable_tables
 from truongso.kernel import triggers
 
@@ -51,3 +51,18 @@ def test_no_guarded_row_is_replaced_or_table_emptied(world: World) -> None:
 def test_every_table_that_keeps_its_rows_is_safe_from_truncate() -> None:
     guarded = {t.table for t in triggers.all_triggers() if t.name == f"ts_{t.table}_no_truncate"}
     assert set(undeletable_tables()) - guarded == set()
+
+
+def test_a_change_of_a_guarded_row_is_seen(world: World) -> None:
+    """The control of `refuses`: it compares what it would see change, in every guarded table."""
+    before = snapshot()
+    assert {row[0] for row in before} == set(GUARDED)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE banking_bankline SET state = 'not_fees' WHERE id = %s", [world.bank_line.pk])
+    after = snapshot()
+    changed = [(old[0], new[0]) for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [("banking_bankline", "banking_bankline")]
+
+
+def test_what_the_last_test_wrote_is_gone(world: World) -> None:
+    assert world.one("SELECT state FROM banking_bankline WHERE id = %s", world.bank_line.pk) == "waiting"

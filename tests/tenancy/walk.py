@@ -1,8 +1,8 @@
 """Walking every address: what the table says of it, who calls it with whose objects, and what was answered.
 
-The gate is asked for every address, role and method in every run with SQLite: it asks no database what to do. What has
-to be rendered is asked of one role and method each, always the same; with TRUONGSO_DEEP=1 of all of them, on either
-engine (docs/security.md says how long that takes).
+The gate is asked for every address, role and method in every run with SQLite; what it reads of the database is the same
+on both engines, and every page walked on PostgreSQL passes it. What has to be rendered is asked of one role and method
+each, always the same; with TRUONGSO_DEEP=1 of all of them, on either engine (docs/security.md tells how long).
 """
 
 from __future__ import annotations

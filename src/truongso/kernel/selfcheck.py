@@ -50,7 +50,7 @@ def run_all() -> list[Result]:
     """Every check of the installed rooms, ordered by invariant."""
     checks = sorted(_all(), key=lambda c: (c.invariant, str(c.title)))
     broken = _counts([check for check in checks if check.function is None])
-    return [_counted(check, next(broken)) if check.function is None else _looked(check) for check in checks]
+    return [_counted(c, next(broken)) if c.function is None else _looked(c, c.function()) for c in checks]
 
 
 def _all() -> list[Check]:
@@ -80,8 +80,7 @@ def _counted(check: Check, broken: int) -> Result:
         return Result(check.invariant, str(check.title), broken, [" ".join(map(str, row)) for row in cursor.fetchall()])
 
 
-def _looked(check: Check) -> Result:
-    problems = check.function() if check.function else []
+def _looked(check: Check, problems: list[str]) -> Result:
     return Result(check.invariant, str(check.title), len(problems), problems[:_SHOWN])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from itertools import count
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,8 +14,12 @@ import pytest
 from truongso.kernel import clock
 from truongso.kernel.clock import SCHOOL_TIME
 from truongso.sandbox.gateway_client import SandboxGateways
+from truongso.sandbox.gateways import database, merchants, orders
+from truongso.sandbox.gateways.merchants import Contract
 from truongso.sandbox.gateways.tests.asking import call, hmac_hex
 from truongso.sandbox.gateways.tests.conftest import School
+from truongso.sandbox.gateways.types import Provider
+from truongso.sandbox.gateways.zalopay import api
 from truongso.sandbox.json_client import Json
 
 TAKEN = (200, b'{"return_code":1,"return_message":"success"}')
@@ -125,6 +131,25 @@ def test_bad_orders_are_refused(
 ) -> None:
     answer = ask(gateways, "create", order_of(merchant, school, **changes))
     assert (answer["return_code"], answer["sub_return_code"]) == (2, -401)
+
+
+@pytest.mark.parametrize(("day", "code"), [("261123", 1), ("261124", 2)])
+def test_an_order_of_the_last_minutes_of_a_day_is_read_after_midnight(tmp_path: Path, day: str, code: int) -> None:
+    """Its number bears the day of its own time, not of the moment it is read."""
+    database.prepare(tmp_path / "gateways.sqlite3")
+    with database.opened(tmp_path / "gateways.sqlite3") as connection:
+        merchants.sign_up(connection, Contract(Provider.ZALOPAY, "9001", "Trường", {"key1": "k1", "key2": "k2"}))
+        midnight = dt.datetime(2026, 11, 24, tzinfo=SCHOOL_TIME)
+        asked = {
+            "app_id": 9001, "app_user": "phuhuynh", "app_trans_id": f"{day}_TS1", "amount": 450_000, "item": "[]",
+            "app_time": int(midnight.timestamp() * 1000) - 60_000, "embed_data": "{}", "description": "Học phí",
+        }  # fmt: skip
+        signed = ("app_id", "app_trans_id", "app_user", "amount", "app_time", "embed_data", "item")
+        asked["mac"] = hmac_hex("k1", "|".join(str(asked[name]) for name in signed))
+        with clock.frozen(midnight + dt.timedelta(minutes=1)):
+            answer = api.create(connection, asked, lambda order: f"http://127.0.0.1/{order.token}")
+        assert answer["return_code"] == code
+        assert (orders.find(connection, merchants.merchants(connection)[0], f"{day}_TS1") is not None) == (code == 1)
 
 
 def test_bad_macs_and_names_used_before(gateways: SandboxGateways, merchant: Json, school: School) -> None:
