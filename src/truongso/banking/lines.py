@@ -105,7 +105,7 @@ def known(
     found = {LineKey(content, occurrence): line_id for content, occurrence, line_id in sightings if line_id}
     rest = [r for r in reported if r.key not in found]
     pool = _unpaired(account, rest, seen_in=FeedSighting, not_in=StatementRow)
-    for same in (_same, _says_nothing_else):
+    for same in (_same, _says_nothing_else) if pool else ():
         for r in rest:
             line_id = _take(pool, r.line, same)
             if line_id is not None:

@@ -51,6 +51,9 @@ def run(args: argparse.Namespace) -> int:
                     f"{name:<22}{spent.wall:>9.2f} giây; bộ xử lý {spent.client_cpu:.2f} (chương trình) + "
                     f"{spent.database_cpu:.2f} (cơ sở dữ liệu)"
                 )
+            print(
+                f"mức sàn (chừng ấy bản ghi vào bảng trống) {result.floor_seconds:.2f} giây, gấp {result.ratio:.2f} lần"
+            )
             print(f"phần mười cuối so với đầu: gấp {result.growth:.2f} lần thời gian")
         from django.db import connections
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,11 +12,10 @@ from truongso.kernel import clock, origin, scope, sending
 from truongso.kernel.actor import Actor
 from truongso.kernel.bulk import insert_many, new_row
 from truongso.kernel.db import transaction_required
+from truongso.kernel.fixed_form import fixed_form
 from truongso.kernel.models import AuditEntry, AuditHead
 
 SYSTEM_SCHOOL = 0
-# No JSON column gives back what is no number: the chain would never close over such an entry again.
-_fixed_form = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _LONGEST_REASON = 500  # what the column holds; the hash is of what is kept
 HIDDEN = "***"
 _SCALARS = frozenset({str, int, bool, float, type(None)})
@@ -103,7 +101,8 @@ def entry_hash(row: AuditEntry) -> str:
     came_from = [row.request_id, row.source, row.device]
     if any(came_from):
         payload.append(came_from)
-    return hashlib.sha256((row.prev_hash + _fixed_form(payload)).encode()).hexdigest()
+    # A form without NaN: no JSON column gives it back, and the chain would never close over such an entry again.
+    return hashlib.sha256(row.prev_hash.encode() + fixed_form(payload)).hexdigest()
 
 
 def first_broken(rows: Iterable[AuditEntry]) -> AuditEntry | None:

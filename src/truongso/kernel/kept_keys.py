@@ -37,12 +37,12 @@ def _guard(model: type[models.Model], keys: list[SchoolKey]) -> Trigger:
         ),
         sqlite_when="",
         sqlite="",
+        row_by_row=True,
     )
 
 
 def _missing(model: type[models.Model], key: SchoolKey) -> str:
-    """Whether the row points to nothing of its school. Row by row by the index: joined, a plan made while the target
-    was short walks all of it for every bulk."""
+    """Whether the row points to nothing of its school."""
     field = model._meta.get_field(key.field)
     assert isinstance(field, models.ForeignKey)  # noqa: S101 - a SchoolKey names a SchoolForeignKey
     target, column = field.related_model._meta.db_table, f"n.{field.column}"

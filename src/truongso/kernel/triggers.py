@@ -20,6 +20,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "ts_"
+_ROW_BY_ROW = "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off "
 _RAISE = "RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation';"
 
 
@@ -30,6 +31,9 @@ class Trigger:
     `postgres` is the body of a plpgsql trigger function (between BEGIN and END); `sqlite` the statements between
     BEGIN and END. `when` is the part between CREATE TRIGGER name and the body, with {table}:
     for PostgreSQL e.g. `BEFORE UPDATE ON {table} FOR EACH ROW`, for SQLite `BEFORE UPDATE ON {table}`.
+
+    `row_by_row`: PostgreSQL looks each new row's partner up by the index. It keeps the plan it made while the table was
+    short, and a join planned then walks all of the table for every bulk ever after.
     """
 
     name: str
@@ -39,11 +43,13 @@ class Trigger:
     sqlite_when: str
     sqlite: str
     postgres_declare: str = ""
+    row_by_row: bool = False
 
     def postgres_sql(self) -> list[str]:
         declare = f"DECLARE {self.postgres_declare} " if self.postgres_declare else ""
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"{_ROW_BY_ROW if self.row_by_row else ''}AS "
             f"$body$ {declare}BEGIN {self.postgres.strip()} END $body$",
             f"CREATE OR REPLACE TRIGGER {self.name} {self.postgres_when.format(table=self.table)} "
             f"EXECUTE FUNCTION {self.name}()",

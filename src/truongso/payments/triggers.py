@@ -62,6 +62,7 @@ def _apply(table: str, targets: dict[tuple[str, str], str]) -> Trigger:
         table=table,
         postgres_when="AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT",
         postgres=f"{grouped} RETURN NULL;",
+        row_by_row=True,
         sqlite_when="AFTER INSERT ON {table}",
         sqlite=single,
     )
@@ -185,6 +186,7 @@ TRIGGERS = [
             f"SUM({_REFUNDED}) AS r FROM fresh GROUP BY school_id, payment_id) d "
             "WHERE payments_payment.id = d.payment_id AND payments_payment.school_id = d.school_id; RETURN NULL;"
         ),
+        row_by_row=True,
         sqlite_when="AFTER INSERT ON {table}",
         sqlite=(
             f"UPDATE payments_payment SET credited = credited + {_of_new(_CREDIT)}, "
@@ -200,6 +202,7 @@ TRIGGERS = [
             "SUM(amount) AS s FROM fresh GROUP BY school_id, evidence_id) d "
             "WHERE payments_evidence.id = d.evidence_id AND payments_evidence.school_id = d.school_id; RETURN NULL;"
         ),
+        row_by_row=True,
         sqlite_when="AFTER INSERT ON {table}",
         sqlite=_USED,
     ),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from truongso.kernel.fixed_form import fixed_form
 from truongso.kernel.money import ZERO, Dong, total
 
 
@@ -146,8 +146,7 @@ class DayFigures:
 
 def digest_of(*parts: object) -> str:
     """sha256 of values in a fixed JSON form; what a signature is of."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(fixed_form(list(parts))).hexdigest()
 
 
 class ClosingRefusedError(Exception):

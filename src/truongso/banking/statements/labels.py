@@ -13,6 +13,8 @@ _PARTS = re.compile(r"[/\n()|:]| - ")
 
 
 _WORDS = re.compile(r"[A-Z0-9]+")
+_UPPER = bytes(range(256)).upper()
+_BETWEEN_WORDS = bytes(sign for sign in range(128) if not chr(sign).isalnum())
 
 
 @functools.lru_cache(maxsize=8192)
@@ -29,7 +31,7 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Letters and digits only, upper case, no accents: what is left of `fold` without its spaces."""
     if text.isascii():
-        return "".join(_WORDS.findall(text.upper()))
+        return text.encode("ascii").translate(_UPPER, _BETWEEN_WORDS).decode("ascii")
     return fold(text).replace(" ", "")
 
 

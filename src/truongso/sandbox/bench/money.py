@@ -36,9 +36,8 @@ from truongso.kernel import clock, jobs, selfcheck
 from truongso.kernel.db import transaction
 from truongso.kernel.money import Dong
 from truongso.people.public import classes_of_year
+from truongso.sandbox.bench.floor import bare_rows
 from truongso.sandbox.bench.school import ACTOR, BenchSchool, build
-
-_ROW = "x" * 120  # about the width of a row of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def _issue(place: BenchSchool, name: str, items: list[int], limit: float) -> Fig
     if done.state != jobs.DONE or done.result["invoices"] != totals.invoices:
         raise RuntimeError(f"issuing failed: {done.error}")
     # invoices and entries, and for each item a line and a posting
-    floor = _floor(totals.invoices * (2 + 2 * len(items)))
+    floor = bare_rows(totals.invoices * (2 + 2 * len(items)))
     return _figure(name, seconds, floor, limit, totals.invoices)
 
 
@@ -137,7 +136,7 @@ def _statement(place: BenchSchool, lines: int) -> Figure:
     if counts["booked"] != lines:
         raise RuntimeError(f"booked {counts['booked']} of {lines}")
     # line, sighting, decision, evidence, payment, allocation, two entries, two postings, receipt, audit, event
-    return _figure("statement_lines", seconds, _floor(lines * 13), 3.0 * lines / 1000, lines)
+    return _figure("statement_lines", seconds, bare_rows(lines * 13), 3.0 * lines / 1000, lines)
 
 
 def _file(place: BenchSchool, found: list[Invoice]) -> bytes:
@@ -175,24 +174,6 @@ def _cpu(act: Callable[[], object]) -> float:
         if getattr(response, "status_code", 0) != 200:
             raise RuntimeError(f"the page answered {getattr(response, 'status_code', None)}")
     return statistics.median(times)
-
-
-def _floor(rows: int) -> float:
-    """Seconds to put that many rows into a bare table in one transaction, batch by batch as the driver does it."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_floor")
-        cursor.execute("CREATE TABLE bench_floor (a bigint, b bigint, c bigint, t text)")
-    started = time.perf_counter()
-    with transaction(), connection.cursor() as cursor:
-        batch = 500
-        for start in range(0, rows, batch):
-            values = [v for n in range(start, min(start + batch, rows)) for v in (n, n, n, _ROW)]
-            slots = ",".join(["(%s,%s,%s,%s)"] * (len(values) // 4))
-            cursor.execute(f"INSERT INTO bench_floor VALUES {slots}", values)  # noqa: S608 - placeholders only
-    seconds = time.perf_counter() - started
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE bench_floor")
-    return seconds
 
 
 def _figure(name: str, seconds: float, floor: float, limit: float, count: int) -> Figure:

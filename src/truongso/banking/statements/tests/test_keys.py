@@ -6,7 +6,11 @@ import datetime as dt
 import hashlib
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from truongso.banking.statements import Direction, LineKey, StatementLine, line_keys
+from truongso.banking.statements.labels import fold, squeeze
 from truongso.kernel.money import Dong
 
 LINE = StatementLine(dt.date(2026, 11, 5), Direction.IN, Dong(450000), "Nộp học phí ABK7M2QXP", "4146")
@@ -46,3 +50,10 @@ def test_what_makes_another_line() -> None:
 def test_spacing_accents_balance_and_time_do_not_make_another_line() -> None:
     same = replace(LINE, memo="NOP HOC  PHI ABK7M2Q  XP", balance=Dong(1))
     assert keys(same) == keys(LINE)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_a_plain_text_is_squeezed_as_any_other(text: str) -> None:
+    """Letters and digits of ASCII go a quicker way: the same comes out."""
+    assert squeeze(text) == fold(text).replace(" ", "")
+    assert squeeze("MBVCB.12-ab c") == "MBVCB12ABC"
