@@ -34,7 +34,7 @@ import random
 import re
 import secrets
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, KeysView
+from collections.abc import Iterable, Iterator, KeysView, Sequence
 from enum import StrEnum
 from operator import ne
 
@@ -53,6 +53,7 @@ _LETTERS = "".join(symbol for symbol in ALPHABET if symbol.isalpha())
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
 _SHAPE = re.compile(rf"[{_LETTERS}]{{2}}[{ALPHABET}]{{7}}")
+_MIXED_TAIL = re.compile(rf"(?=.*[2-9])(?=.*[A-Z])[{ALPHABET}]{{6}}")
 _GROUP_SHAPE = re.compile(rf"[{_LETTERS}]{{9}}")
 
 
@@ -239,7 +240,7 @@ class CodeIndex:
         self._heads: dict[str, list[str]] = {}
         self._tails: dict[str, list[str]] = {}
         self._long_tails: dict[str, list[str]] = {}
-        self._without_digits = 0
+        self._plain_tails = 0
         self.prefixes: dict[str, int] = {}
         """Prefixes of the known codes, with how many codes bear each."""
         for code in codes:
@@ -260,15 +261,17 @@ class CodeIndex:
         return self._long_tails.keys()
 
     @property
-    def tails_hold_digits(self) -> bool:
-        """Whether each of them holds a digit, as those of invoice codes do."""
-        return not self._without_digits
+    def tails_are_mixed(self) -> bool:
+        """Whether each of them holds digits and letters of the alphabet and nothing else, as those of invoice codes
+        do.
+        """
+        return not self._plain_tails
 
     def add(self, code: str) -> None:
         """Make a code known. Adding it twice changes nothing."""
         if code in self.codes:
             return
-        self._without_digits += code[3:].isalpha()
+        self._plain_tails += not _MIXED_TAIL.fullmatch(code[3:])
         self.codes.add(code)
         self._heads.setdefault(code[:5], []).append(code)
         self._tails.setdefault(code[5:], []).append(code)
@@ -280,7 +283,7 @@ class CodeIndex:
         if code not in self.codes:
             return
         self.codes.remove(code)
-        self._without_digits -= code[3:].isalpha()
+        self._plain_tails -= not _MIXED_TAIL.fullmatch(code[3:])
         for halves, key in ((self._heads, code[:5]), (self._tails, code[5:]), (self._long_tails, code[3:])):
             halves[key].remove(code)
             if not halves[key]:
@@ -305,31 +308,38 @@ class CodeIndex:
         A word of another length has none. A word of ten that merely holds a code at one end counts as
         `extra`.
         """
+        if not LENGTH - 1 <= len(word) <= LENGTH + 1:
+            return []
+        return self._over_one_error(word, self._heads.get(word[:5], ()), self._tails.get(word[-4:], ()))
+
+    def corrections_from(self, row: str, start: int) -> list[tuple[str, int, Slip]]:
+        """The `corrections` of the 8, 9 and 10 symbols of a row that begin at a place: code, where they end, error."""
+        near = row[start + 5 : start + 7]  # what follows a whole head is one of the code's next two, whatever the error
+        heads = [one for one in self._heads.get(row[start : start + 5], ()) if one[5] in near or one[6] in near]
+        found: list[tuple[str, int, Slip]] = []
+        for end in range(start + LENGTH - 1, min(start + LENGTH + 1, len(row)) + 1):
+            tails = self._tails.get(row[end - 4 : end], ())
+            if heads or tails or end - start == LENGTH:
+                found += [(code, end, slip) for code, slip in self._over_one_error(row[start:end], heads, tails)]
+        return found
+
+    def _over_one_error(self, word: str, heads: Sequence[str], tails: Sequence[str]) -> list[tuple[str, Slip]]:
+        """The corrections of a word of 8, 9 or 10 symbols, from the known codes with its head and with its tail."""
+        near = dict.fromkeys((*heads, *tails)) if heads and tails else heads or tails
         if len(word) == LENGTH:
-            return self._same_length(word)
-        if len(word) == LENGTH - 1:
-            near = self._near(word[:5], word[4:])
-            return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)] if near else []
-        if len(word) == LENGTH + 1:
-            near = self._near(word[:5], word[6:])
-            return [(code, Slip.EXTRA) for code in near if _one_shorter(code, word)] if near else []
-        return []
+            return self._same_length(word, near)
+        if len(word) < LENGTH:
+            return [(code, Slip.MISSING) for code in near if _one_shorter(word, code)]
+        return [(code, Slip.EXTRA) for code in near if _one_shorter(code, word)]
 
-    def _near(self, head: str, tail: str) -> Collection[str]:
-        """The known codes with this head or this tail, each once."""
-        heads, tails = self._heads.get(head), self._tails.get(tail)
-        if heads is None or tails is None:
-            return heads or tails or ()
-        return dict.fromkeys((*heads, *tails))
-
-    def _same_length(self, word: str) -> list[tuple[str, Slip]]:
+    def _same_length(self, word: str, near: Iterable[str]) -> list[tuple[str, Slip]]:
         """Swaps first. A swap leaves the head or the tail whole, but for the one across their border."""
         found: list[tuple[str, Slip]] = []
         across = word[:4] + word[5] + word[4] + word[6:]
         if across in self.codes and across != word:
             found.append((across, Slip.SWAPPED))
         wrong: list[tuple[str, Slip]] = []
-        for code in self._near(word[:5], word[5:]):
+        for code in near:
             errors = sum(map(ne, word, code))
             if errors == 1:
                 wrong.append((code, Slip.WRONG))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from itertools import compress
-from string import ascii_uppercase
+from collections.abc import Collection
 from typing import NamedTuple
 
 from truongso.banking.matching.fold import Reading
-from truongso.fees.types import LENGTH, CodeIndex, Slip, is_valid
+from truongso.fees.types import ALPHABET, LENGTH, CodeIndex, Slip, is_valid
 
 _READ_AT_MOST = 600
-_PLACES = range(_READ_AT_MOST)
-_SIXES = [slice(at, at + 6) for at in _PLACES]
+_TAIL = 6
+_TAILS = [slice(at, at + _TAIL) for at in range(_READ_AT_MOST)]
+_SIZES = (8, 9, 10)
+_ANY = re.compile(".+")
+_SYMBOLS = re.compile(rf"[{ALPHABET}]{{{_TAIL},}}")
 _STRAY = range(1, 3)
 
 
@@ -48,15 +51,17 @@ def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> l
     code and not a mistyped one. A piece with a symbol missing must not be the inside of a word that is just
     one or two signs longer: that would be a second error.
     """
-    known = {hit.code for hit in taken}
-    hits = _near(reading, index, _anchored_by_prefix(reading.row, index), known)
+    known = {hit.code for hit in taken} if taken else ()
+    hits = _near_prefixes(reading, index, known)
     hits = hits or _near(reading, index, _anchored_by_tail(reading.row, index), known)
     if not hits:
         return []
     blocked = [*taken, *unknown_codes(reading, index)]
+    if len(hits) > 1:
+        hits.sort(key=lambda one: _distance_from_words(reading, one))
     best: dict[str, Found] = {}
-    for hit in sorted(hits, key=lambda one: _distance_from_words(reading, one)):
-        if not any(hit.start < one.end and one.start < hit.end for one in blocked):
+    for hit in hits:
+        if not blocked or not any(hit.start < one.end and one.start < hit.end for one in blocked):
             best.setdefault(hit.code, hit)
     return _without_second_errors(reading, list(best.values())) if len(best) > 1 else list(best.values())
 
@@ -70,31 +75,42 @@ def _without_second_errors(reading: Reading, hits: list[Found]) -> list[Found]:
     return sorted(kept, key=lambda hit: hit.start)
 
 
-def _anchored_by_prefix(row: str, index: CodeIndex) -> list[tuple[int, int]]:
-    spans = []
-    for prefix in index.prefixes:
-        at = row.find(prefix)
-        while at >= 0:
-            spans += [(at, at + 8), (at, at + 9), (at, at + 10)]
-            at = row.find(prefix, at + 1)
-    return spans
+def _near_prefixes(reading: Reading, index: CodeIndex, known: Collection[str]) -> list[Found]:
+    """Readings over one error that begin with a prefix."""
+    row = reading.row
+    return [
+        Found(code, at, end, slip)
+        for prefix in index.prefixes
+        for at in _places_of(prefix, row)
+        for code, end, slip in index.corrections_from(row, at)
+        if code not in known and not (slip is Slip.MISSING and _inside_a_word(reading, at, end))
+    ]
+
+
+def _places_of(prefix: str, row: str) -> list[int]:
+    places = []
+    at = row.find(prefix)
+    while at >= 0:
+        places.append(at)
+        at = row.find(prefix, at + 1)
+    return places
 
 
 def _anchored_by_tail(row: str, index: CodeIndex) -> list[tuple[int, int]]:
     """Where the last six symbols of a code stand: the damage is then in the prefix or right behind it."""
-    tails, first, last = index.long_tails, 0, len(row)
-    if index.tails_hold_digits:  # then the letters before and after the digits of the row are no matter
-        first = max(0, len(row) - len(row.lstrip(ascii_uppercase)) - 5)
-        last = len(row.rstrip(ascii_uppercase))
-    if tails.isdisjoint(map(row.__getitem__, _SIXES[first:last])):
-        return []
-    spans = []
-    for at in compress(_PLACES[first:last], map(tails.__contains__, map(row.__getitem__, _SIXES[first:last]))):
-        spans += [(at - 2, at + 6), (at - 3, at + 6), (at - 4, at + 6)]
+    tails, spans = index.long_tails, []
+    mixed = index.tails_are_mixed
+    for hit in (_SYMBOLS if mixed else _ANY).finditer(row, 0, _READ_AT_MOST + _TAIL - 1):
+        piece = hit.group()
+        if mixed and (piece.isalpha() or piece.isdigit()):
+            continue
+        if not tails.isdisjoint(map(piece.__getitem__, _TAILS[: len(piece)])):
+            ends = [hit.start() + cut.stop for cut in _TAILS[: len(piece)] if piece[cut] in tails]
+            spans += [(end - size, end) for end in ends for size in _SIZES]
     return spans
 
 
-def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]], known: set[str]) -> list[Found]:
+def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]], known: Collection[str]) -> list[Found]:
     """Readings of the spans over one error; a code already `known` is not read again out of its own neighbourhood."""
     row = reading.row
     return [
@@ -108,12 +124,12 @@ def _near(reading: Reading, index: CodeIndex, spans: list[tuple[int, int]], know
 
 def unknown_codes(reading: Reading, index: CodeIndex) -> list[Found]:
     """Whole words that are valid codes of the account's prefixes but none of its known codes."""
-    row, prefixes = reading.row, index.prefixes
-    starts = [start for start in reading.starts if row[start : start + 2] in prefixes]
+    row, starts, ends = reading.row, reading.starts, reading.ends
+    begun = [at for prefix in index.prefixes for at in _places_of(prefix, row) if at in starts and at + LENGTH in ends]
     return [
-        Found(word, start, start + LENGTH)
-        for start in starts
-        if start + LENGTH in reading.ends and (word := row[start : start + LENGTH]) not in index and is_valid(word)
+        Found(word, at, at + LENGTH)
+        for at in sorted(begun)
+        if (word := row[at : at + LENGTH]) not in index and is_valid(word)
     ]
 
 

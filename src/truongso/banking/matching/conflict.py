@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 
 from truongso.banking.matching.codes import Found
 from truongso.banking.matching.fold import Reading, squeeze
 from truongso.banking.matching.frames import Frames
-from truongso.banking.matching.names import Mention, Pupil, PupilIndex
+from truongso.banking.matching.names import Mention, Pupil, PupilIndex, longest
 from truongso.banking.matching.types import Transfer
 
 
@@ -33,13 +35,16 @@ def named(
     transfer: Transfer, reading: Reading, pupils: PupilIndex, frames: Frames, codes: Collection[Found] = ()
 ) -> Named:
     """What the memo says about pupils outside the given codes and outside the frames of banks."""
-    bounds = [place for hit in codes for place in (hit.start, hit.end)] if codes else ()
-    names = pupils.names_in(reading, bounds, lambda: frames.spans(reading, "names"))
+    bounds = [*chain.from_iterable(map(_bounds, codes))] if codes else ()
+    names = pupils.names_in(reading, bounds)
     classes = pupils.classes_in(reading) if pupils.may_name_class(reading) else []
     if not names and not classes:
         return _NOTHING
+    framed = frames.spans(reading, "names")
+    if names:
+        names = longest([one for one in names if not any(start <= one.start < end for start, end in framed)])
     payer = squeeze(transfer.payer_name)
-    spans = [*((hit.start, hit.end) for hit in codes), *frames.spans(reading, "names")]
+    spans = [*((hit.start, hit.end) for hit in codes), *framed]
     if payer:
         spans += _parts_of_payer(names, payer, reading.row)
     names = [one for one in names if not _within(one, spans)]
@@ -122,4 +127,5 @@ def _within(one: Mention, spans: Iterable[tuple[int, int]]) -> bool:
     return any(one.start < end and start < one.end for start, end in spans)
 
 
+_bounds = attrgetter("start", "end")
 _NOTHING = Named([], [], [])

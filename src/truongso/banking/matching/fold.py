@@ -14,6 +14,8 @@ from itertools import accumulate
 from truongso.fees.types import fold_letters
 
 _TABLE = bytes(ord(chr(sign).upper()) if sign < 128 and chr(sign).isalnum() else ord(" ") for sign in range(256))
+_NEITHER = bytes(sign for sign in range(256) if _TABLE[sign] == ord(" "))
+"""What is neither letter nor digit."""
 
 
 @dataclass(slots=True)
@@ -43,7 +45,8 @@ def read(memo: str) -> Reading:
 
 def squeeze(text: str) -> str:
     """A name, class or account as a row of A–Z and 0–9."""
-    return "".join(_words(text))
+    plain = text if text.isascii() else fold_letters(text)
+    return plain.encode("ascii").translate(_TABLE, _NEITHER).decode("ascii")
 
 
 def _words(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import compress
 
 from truongso.banking.matching.fold import Reading, squeeze
 
@@ -34,6 +35,7 @@ class Frames:
     """All patterns, plus the words that follow a payer's name and phrases that look like given names."""
 
     by_content: Mapping[str, tuple[Frame, ...]]
+    needs: Mapping[str, tuple[str, ...]]  # of the same frames, to look for all of them at once
     transfer_words: tuple[str, ...]
     memo_phrases: frozenset[str]
     memo_words: frozenset[str]
@@ -42,9 +44,7 @@ class Frames:
         """Pieces of the row that hold what is asked for: `names` or `reference`."""
         row = reading.row
         spans: list[Span] = []
-        for frame in self.by_content[holds]:
-            if frame.needs not in row:
-                continue
+        for frame in compress(self.by_content[holds], map(row.__contains__, self.needs[holds])):
             if frame.is_on_text:
                 text = reading.text
                 hits = [hit.span() for hit in frame.pattern.finditer(text)]
@@ -76,4 +76,7 @@ def known_frames() -> Frames:
     for frame in raw["frames"]:
         pattern, is_on_text = re.compile(frame["pattern"]), frame.get("on") == "text"
         frames[frame["holds"]] += (Frame(frame["name"], frame["needs"], pattern, is_on_text),)
-    return Frames(frames, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"]))
+    needs = {holds: tuple(frame.needs for frame in some) for holds, some in frames.items()}
+    return Frames(
+        frames, needs, tuple(raw["transfer_words"]), frozenset(raw["memo_phrases"]), frozenset(raw["memo_words"])
+    )

@@ -15,12 +15,20 @@ from truongso.banking.matching.codes import printed_codes
 from truongso.banking.matching.fold import read, squeeze
 from truongso.banking.matching.frames import known_frames
 from truongso.banking.matching.notfees import OwnAccounts
-from truongso.banking.matching.rules import Case, decide
+from truongso.banking.matching.rules import Case, Known, decide
 from truongso.banking.matching.types import Decision, Holder, OpenInvoice, Reason, Rule, Transfer, Verdict
 from truongso.kernel.collector import resting_collector
 from truongso.kernel.money import Dong
 
 LineKey = tuple[str, str, str, int, str]
+
+
+def _add(pupils_of: dict[str, dict[str, None]], payer: str, student_key: str) -> None:
+    pupils = pupils_of.get(payer)
+    if pupils is None:
+        pupils_of[payer] = {student_key: None}
+    else:
+        pupils[student_key] = None
 
 
 class Matcher:
@@ -47,13 +55,18 @@ class Matcher:
         self._accounts: dict[str, Account] = {}
         self._learnt = {payer: dict.fromkeys(pupils) for payer, pupils in (learnt or {}).items()}
         self._learnt_names = {squeeze(name): dict.fromkeys(keys) for name, keys in (learnt_names or {}).items()}
-        self._own = OwnAccounts.of(own_accounts)
-        self._numbers = numbers if numbers is not None else {}
-        self._bills = bills if bills is not None else {}
         self._learns = learns
-        self._seen: dict[LineKey, set[str]] = {}
-        self._frames = known_frames()
+        self._seen: dict[LineKey, tuple[str, ...]] = {}
         self._nowhere = Account("")
+        self._known = Known(
+            self._accounts,
+            self._learnt,
+            self._learnt_names,
+            OwnAccounts.of(own_accounts),
+            numbers if numbers is not None else {},
+            bills if bills is not None else {},
+            known_frames(),
+        )
         for invoice in invoices:
             self.put(invoice)
 
@@ -97,25 +110,10 @@ class Matcher:
         """
         if transfer.amount.value <= 0:
             raise ValueError("a transfer must be above 0 đ")
-        account = self._accounts.get(transfer.account)
         reading = read(transfer.memo)
-        home = account or self._nowhere
-        return decide(
-            Case(
-                transfer,
-                transfer.amount.value,
-                reading,
-                home,
-                self._accounts,
-                self._learnt,
-                self._frames,
-                self._learnt_names,
-                self._own,
-                printed_codes(reading.row, home.index),
-                self._numbers,
-                self._bills,
-            )
-        )
+        home = self._accounts.get(transfer.account, self._nowhere)
+        codes = printed_codes(reading.row, home.index)
+        return decide(Case(transfer, transfer.amount.value, reading, home, codes, self._known))
 
     def book(self, transfer: Transfer, codes: Iterable[str], amounts: Iterable[Dong]) -> None:
         """Take an allocation into account: the invoices owe less, the payer is known for their pupils.
@@ -136,9 +134,9 @@ class Matcher:
     def learn(self, payer_account: str, student_key: str, payer_name: str = "") -> None:
         """Remember that a payer paid for a pupil. A blank account or name says nothing."""
         if payer_account:
-            self._learnt.setdefault(payer_account, {})[student_key] = None
+            _add(self._learnt, payer_account, student_key)
         if payer_name:
-            self._learnt_names.setdefault(squeeze(payer_name), {})[student_key] = None
+            _add(self._learnt_names, squeeze(payer_name), student_key)
 
     def forget(self, payer_account: str, student_key: str, payer_name: str = "") -> None:
         """Take a wrongly learnt payer back; unknown ones change nothing."""
@@ -154,11 +152,11 @@ class Matcher:
         if not transfer.bank_ref:
             return False
         key = (transfer.account, transfer.date, transfer.bank_ref, transfer.amount.value, transfer.memo)
-        payers = self._seen.get(key)
-        if payers is None:
-            self._seen[key] = {transfer.payer_account}
+        new = (transfer.payer_account,)
+        payers = self._seen.setdefault(key, new)
+        if payers is new:
             return False
         if not transfer.payer_account or "" in payers or transfer.payer_account in payers:
             return True
-        payers.add(transfer.payer_account)
+        self._seen[key] = payers + new
         return False

@@ -9,9 +9,11 @@ An".
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count
+from operator import not_
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -63,8 +65,9 @@ _GLUED_AFTER = (
 )
 _BEFORE_CLASS = {"LOP", "L", "HS"}
 """Between a given name and its class: "Mai HS lớp 3B"."""
-_NUMBER_CLASS = re.compile(r"(?<![0-9/.-])[0-9]{1,2}[/.-][0-9]{1,2}(?![0-9/.-])")
-"""6/1, 6.1, 6-1: as classes are written; not a part of a date, an amount or an account number."""
+_NUMBER_CLASS = re.compile(r"[0-9](?<![0-9/.-][0-9])[0-9]?[/.-][0-9]{1,2}(?![0-9/.-])")
+"""6/1, 6.1, 6-1: as classes are written; not a part of a date, an amount or an account number. The first digit
+stands before the look back at what precedes it, so that the search skips from digit to digit."""
 
 
 @dataclass(slots=True, eq=False)
@@ -105,12 +108,15 @@ class PupilIndex:
     def __init__(self) -> None:
         self.by_key: dict[str, Pupil] = {}
         self.by_name: dict[str, list[Pupil]] = {}
-        self._heads: set[str] = set()
-        self._longest_name = 0
+        self._name_cuts: dict[str, list[slice]] = {}  # head → lengths of the names that begin so
+        self._names_begin_with_digits = False
+        self._head_pieces: set[str] = set()  # the heads, and what of one can stand before the end of a word
         self._plain_words = set(known_frames().memo_words)
-        self._places: dict[str, tuple[int, ...]] = {}
+        self._openings: dict[str, Sequence[int]] = {}  # word → where in it a name may begin
+        self._quiet_words: set[str] = set()  # in these none can begin
         self._in_class: dict[str, dict[str, list[Pupil]]] = {}
         self._class_words: dict[str, str] = {}
+        self._class_pieces: set[str] = set()  # what may stand as the first word of those
         self._number_classes: set[str] = set()
         self._class_signs: set[str] = {"LOP"}
 
@@ -126,10 +132,13 @@ class PupilIndex:
         self.by_key[key] = pupil
         if len(words) > 1 and len(pupil.name) >= _SHORTEST:
             self._plain_words.update(words)
-            self._places.clear()
+            self._forget_words()
             self.by_name.setdefault(pupil.name, []).append(pupil)
-            self._heads.add(pupil.name[:_HEAD])
-            self._longest_name = max(self._longest_name, len(pupil.name))
+            cut, cuts = slice(len(pupil.name)), self._name_cuts.setdefault(pupil.name[:_HEAD], [])
+            if cut not in cuts:
+                cuts.append(cut)
+            self._names_begin_with_digits |= pupil.name[0].isdigit()
+            self._head_pieces.update(pupil.name[:size] for size in range(1, _HEAD + 1))
         if class_row:
             self._in_class.setdefault(class_row, {}).setdefault(pupil.given, []).append(pupil)
             self._add_class(class_row, class_name)
@@ -143,69 +152,94 @@ class PupilIndex:
             written.append(class_row)
         for words in written:
             self._class_words[words] = class_row
+            self._class_pieces.update(words[:size] for size in range(1, len(words) + 1))
         self._class_signs.update(written)
         parts = read(class_name).words
         if len(parts) > 1 and not class_row.isdigit():
             self._class_signs.add(parts[-2])  # "Lá 1": the words stand apart
 
-    def names_in(
-        self, reading: Reading, bounds: Collection[int], outside: Callable[[], Collection[tuple[int, int]]]
-    ) -> list[Mention]:
-        """Full names mentioned, in order; where they overlap the longest.
+    def names_in(self, reading: Reading, bounds: Collection[int] = ()) -> list[Mention]:
+        """Full names mentioned, those that overlap too (`longest` chooses); `bounds` are further word bounds."""
+        row, is_name, found = reading.row, self.by_name.__contains__, []
+        for start in self._begins(reading, bounds):
+            rest = row[start:]
+            for name in filter(is_name, map(rest.__getitem__, self._name_cuts[rest[:_HEAD]])):
+                end = start + len(name)
+                if self._may_end(reading, end, bounds) and _stands_alone(reading, start, end, bounds):
+                    found.append(Mention(name, start, end))
+        return found
 
-        `bounds` are further word bounds. Names that begin within the spans of `outside` are left out; it is asked
-        only when a name may begin somewhere.
+    def _may_end(self, reading: Reading, place: int, bounds: Collection[int]) -> bool:
+        """Whether a name may end here: where a word ends, at a bound, or inside a word that something is glued to.
+
+        Names of pupils and the usual words of memos are whole, and so are codes.
         """
-        row, heads = reading.row, self._heads
-        inner = self._inside_words(reading, bounds)
-        begins = [start for start in (*reading.starts, *bounds, *inner) if row[start : start + _HEAD] in heads]
-        if not begins:
-            return []
-        skipped = outside()
-        ends = sorted({*reading.ends, *bounds, *inner})
-        found = [
-            Mention(row[start:end], start, end)
-            for start in dict.fromkeys(begins)
-            if not any(first <= start < last for first, last in skipped)
-            for end in ends[bisect_left(ends, start + _SHORTEST) : bisect_right(ends, start + self._longest_name)]
-            if row[start:end] in self.by_name and _stands_alone(reading, start, end, bounds)
-        ]
-        return _longest(found) if len(found) > 1 else found
+        if place in reading.ends or place in bounds:
+            return True
+        at = bisect_right(reading.starts, place) - 1
+        word, start = reading.words[at], reading.starts[at]
+        if word in self._plain_words or (start in bounds and start + len(word) in bounds):
+            return False
+        return place - start in _places_in(word)
 
-    def _inside_words(self, reading: Reading, bounds: Collection[int]) -> list[int]:
-        """Places inside words where a name may begin or end because something is glued to it; codes are
-        skipped.
-
-        Names of pupils and the usual words of memos are whole. In a word with digits a name reaches to the
-        digits, or lies anywhere when the word is as long as a sentence without spaces.
-        """
-        plain, known = self._plain_words, self._places
-        strange = [place for place in zip(reading.words, reading.starts, strict=True) if place[0] not in plain]
-        places: list[int] = []
-        for word, start in strange:
+    def _begins(self, reading: Reading, bounds: Collection[int]) -> list[int]:
+        """Where a name may begin: at bounds, and in words that are not known to be quiet; codes have bounds alone."""
+        words, starts, row, heads = reading.words, reading.starts, reading.row, self._name_cuts
+        begins = list(starts) if self._names_begin_with_digits else []
+        begins += bounds
+        for at in compress(count(), map(not_, map(self._quiet_words.__contains__, words))):
+            word = words[at]
+            if word.isdigit():
+                continue
+            start = starts[at]
             if start in bounds and start + len(word) in bounds:
                 continue
-            inside = known.get(word)
-            if inside is None:
-                if len(known) >= _WORDS_KEPT:
-                    known.clear()
-                inside = known[word] = _places_in(word)
-            if inside:
-                places += [start + place for place in inside]
-        return places
+            openings = self._openings.get(word)
+            if openings is None:
+                openings = self._learn_word(word)
+            if openings:
+                begins += map(start.__add__, openings)
+        return [place for place in begins if row[place : place + _HEAD] in heads] if begins else begins
+
+    def _learn_word(self, word: str) -> Sequence[int]:
+        """Places of a word where a name may begin, as far as the word alone can tell; a quiet word has none.
+
+        Long words with digits are not kept: most are numbers that never come again.
+        """
+        pieces = self._head_pieces
+        places = (0,) if word in self._plain_words else (0, *_places_in(word))
+        openings = [place for place in places if word[place : place + _HEAD] in pieces]
+        if len(word) <= _HEAD or word.isalpha():
+            if len(self._quiet_words) + len(self._openings) >= _WORDS_KEPT:
+                self._forget_words()
+            if openings:
+                self._openings[word] = openings
+            else:
+                self._quiet_words.add(word)
+        return openings
+
+    def _forget_words(self) -> None:
+        """What was learnt about words no longer holds, or takes too much room."""
+        self._openings.clear()
+        self._quiet_words.clear()
 
     def classes_in(self, reading: Reading) -> list[Mention]:
         """Classes mentioned: "3A2", "lop 3A2", "L3A2", "6/1", "7.10"; bare words or numbers only after "lớp"."""
-        row, found = reading.row, []
-        for at, start in enumerate(reading.starts):
-            for end in reading.ends[at : at + _CLASS_WORDS]:
-                class_row = self._class_words.get(row[start:end])
+        row, ends, written, found = reading.row, reading.ends, self._class_words, []
+        for at in [at for at, word in enumerate(reading.words) if word in self._class_pieces]:
+            start = reading.starts[at]
+            for end in ends[at : at + _CLASS_WORDS]:
+                class_row = written.get(row[start:end])
                 if class_row:
                     found.append(Mention(class_row, start, end))
-        for hit in _NUMBER_CLASS.finditer(reading.text) if self._number_classes else ():
+        return found + self._number_classes_in(reading) if self._number_classes else found
+
+    def _number_classes_in(self, reading: Reading) -> list[Mention]:
+        text, found = reading.text, []
+        for hit in _NUMBER_CLASS.finditer(text) if _has_separator(text) else ():
             class_row = squeeze(hit.group())
             if class_row in self._number_classes:
-                start = len(squeeze(reading.text[: hit.start()]))
+                start = len(squeeze(text[: hit.start()]))
                 found.append(Mention(class_row, start, start + len(class_row)))
         return found
 
@@ -214,7 +248,8 @@ class PupilIndex:
         words = reading.words
         if not self._class_signs.isdisjoint(words):
             return True
-        return bool(self._number_classes) and _NUMBER_CLASS.search(reading.memo) is not None
+        memo = reading.memo
+        return bool(self._number_classes) and _has_separator(memo) and _NUMBER_CLASS.search(memo) is not None
 
     def short_names_by(self, reading: Reading, mention: Mention) -> list[Beside]:
         """Pupils of a mentioned class whose given name stands right beside the class ("con Bảo Chi 3A2")."""
@@ -227,6 +262,11 @@ class PupilIndex:
             for words in (before, after[:1], after[:2], after[:3])
             for pupil in pupils.get(words[-1] if words else "", ())
         ]
+
+
+def _has_separator(text: str) -> bool:
+    """Whether it can hold a number class at all; takes a tenth of the search."""
+    return "/" in text or "." in text or "-" in text
 
 
 def _places_in(word: str) -> tuple[int, ...]:
@@ -277,7 +317,8 @@ def _stands_alone(reading: Reading, start: int, end: int, bounds: Collection[int
     return len(reading.words[at]) >= _GLUED and not reading.words[at].isdigit()
 
 
-def _longest(found: list[Mention]) -> list[Mention]:
+def longest(found: Collection[Mention]) -> list[Mention]:
+    """The mentions in order; where they overlap the longest."""
     kept: list[Mention] = []
     for mention in sorted(set(found), key=lambda one: (one.start - one.end, one.start)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):

@@ -22,6 +22,19 @@ from truongso.banking.matching.types import Candidate, Decision, Evidence, Holde
 from truongso.kernel.money import Dong
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What holds for every transfer: receiving accounts, payers of before, numbers of virtual accounts."""
+
+    accounts: Mapping[str, Account]
+    learnt: Mapping[str, Collection[str]]
+    learnt_names: Mapping[str, Collection[str]]
+    own: OwnAccounts
+    numbers: Mapping[tuple[str, str], Sequence[Holder]]
+    bills: Mapping[tuple[str, str], str]
+    frames: Frames
+
+
 @dataclass(slots=True)
 class Case:
     """One transfer before the rules, with everything they may look at."""
@@ -30,41 +43,35 @@ class Case:
     amount: int
     reading: Reading
     account: Account
-    accounts: Mapping[str, Account]
-    learnt: Mapping[str, Collection[str]]
-    frames: Frames
-    learnt_names: Mapping[str, Collection[str]]
-    own: OwnAccounts
     codes: list[Found]
-    numbers: Mapping[tuple[str, str], Sequence[Holder]]
-    bills: Mapping[tuple[str, str], str]
+    known: Known
 
     @property
     def is_known_account(self) -> bool:
         """Whether any invoice is payable to the receiving account."""
-        return self.transfer.account in self.accounts
+        return self.transfer.account in self.known.accounts
 
     def other_accounts(self) -> Iterable[Account]:
         """The receiving accounts that the money did not reach."""
-        return (account for account in self.accounts.values() if account is not self.account)
+        return (account for account in self.known.accounts.values() if account is not self.account)
 
     def payer_pupils(self) -> Collection[str]:
         """Keys of the pupils that the payer's account paid for before."""
-        return self.learnt.get(self.transfer.payer_account, ()) if self.transfer.payer_account else ()
+        return self.known.learnt.get(self.transfer.payer_account, ()) if self.transfer.payer_account else ()
 
     def payer_name_pupils(self) -> Collection[str]:
         """Keys of the pupils that somebody of the payer's name paid for; none when the name is a common one."""
         name = squeeze(self.transfer.payer_name) if self.transfer.payer_name else ""
-        pupils = self.learnt_names.get(name, ()) if name else ()
+        pupils = self.known.learnt_names.get(name, ()) if name else ()
         return pupils if len(pupils) <= _MOST_OF_A_NAME else ()
 
     def holders(self) -> Sequence[Holder]:
         """Everyone who was ever given the number that the payer sent to, on this receiving account."""
-        return self.numbers.get((self.transfer.account, self.transfer.virtual_account.upper()), ())
+        return self.known.numbers.get((self.transfer.account, self.transfer.virtual_account.upper()), ())
 
     def bill(self) -> str:
         """The code of the invoice that the number the payer sent to was given to, on this receiving account, or ""."""
-        return self.bills.get((self.transfer.account, self.transfer.virtual_account.upper()), "")
+        return self.known.bills.get((self.transfer.account, self.transfer.virtual_account.upper()), "")
 
     def claims(self) -> list[Claim]:
         """The invoices of the printed codes."""
@@ -217,7 +224,7 @@ def code_of_other_account(case: Case) -> Decision | None:
     """`other_account`: a printed code, but of an invoice payable to another receiving account."""
     if case.codes:
         return None
-    for account in case.accounts.values():
+    for account in case.known.accounts.values():
         hits = printed_codes(case.reading.row, account.index) if account is not case.account else ()
         if hits:
             claims = [account.claims[hit.code] for hit in hits]
@@ -232,7 +239,7 @@ def corrected_code(case: Case) -> Decision | None:
         return None
     hits = corrected_codes(case.reading, case.account.index, [])
     if hits:
-        references = case.frames.spans(case.reading, "reference")
+        references = case.known.frames.spans(case.reading, "reference")
         hits = [hit for hit in hits if all(_overlap(hit, *span) < _REFERENCE_OVERLAP for span in references)]
     if not hits:
         return None
@@ -257,7 +264,7 @@ def names_or_payer(case: Case) -> Decision | None:
     """
     if not case.is_known_account:
         return None
-    said = named(case.transfer, case.reading, case.account.pupils, case.frames)
+    said = named(case.transfer, case.reading, case.account.pupils, case.known.frames)
     weighed = _weigh(case, said)
     if not weighed:
         return None
@@ -288,7 +295,7 @@ def names_or_payer(case: Case) -> Decision | None:
 
 def no_fees(case: Case) -> Decision | None:
     """`not_fees`: interest, the school's own transfers and the like. No invoice is proposed, nothing is booked."""
-    kind = known_not_fees().kind(case.transfer, case.reading, case.own)
+    kind = known_not_fees().kind(case.transfer, case.reading, case.known.own)
     return None if kind is None else Decision(Verdict.NONE, Rule.NOT_FEES, Reason(f"not_fees_{kind}"))
 
 
@@ -420,7 +427,7 @@ def _already_paid(case: Case, claims: Sequence[Claim]) -> Decision:
 
 def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decision | None:
     pupils = case.account.pupils
-    said = named(case.transfer, case.reading, pupils, case.frames, hits)
+    said = named(case.transfer, case.reading, pupils, case.known.frames, hits)
     if not said.names and not said.doubtful and not said.classes:
         return None
     own_fit = any(claim.outstanding == case.amount for claim in claims)
@@ -429,7 +436,7 @@ def _name_conflict(case: Case, claims: list[Claim], hits: list[Found]) -> Decisi
         [claim.pupil for claim in claims],
         reading=case.reading,
         pupils=pupils,
-        frames=case.frames,
+        frames=case.known.frames,
         tempting=lambda pupil: not own_fit and _fitting(case, pupil)[1],
     )
     if not others:
@@ -487,7 +494,7 @@ def _weigh(case: Case, said: Named) -> list[_Weighed]:
     if not whole:
         for one in said.classes:
             for beside in pupils.short_names_by(case.reading, one):
-                if beside.is_short_name or beside.words not in case.frames.memo_phrases:
+                if beside.is_short_name or beside.words not in case.known.frames.memo_phrases:
                     short[beside.pupil.key] = None
     weighed = []
     paid_for = case.payer_pupils()
