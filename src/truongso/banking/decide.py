@@ -267,7 +267,7 @@ def _row(
         MatchDecision, school_id=school_id, line_id=line.id, decision=verdict.value, rule=decision.rule.value,
         version=RULES_VERSION, reason=reason, candidates=_candidates(line, decision, desk, taken),
         differs=differences(decision), confidence=_confidence(decision, verdict),
-        payment_id=None if refused or result is None else result.pk, decided_at=now,
+        payment_id=None if refused or result is None else result.id, decided_at=now,
     )  # fmt: skip
 
 

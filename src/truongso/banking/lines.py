@@ -73,7 +73,7 @@ def record(account: BankAccount, reported: Sequence[Reported], *, actor_id: int 
         bank = open_bank_account(account.school_id, bank_account_id=account.pk, name=name)
         suspense = account_ids(account.school_id)[AccountRole.SUSPENSE, 0]
         entries = [
-            NewEntry(EntryKind.BANK_LINE, row.pk, row.booked_on, (Leg(bank, suspense, row.amount),)) for row in incoming
+            NewEntry(EntryKind.BANK_LINE, row.id, row.booked_on, (Leg(bank, suspense, row.amount),)) for row in incoming
         ]
         post_many(account.school_id, entries=entries, actor_id=actor_id)
     return rows

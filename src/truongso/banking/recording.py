@@ -148,7 +148,7 @@ def _record(
     found |= known(account, unknown, statement_id=statement.pk, recorded_in=others)
     fresh = [s for s in chunk if s.reported.key not in found]
     lines = record(account, [s.reported for s in fresh], actor_id=actor.user_id)
-    ids = {**found, **{s.reported.key: line.pk for s, line in zip(fresh, lines, strict=True)}}
+    ids = {**found, **{s.reported.key: line.id for s, line in zip(fresh, lines, strict=True)}}
     new = {s.reported.key for s in fresh}
     StatementRow.objects.insert_columns(
         account.school_id,
@@ -177,11 +177,11 @@ def _left_undecided(school_id: int, known_ids: Sequence[int]) -> list[BankLine]:
 @transaction_required
 def still_open(school_id: int, lines: Sequence[BankLine]) -> list[BankLine]:
     """Those of the recorded lines that nobody has taken up meanwhile, held for this transaction."""
-    ids = [x.pk for x in lines]
+    ids = [x.id for x in lines]
     rows = BankLine.objects.for_school(school_id).filter(among("pk", ids), state__in=_OPEN.values())
     held = set(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     held -= _decided(school_id, ids)  # asked after the waiting, so that another's decision is seen
-    kept = [x for x in lines if x.pk in held]
+    kept = [x for x in lines if x.id in held]
     for line in kept:
         line.state = _OPEN[line.direction]  # a try that was rolled back may have said otherwise
     return kept

@@ -35,6 +35,7 @@ from truongso.ledger.public import books
 from truongso.organizations.public import BankAccount
 from truongso.payments.public import money_tables
 
+_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 CHUNK = 2000  # a part costs some forty questions however long it is; holding its rows still takes about a second
 
 
@@ -208,7 +209,7 @@ def _outcome(statement: StatementImport) -> dict[str, int]:
 
 def _arrival_order(lines: Sequence[BankLine]) -> list[BankLine]:
     """Oldest first: some banks print the newest on top."""
-    return sorted(lines, key=lambda x: (x.booked_on, x.booked_at or dt.datetime.min.replace(tzinfo=dt.UTC), x.pk))
+    return sorted(lines, key=lambda x: (x.booked_on, x.booked_at or _LONG_AGO, x.id))
 
 
 def _keep_refused(statement: StatementImport, parsed: ParsedStatement) -> None:

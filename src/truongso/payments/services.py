@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import partial
 from typing import NamedTuple
 
 from truongso.fees.public import LockedInvoice, lock_invoices
@@ -17,7 +16,7 @@ from truongso.kernel.db import is_postgres, transaction_required
 from truongso.kernel.ids import new_public_ids
 from truongso.kernel.money import ZERO, Dong, total
 from truongso.kernel.names import fold, tidy
-from truongso.kernel.sending import draw_ids, when_answered
+from truongso.kernel.sending import draw_ids
 from truongso.ledger.public import (
     NewEntry,
     account_ids,
@@ -260,7 +259,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     Allocation.objects.insert_columns(
         school_id,
         each={
-            "payment_id": [_written(p).pk for p, _invoice_id, _s in shares],
+            "payment_id": [_written(p).id for p, _invoice_id, _s in shares],
             "invoice_id": [invoice_id for _p, invoice_id, _s in shares],
             "line_id": [s.line_id for _p, _invoice_id, s in shares],
             "amount": [s.amount for _p, _invoice_id, s in shares],
@@ -269,7 +268,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     )
     CreditEntry.objects.bulk_create(
         new_row(
-            CreditEntry, school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).pk,
+            CreditEntry, school_id=school_id, family_id=_written(p).family_id, payment_id=_written(p).id,
             invoice_id=p.invoices[0].id, kind=CreditKind.OVERPAYMENT.value, amount=p.surplus, created_at=now,
         )
         for p in plans
@@ -287,7 +286,7 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
         school_id=school_id,
         acts=[
             audit.Act(
-                "payments:payment:book", "payment", str(_written(p).pk),
+                "payments:payment:book", "payment", str(_written(p).id),
                 {"amount": int(p.booking.amount), "method": p.booking.method.value, "codes": _written(p).invoice_code},
             )
             for p in plans
@@ -296,14 +295,15 @@ def _write(school_id: int, plans: list[_Plan], actor: Actor) -> None:
     outbox.emit(
         *[
             PaymentBooked(
-                school_id=school_id, payment_id=_written(p).pk, family_id=_written(p).family_id,
+                school_id=school_id, payment_id=_written(p).id, family_id=_written(p).family_id,
                 invoice_ids=sorted(p.shares), amount=int(p.booking.amount), method=p.booking.method.value,
                 received_on=_written(p).received_on.isoformat(),
             )
             for p in plans
         ]
     )  # fmt: skip
-    when_answered(partial(_refresh_derived, school_id, plans))
+    for plan, payment in zip(plans, payments, strict=True):  # as the triggers have counted it up in the row
+        payment.allocated, payment.credited = plan.allocated, plan.surplus
 
 
 def _payment(school_id: int, plan: _Plan, public_id: str, actor: Actor) -> Payment:
@@ -343,7 +343,7 @@ def _entry(plan: _Plan, accounts: Mapping[tuple[AccountRole, int], int], day: dt
     payment, debit = _written(plan), accounts[_debit(plan.booking)]
     parts = [(AccountRole.RECEIVABLE, plan.allocated), (AccountRole.FAMILY_CREDIT, plan.surplus)]
     legs = tuple(Leg(debit, accounts[role, 0], amount) for role, amount in parts if amount)
-    return NewEntry(EntryKind.PAYMENT, payment.pk, day, legs)
+    return NewEntry(EntryKind.PAYMENT, payment.id, day, legs)
 
 
 def _debit(booking: Booking) -> tuple[AccountRole, int]:
@@ -355,14 +355,6 @@ def _debit(booking: Booking) -> tuple[AccountRole, int]:
     if booking.bank_account_id is not None:
         return AccountRole.BANK, booking.bank_account_id
     return AccountRole.IN_TRANSIT, 0
-
-
-def _refresh_derived(school_id: int, plans: list[_Plan]) -> None:
-    """Triggers wrote the derived columns; show the caller what the database holds. One query."""
-    by_id = {_written(p).pk: _written(p) for p in plans}
-    rows = Payment.objects.for_school(school_id).filter(among("pk", by_id)).values_list("pk", "allocated", "credited")
-    for pk, allocated, credited in rows:
-        by_id[pk].allocated, by_id[pk].credited = allocated, credited
 
 
 def _written(plan: _Plan) -> Payment:

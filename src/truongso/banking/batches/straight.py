@@ -41,10 +41,10 @@ def settle_straight(school_id: int, lines: Sequence[BankLine], *, actor: Actor) 
     """
     waiting = [x for x in lines if x.direction == Direction.IN.value and x.state == LineState.WAITING.value]
     unlinked = BatchLink.objects.for_school(school_id).filter(
-        among("line_id", (x.pk for x in waiting)), state=LinkState.UNDONE.value
+        among("line_id", (x.id for x in waiting)), state=LinkState.UNDONE.value
     )
     apart = set(unlinked.values_list("line_id", flat=True)) if waiting else set()
-    waiting = [x for x in waiting if x.pk not in apart]
+    waiting = [x for x in waiting if x.id not in apart]
     return _settle_gateways(school_id, waiting, actor) | _settle_bills(school_id, waiting, actor)
 
 
@@ -82,6 +82,8 @@ def _settle_bills(school_id: int, waiting: Sequence[BankLine], actor: Actor) -> 
 
 def _certain(waiting: Sequence[BankLine], fits: Mapping[int, list[T]]) -> list[tuple[BankLine, T]]:
     """Lines that one transfer fits which fits no other line."""
+    if not fits:
+        return []
     claimed = [t for found in fits.values() for t in found]
     found = [(line, fits.get(line.pk, [])) for line in waiting]
     return [(line, fit[0]) for line, fit in found if len(fit) == 1 and claimed.count(fit[0]) == 1]

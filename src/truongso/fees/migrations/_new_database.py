@@ -2,4 +2,4 @@
 
 from truongso.kernel.page_room import leave_room
 
-OPERATIONS = [leave_room({"fees_invoice": 60, "fees_invoiceline": 70})]
+OPERATIONS = [leave_room({"fees_invoice": 50, "fees_invoiceline": 50})]

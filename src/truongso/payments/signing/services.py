@@ -32,7 +32,7 @@ def sign_receipts(receipts: Sequence[Receipt], *, key: SigningKey | None = None)
         ReceiptSignature.objects.insert_columns(
             school_id,
             each={
-                "receipt_id": [receipt.pk for receipt, _digest, _signature in own],
+                "receipt_id": [receipt.id for receipt, _digest, _signature in own],
                 "digest": [digest for _receipt, digest, _signature in own],
                 "signature": [signature for _receipt, _digest, signature in own],
             },

@@ -78,6 +78,22 @@ def test_too_much_becomes_credit_of_the_family(school: School, actor: Actor) -> 
     assert money.broken_invariants() == []
 
 
+def test_what_the_caller_is_given_is_what_the_database_holds(school: School, actor: Actor) -> None:
+    """Allocated and credited are counted up by triggers; nobody reads them back."""
+    first, second = money.invoice(school, [300_000, 150_000]), money.invoice(school, [200_000])
+    bookings = [
+        money.booking((first, 450_000)), money.booking((second, 90_000)), money.booking((second, 110_000), amount=250_000),
+        money.booking((first, 40_000)),
+    ]  # fmt: skip
+    made = [p for p in book_many(school.pk, bookings=bookings, actor=actor) if isinstance(p, Payment)]
+    assert [(p.allocated, p.credited) for p in made] == [
+        (Dong(450_000), Dong(0)), (Dong(90_000), Dong(0)), (Dong(110_000), Dong(140_000)), (Dong(0), Dong(40_000)),
+    ]  # fmt: skip
+    held = Payment.objects.for_school(school).in_bulk([p.pk for p in made])
+    assert [(p.allocated, p.credited) for p in made] == [(held[p.pk].allocated, held[p.pk].credited) for p in made]
+    assert money.broken_invariants() == []
+
+
 def test_one_transfer_for_two_children(school: School, actor: Actor) -> None:
     one = money.invoice(school, [100_000], full_name="Nguyễn Bảo An")
     two = money.invoice(school, [200_000], full_name="Nguyễn Bảo Châu")

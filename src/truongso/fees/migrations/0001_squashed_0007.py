@@ -18,13 +18,14 @@ class Migration(migrations.Migration):
         ('fees', '0004_payment_template'),
         ('fees', '0005_lean_rows'),
         ('fees', '0006_sealed_documents'),
+        ('fees', '0007_room_for_all_rows'),
     ]
 
     initial = True
 
     dependencies = [
         ('organizations', '0005_modules'),
-        ('people', '0008_homeroom_rows_alone'),
+        ('people', '0011_former_guardians'),
     ]
 
     operations = [
