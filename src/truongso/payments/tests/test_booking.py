@@ -82,8 +82,8 @@ def test_what_the_caller_is_given_is_what_the_database_holds(school: School, act
     """Allocated and credited are counted up by triggers; nobody reads them back."""
     first, second = money.invoice(school, [300_000, 150_000]), money.invoice(school, [200_000])
     bookings = [
-        money.booking((first, 450_000)), money.booking((second, 90_000)), money.booking((second, 110_000), amount=250_000),
-        money.booking((first, 40_000)),
+        money.booking((first, 450_000)), money.booking((second, 90_000)),
+        money.booking((second, 110_000), amount=250_000), money.booking((first, 40_000)),
     ]  # fmt: skip
     made = [p for p in book_many(school.pk, bookings=bookings, actor=actor) if isinstance(p, Payment)]
     assert [(p.allocated, p.credited) for p in made] == [
