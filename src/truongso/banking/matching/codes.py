@@ -32,16 +32,22 @@ def printed_codes(row: str, index: CodeIndex) -> list[Found]:
     """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its
     code).
     """
-    codes = index.codes
-    found: dict[str, Found] = {}
+    codes, found = index.codes, []
     for prefix in index.prefixes:
         at = row.find(prefix)
         while at >= 0:
             word = row[at : at + LENGTH]
-            if word in codes and word not in found:
-                found[word] = Found(word, at, at + LENGTH)
+            if word in codes:
+                found.append(Found(word, at, at + LENGTH))
             at = row.find(prefix, at + 1)
-    return sorted(found.values(), key=lambda hit: hit.start) if len(found) > 1 else list(found.values())
+    return found if len(found) < 2 else _each_once(found)
+
+
+def _each_once(found: list[Found]) -> list[Found]:
+    first: dict[str, Found] = {}
+    for hit in sorted(found, key=lambda hit: hit.start):
+        first.setdefault(hit.code, hit)
+    return list(first.values())
 
 
 def corrected_codes(reading: Reading, index: CodeIndex, taken: list[Found]) -> list[Found]:

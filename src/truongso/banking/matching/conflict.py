@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from operator import attrgetter
 
 from truongso.banking.matching.codes import Found
 from truongso.banking.matching.fold import Reading, squeeze
@@ -35,7 +33,9 @@ def named(
     transfer: Transfer, reading: Reading, pupils: PupilIndex, frames: Frames, codes: Collection[Found] = ()
 ) -> Named:
     """What the memo says about pupils outside the given codes and outside the frames of banks."""
-    bounds = [*chain.from_iterable(map(_bounds, codes))] if codes else ()
+    bounds: list[int] = []
+    for hit in codes:
+        bounds += (hit.start, hit.end)
     names = pupils.names_in(reading, bounds)
     classes = pupils.classes_in(reading) if pupils.may_name_class(reading) else []
     if not names and not classes:
@@ -127,5 +127,4 @@ def _within(one: Mention, spans: Iterable[tuple[int, int]]) -> bool:
     return any(one.start < end and start < one.end for start, end in spans)
 
 
-_bounds = attrgetter("start", "end")
 _NOTHING = Named([], [], [])

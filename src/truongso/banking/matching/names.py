@@ -12,8 +12,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, count
-from operator import not_
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -184,22 +182,19 @@ class PupilIndex:
 
     def _begins(self, reading: Reading, bounds: Collection[int]) -> list[int]:
         """Where a name may begin: at bounds, and in words that are not known to be quiet; codes have bounds alone."""
-        words, starts, row, heads = reading.words, reading.starts, reading.row, self._name_cuts
-        begins = list(starts) if self._names_begin_with_digits else []
-        begins += bounds
-        for at in compress(count(), map(not_, map(self._quiet_words.__contains__, words))):
-            word = words[at]
-            if word.isdigit():
-                continue
-            start = starts[at]
-            if start in bounds and start + len(word) in bounds:
+        row, heads, quiet = reading.row, self._name_cuts, self._quiet_words
+        places = [*reading.starts, *bounds] if self._names_begin_with_digits else bounds
+        begins = [place for place in places if row[place : place + _HEAD] in heads] if places else []
+        for word, start in zip(reading.words, reading.starts, strict=True):
+            if word in quiet or word.isdigit() or (start in bounds and start + len(word) in bounds):
                 continue
             openings = self._openings.get(word)
             if openings is None:
                 openings = self._learn_word(word)
-            if openings:
-                begins += map(start.__add__, openings)
-        return [place for place in begins if row[place : place + _HEAD] in heads] if begins else begins
+            for place in openings:
+                if row[start + place : start + place + _HEAD] in heads:
+                    begins.append(start + place)  # noqa: PERF401 - seldom more than one
+        return begins
 
     def _learn_word(self, word: str) -> Sequence[int]:
         """Places of a word where a name may begin, as far as the word alone can tell; a quiet word has none.
@@ -207,6 +202,8 @@ class PupilIndex:
         Long words with digits are not kept: most are numbers that never come again.
         """
         pieces = self._head_pieces
+        if word[-1].isdigit() and len(word) < _GLUED and not self._names_begin_with_digits:
+            return (0,) if word[:_HEAD] in pieces else ()  # inside it a name would begin behind the last digit
         places = (0,) if word in self._plain_words else (0, *_places_in(word))
         openings = [place for place in places if word[place : place + _HEAD] in pieces]
         if len(word) <= _HEAD or word.isalpha():

@@ -563,6 +563,8 @@ def _shares(amount: int, claims: Sequence[Claim]) -> tuple[Dong, ...]:
     """What each invoice gets, in order, never more than it owes; what is left over stays the family's
     credit.
     """
+    if len(claims) == 1:
+        return (Dong(min(amount, claims[0].outstanding)),)
     shares = []
     for claim in claims:
         share = min(amount, claim.outstanding)
