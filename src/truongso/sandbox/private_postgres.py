@@ -56,7 +56,7 @@ def start(run_dir: Path, *, durable: bool = False) -> str:
     data = home / "data"
     make = [
         str(programs / "initdb"), "--pgdata", str(data), "--username=truongso", "--auth=trust",
-        "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+        "--encoding=UTF8", "--lc-ctype=C.UTF-8", "--lc-collate=C", "--no-sync",
     ]  # fmt: skip
     made = subprocess.run(  # noqa: S603 - fixed programs and arguments
         make, user=owner, group=owner, extra_groups=_groups(owner), cwd=home, capture_output=True, check=False
