@@ -18,8 +18,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 def fixed_form(value: dict[str, Any] | list[Any]) -> bytes:
     """The bytes to hash or sign.
 
-    Raises TypeError for what is no JSON (moments, dataclasses), ValueError for a number that is none (NaN, infinity)
-    and UnicodeEncodeError for half a surrogate pair.
+    Raises TypeError for what is no JSON (moments, dataclasses, bytes), ValueError for a number that is none (NaN,
+    infinity) and UnicodeEncodeError for half a surrogate pair. UUIDs and members of enumerations are not told apart
+    from their text or value: what is kept beside the hash must refuse them, as JSON columns do.
     """
     try:
         written = orjson.dumps(value, option=_AS_THE_FORM)

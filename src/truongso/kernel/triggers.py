@@ -1,7 +1,7 @@
 """Database triggers: the second wall behind constraints, on both engines.
 
 Rooms list theirs in a module `triggers.py` as `TRIGGERS`. They are installed after every migrate and compared
-with the database at start and by `truongso verify` (check TS.E001): same names, same text.
+with the database at start and by `truongso verify` (check TS.E001): same names, same text, same settings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "ts_"
-_ROW_BY_ROW = "SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off "
+_ROW_BY_ROW = ("enable_hashjoin=off", "enable_mergejoin=off", "enable_seqscan=off")
 _RAISE = "RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation';"
 
 
@@ -45,11 +45,16 @@ class Trigger:
     postgres_declare: str = ""
     row_by_row: bool = False
 
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What PostgreSQL sets while the function runs, as it keeps it."""
+        return _ROW_BY_ROW if self.row_by_row else ()
+
     def postgres_sql(self) -> list[str]:
         declare = f"DECLARE {self.postgres_declare} " if self.postgres_declare else ""
         return [
             f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
-            f"{_ROW_BY_ROW if self.row_by_row else ''}AS "
+            f"{''.join(f'SET {one} ' for one in self.settings)}AS "
             f"$body$ {declare}BEGIN {self.postgres.strip()} END $body$",
             f"CREATE OR REPLACE TRIGGER {self.name} {self.postgres_when.format(table=self.table)} "
             f"EXECUTE FUNCTION {self.name}()",
@@ -250,7 +255,9 @@ def differences(using: str = "default") -> list[str]:
 def _expected(vendor: str) -> dict[str, str]:
     postgres = vendor == "postgresql"
     return {
-        t.name: _digest(_event(t.postgres_sql()[1]) + t.postgres_sql()[0] if postgres else t.sqlite_sql())
+        t.name: " ".join((_digest(_event(t.postgres_sql()[1]) + t.postgres_sql()[0]), *t.settings))
+        if postgres
+        else _digest(t.sqlite_sql())
         for t in all_triggers()
         if postgres or t.sqlite
     }
@@ -260,14 +267,16 @@ def _actual(connection: BaseDatabaseWrapper) -> dict[str, str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid), t.tgenabled FROM pg_trigger t "
+                "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid), t.tgenabled, p.proconfig FROM pg_trigger t "
                 "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
                 "WHERE NOT t.tgisinternal AND left(t.tgname, 3) = %s AND pg_table_is_visible(c.oid)",
                 [PREFIX],
             )
             return {
-                name: _digest(f"{_event(definition)}$body${source}$body$") if enabled == "O" else "disabled"
-                for name, source, definition, enabled in cursor.fetchall()
+                name: " ".join((_digest(f"{_event(definition)}$body${source}$body$"), *sorted(settings or ())))
+                if enabled == "O"
+                else "disabled"
+                for name, source, definition, enabled, settings in cursor.fetchall()
             }
         cursor.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 3) = %s", [PREFIX]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from truongso.kernel.triggers import all_triggers
+from truongso.kernel.triggers import all_triggers, differences
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 BY_INDEX = ["enable_hashjoin=off", "enable_mergejoin=off", "enable_seqscan=off"]
@@ -23,3 +23,19 @@ def test_their_functions_take_no_other_way() -> None:
         "ts_payments_payment_use",
         "ts_payments_payment_kept_keys",
     }
+
+
+@pytest.mark.parametrize(
+    ("function", "change"),
+    [
+        ("ts_payments_allocation_then_apply", "RESET ALL"),
+        ("ts_payments_payment_kept_keys", "SET search_path = pg_temp, public"),
+        ("ts_kernel_auditentry_no_update", "SET row_security = off"),
+    ],
+)
+def test_a_setting_that_is_not_ours_is_found(function: str, change: str) -> None:
+    """A guard that looks for its tables elsewhere guards nothing, though its text is as it was."""
+    assert differences() == []
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER FUNCTION {function}() {change}")
+    assert differences() == [f"bị sửa: {function}"]
