@@ -9,7 +9,7 @@ An".
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
@@ -172,9 +172,9 @@ class PupilIndex:
 
         Names of pupils and the usual words of memos are whole, and so are codes.
         """
-        if place in reading.ends or place in bounds:
+        at = bisect_left(reading.ends, place)
+        if reading.ends[at] == place or place in bounds:
             return True
-        at = bisect_right(reading.starts, place) - 1
         word, start = reading.words[at], reading.starts[at]
         if word in self._plain_words or (start in bounds and start + len(word) in bounds):
             return False
@@ -266,13 +266,13 @@ def _has_separator(text: str) -> bool:
     return "/" in text or "." in text or "-" in text
 
 
-def _places_in(word: str) -> tuple[int, ...]:
-    """Where inside an unusual word a name may begin or end."""
+def _places_in(word: str) -> Sequence[int]:
+    """Where inside an unusual word a name may begin or end; a range where it is everywhere, to be asked at once."""
     size = len(word)
     if size < _HEAD or word.isdigit():
         return ()
     if word.isalpha() or (size >= _GLUED and _NAME_LETTERS.search(word)):
-        return tuple(range(1, size))
+        return range(1, size)
     lead = size - len(word.lstrip(ascii_uppercase))
     trail = len(word.rstrip(ascii_uppercase))
     return (lead, trail, trail + 1) if trail < size else (lead,)

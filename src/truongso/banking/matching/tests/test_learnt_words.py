@@ -126,3 +126,12 @@ def test_corrections_at_a_place_are_those_of_the_pieces_that_begin_there(seed: i
             assert index.corrections_from(row, start) == wanted, row
             slips.update(slip for _, _, slip in wanted)
     assert slips == set(Slip)
+
+
+def test_every_place_of_a_glued_row_is_a_range() -> None:
+    """A row of thousands of signs would be walked again for every name in it."""
+    assert names._places_in("AN" * 2000) == range(1, 4000)
+    index = PupilIndex()
+    index.add("k", "An An An", "3A2")
+    found = index.names_in(read("AN" * 2000))
+    assert {(one.row, one.end - one.start) for one in found} <= {("ANANAN", 6)}
