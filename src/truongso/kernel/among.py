@@ -6,7 +6,6 @@ the text, and SQLite has a limit of them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func
 from django.db.models.sql.compiler import SQLCompiler
 
-from truongso.kernel.sql_values import array_literal
+from truongso.kernel.sql_values import array_literal, json_text
 
 
 class _Among(Func):
@@ -37,7 +36,7 @@ class _Among(Func):
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s::{self.kind}[])", (*params, array_literal(self.values))
-        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(self.values))  # noqa: S608
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json_text(self.values))  # noqa: S608
 
 
 def among(column: str, values: Iterable[int] | Iterable[str]) -> Any:
