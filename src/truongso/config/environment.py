@@ -23,10 +23,6 @@ SQLITE_OPTIONS = {
     ),
 }
 
-# On today's disks, and in memory, a page anywhere costs little more than the next one. PostgreSQL's own figure (4) is
-# of turning disks: bulk work then walks whole tables for two thousand of their rows.
-_RANDOM_READS = "-c random_page_cost=1.1"
-
 
 def database_from_url(url: str) -> dict[str, Any]:
     """Django's database settings from sqlite:///path or postgresql://user:password@host:port/name.
@@ -59,7 +55,7 @@ def database_from_url(url: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 **_tls_options(parts.query),
-                "options": " ".join([_RANDOM_READS] + [f"-c statement_timeout={seconds}s"] * bool(seconds)),
+                **({"options": f"-c statement_timeout={seconds}s"} if seconds else {}),
                 **({"assume_role": role} if (role := os.environ.get("TRUONGSO_DATABASE_ROLE")) else {}),
             },
         }

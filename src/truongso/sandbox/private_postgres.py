@@ -18,7 +18,9 @@ import psycopg
 
 MINIMUM = 15
 # What the README recommends for many schools: seldom a checkpoint, so that bulk work writes each page to the log once.
-_PRODUCTION = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+_PRODUCTION = {
+    "shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min", "random_page_cost": "1.1",
+}  # fmt: skip
 _SMALL = {"shared_buffers": "128MB", "max_wal_size": "512MB"}
 
 
