@@ -32,14 +32,13 @@ def printed_codes(row: str, index: CodeIndex) -> list[Found]:
     """Codes of the index that stand in the row unchanged, in order, each once (a memo may repeat its
     code).
     """
-    codes, found = index.codes, []
-    for prefix in index.prefixes:
-        at = row.find(prefix)
-        while at >= 0:
-            word = row[at : at + LENGTH]
-            if word in codes:
-                found.append(Found(word, at, at + LENGTH))
-            at = row.find(prefix, at + 1)
+    codes = index.codes
+    found = [
+        Found(word, at, at + LENGTH)
+        for prefix in index.prefixes
+        for at in _places_of(prefix, row)
+        if (word := row[at : at + LENGTH]) in codes
+    ]
     return found if len(found) < 2 else _each_once(found)
 
 

@@ -152,11 +152,11 @@ class Matcher:
         if not transfer.bank_ref:
             return False
         key = (transfer.account, transfer.date, transfer.bank_ref, transfer.amount.value, transfer.memo)
-        new = (transfer.payer_account,)
-        payers = self._seen.setdefault(key, new)
-        if payers is new:
+        payers = self._seen.get(key)
+        if payers is None:
+            self._seen[key] = (transfer.payer_account,)
             return False
         if not transfer.payer_account or "" in payers or transfer.payer_account in payers:
             return True
-        self._seen[key] = payers + new
+        self._seen[key] = (*payers, transfer.payer_account)
         return False
